@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# tests/unit/test_*.c: one program and one test each. tests/cli/*.sh, *.py: one test each, run with PLEDGESIM set to the
+# program. Names that start with an underscore are helpers. Tests run in the source folder and must leave nothing there.
+
+file(GLOB ps_unit_tests CONFIGURE_DEPENDS tests/unit/test_*.c)
+foreach(source IN LISTS ps_unit_tests)
+  cmake_path(GET source STEM name)
+  add_executable(${name} ${source})
+  target_link_libraries(${name} PRIVATE pledgesim_lib ps_test_dependencies ps_warnings ps_flags)
+  target_compile_options(${name} PRIVATE -UNDEBUG)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  set(label unit)
+  if(name MATCHES "^test_stat_")
+    set(label statistical)
+  elseif(name MATCHES "^test_prop_")
+    set(label property)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600)
+endforeach()
+
+if(TARGET pledgesim)
+  file(GLOB ps_cli_tests CONFIGURE_DEPENDS tests/cli/[!_]*.sh tests/cli/[!_]*.py)
+  foreach(script IN LISTS ps_cli_tests)
+    cmake_path(GET script FILENAME file)
+    cmake_path(GET script EXTENSION LAST_ONLY extension)
+    if(extension STREQUAL ".py")
+      set(runner ${Python3_EXECUTABLE})
+    else()
+      set(runner bash)
+    endif()
+    add_test(NAME cli/${file} COMMAND ${runner} ${script} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+    set_tests_properties(cli/${file} PROPERTIES LABELS cli TIMEOUT 600
+      ENVIRONMENT "PLEDGESIM=$<TARGET_FILE:pledgesim>;PYTHONDONTWRITEBYTECODE=1")
+  endforeach()
+endif()

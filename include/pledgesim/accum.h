@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_ACCUM_H
+#define PLEDGESIM_ACCUM_H
+
+#include <stdint.h>
+
+/*
+ * Sums over worlds. Every measure of a world is a whole number (fen, ppm, months, counts), so every
+ * sum here is an exact integer: adding and merging commute, and any order, thread count or machine
+ * gives the same bits. A zero-filled struct is empty.
+ */
+
+__extension__ typedef __int128 ps_int128;
+__extension__ typedef unsigned __int128 ps_uint128;
+
+/* Largest size of a measure, |x| <= PS_VALUE_MAX < 2^53, so that a double also holds it exactly. */
+#define PS_VALUE_MAX INT64_C(9000000000000000)
+
+/*
+ * Sums of one measure. The sum of squares has 192 bits: the squares of 2^21 values of 9e15 already
+ * fill a signed 128-bit number. With it nothing overflows at any n: |sum| < 2^53 * 2^64 = 2^117 and
+ * sum_sq < 2^106 * 2^64 = 2^170.
+ */
+struct ps_moments {
+    ps_int128 sum;
+    ps_uint128 sum_sq_low;
+    uint64_t sum_sq_high; /* in units of 2^128 */
+    uint64_t n;
+    int64_t min, max; /* meaningless while n is 0 */
+};
+
+/* Sum of products of two measures x and y of the same worlds; in 192 bits, two's complement. */
+struct ps_comoments {
+    ps_uint128 sum_xy_low;
+    int64_t sum_xy_high; /* in units of 2^128 */
+    uint64_t n;
+};
+
+/* Adds one world. Requires |x| <= PS_VALUE_MAX. */
+static inline void ps_moments_add(struct ps_moments *m, int64_t x)
+{
+    ps_uint128 square = (ps_uint128)((ps_int128)x * x);
+    m->sum += x;
+    m->sum_sq_low += square;
+    m->sum_sq_high += m->sum_sq_low < square;
+    m->min = m->n == 0 || x < m->min ? x : m->min;
+    m->max = m->n == 0 || x > m->max ? x : m->max;
+    m->n++;
+}
+
+/* Adds one world. Requires |x|, |y| <= PS_VALUE_MAX. */
+static inline void ps_comoments_add(struct ps_comoments *c, int64_t x, int64_t y)
+{
+    ps_int128 product = (ps_int128)x * y;
+    c->sum_xy_low += (ps_uint128)product;
+    c->sum_xy_high += (c->sum_xy_low < (ps_uint128)product) - (product < 0);
+    c->n++;
+}
+
+/* Adds all worlds of `from` to `into`; an empty one changes nothing. */
+void ps_moments_merge(struct ps_moments *into, const struct ps_moments *from);
+void ps_comoments_merge(struct ps_comoments *into, const struct ps_comoments *from);
+
+/*
+ * Sample mean; unbiased variance (n sum_sq - sum^2) / (n (n-1)), its numerator an exact integer,
+ * then one division; its root; and the standard error of the mean, root of variance / n. Same bits
+ * on every machine. NaN where not defined: the mean at n = 0, the others at n < 2.
+ */
+double ps_moments_mean(const struct ps_moments *m);
+double ps_moments_variance(const struct ps_moments *m);
+double ps_moments_sd(const struct ps_moments *m);
+double ps_moments_se(const struct ps_moments *m);
+
+/*
+ * Unbiased covariance of x and y, exact up to the last division. The three arguments must hold the
+ * same worlds; NaN when their counts differ or are below 2.
+ */
+double ps_comoments_covariance(const struct ps_comoments *xy, const struct ps_moments *x,
+                               const struct ps_moments *y);
+
+/*
+ * Sum over worlds of (y - r x)^2 where r = sum y / sum x, the residual of a ratio of means. It
+ * equals (sum_x^2 sum_yy - 2 sum_x sum_y sum_xy + sum_y^2 sum_xx) / sum_x^2; the numerator is an
+ * exact integer of up to 2^406, so that a ratio near one does not lose its digits. NaN when counts
+ * differ or sum_x is 0.
+ */
+double ps_comoments_ratio_residual(const struct ps_comoments *xy, const struct ps_moments *x,
+                                   const struct ps_moments *y);
+
+#endif

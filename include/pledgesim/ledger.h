@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_LEDGER_H
+#define PLEDGESIM_LEDGER_H
+
+#include "pledgesim/policy.h"
+
+/* The monthly ledger: one world under a group of policies of one shape, side by side in lanes.
+ * docs/model.md section 7. Only the ledger moves money. Inside the lanes money is exact: whole fen in
+ * doubles below 2^53; at rare events (claims, disposals) it is int64_t. */
+
+enum { PS_LANES_NARROW = 8, PS_LANES_WIDE = 32 };
+
+enum ps_measure {
+#define PS_MEASURE(symbol, name, unit, tier, en, zh) PS_M_##symbol,
+#include "pledgesim/measures.def"
+#undef PS_MEASURE
+    PS_MEASURE_N
+};
+
+/* Why an application is refused: the first test that fails, in the order of the tests. */
+enum ps_refusal {
+    PS_REFUSED_CLOSED,
+    PS_REFUSED_POPULATION,
+    PS_REFUSED_LOAN_CAP,
+    PS_REFUSED_TERMINATED,
+    PS_REFUSED_SUSPENDED,
+    PS_REFUSED_SINGLE_NAME,
+    PS_REFUSED_LEVERAGE,
+    PS_REFUSED_N
+};
+
+/* Monthly paths kept in the full tier. */
+enum ps_path {
+    PS_PATH_BALANCE,      /* all pools, fen */
+    PS_PATH_BOOK,         /* performing in-pool principal, fen */
+    PS_PATH_REGISTERED,   /* before + months 1..t, fen */
+    PS_PATH_NPL,          /* NPL ratio, ppm */
+    PS_PATH_COMPENSATION, /* gross, cumulative, fen */
+    PS_PATH_N
+};
+
+/* What a policy does with a world, before any money moves: product and bank of every application and
+ * the tape of rare events. Depends on the shape alone, so it serves all lanes. */
+enum ps_event_step { PS_STEP_DISPOSAL = 2, PS_STEP_CLAIM = 5, PS_STEP_NPL_ENTER = 6,
+                     PS_STEP_NPL_EXIT = 7 };
+
+struct ps_event {
+    uint16_t month, fate;
+    uint8_t step;
+};
+
+struct ps_schedule {
+    const struct ps_world *world;
+    uint8_t *product, *bank; /* by application */
+    uint16_t *claim_month;   /* by fate */
+    struct ps_event *events; /* by month, step, fate; a last one has month 0xffff */
+    int events_n;
+    double asked_first_wan, asked_renewed_wan; /* what months 1..T would register: the ceiling */
+};
+
+/* The levels of a group of policies, transposed: row i holds one value a lane. */
+struct ps_lane_levels {
+    int lanes_n;  /* policies in the group, <= width */
+    double *initial, *interest_ppm, *leverage_ppm, *topup_yearly, *topup_target; /* [pool] */
+    double *topups;   /* [month 0..N][pool]: named top-ups */
+    int topups_any;
+    double *share_ppm; /* [product][party but the bank] */
+    double *loan_cap_wan, *firm_cap; /* [product][firm class] */
+    double *max_firm_ppm, *stop_loss;
+    int max_firm_any, stop_loss_any, renewal_share_any;
+    double *warn_ppm, *suspend_ppm, *terminate_ppm, *resume_ppm, *min_live, *min_npl;
+    double *registered_before, *target, *registered_ratio_ppm, *renewal_share_ppm;
+    double *district_share, *discount_month; /* discount factor of one month */
+};
+
+/* One line of a month, for `trace` and for the checker in the tests. */
+enum ps_log_kind {
+    PS_LOG_INTEREST,  /* amount to pool `a` */
+    PS_LOG_TOPUP,     /* amount to pool `a` */
+    PS_LOG_DISPOSAL,  /* fate a: recovery; party[] = returned */
+    PS_LOG_DEFAULT,   /* app a: EAD */
+    PS_LOG_REPAID,    /* app a: principal repaid at maturity */
+    PS_LOG_CLAIM,     /* fate a: claim; party[] = paid; party[BANK] = borne by the bank */
+    PS_LOG_QUEUE_PAID, /* fate a: queued part paid */
+    PS_LOG_REVIEW,    /* group a: ratio in ppm, b = new status */
+    PS_LOG_GRANT,     /* app a: amount */
+    PS_LOG_REFUSAL,   /* app a: asked amount, b = enum ps_refusal */
+    PS_LOG_CLOSE      /* pool a: closing balance; b: live loans; party[0] = X, [1] = P, [2] = NPL,
+                         [3] = defaulted not exited, [4] = registered so far */
+};
+
+struct ps_log_entry {
+    int month, kind, a, b;
+    int64_t amount_fen;
+    int64_t party_fen[PS_PARTY_N];
+};
+
+struct ps_ledger_log {
+    struct ps_log_entry *entries;
+    int n, capacity; /* entries beyond capacity are counted, not stored */
+    int lane;        /* the lane that is logged */
+};
+
+/* Memory of one evaluating thread and what it leaves. Rows of `width` lanes. */
+struct ps_ledger_work {
+    int width;
+    double *granted_wan; /* [app] amount granted, 万元, 0 = refused */
+    double *exposure;    /* [fate] EAD, fen, 0 when not granted */
+    double *due;         /* [fate] the pool's due by the prepay formula until the claim */
+    double *paid;        /* [fate][party but the bank] really paid, fen */
+    double *claimed;     /* [fate] claim, fen */
+    double *loss;        /* [fate] EAD - R, fen */
+    double *queued;      /* [fate] waiting for money */
+    double *firm_due;    /* [tape firm] the pool's due on performing loans */
+    double *pool;        /* [pool][PS_POOL_ROWS] */
+    double *group;       /* [breaker group][PS_GROUP_ROWS] */
+    double *cohort;      /* [year][product][3]: premiums, insurer paid; [..] re-guarantor */
+    double *measure;     /* [PS_MEASURE_N], doubles holding integers; missing: see ps_measure_read */
+    double *year_registered, *year_compensation; /* [calendar year of the run] */
+    double *path;        /* [PS_PATH_N][month 0..N], NULL in the decision tier */
+    double *scratch;     /* state that belongs to no pool */
+    int violations;      /* lanes whose money did not add up: the engine stops with PS_BUG */
+    struct ps_ledger_log *log; /* NULL but in trace and tests */
+};
+
+/* What the ledger needs to know of the world plan. */
+struct ps_ledger_frame {
+    int horizon, months_n, npl_months;
+    int start_month; /* calendar month of month 1, 1..12 */
+    int years_n;     /* calendar years touched by 1..N */
+    int tape_n, tape_firms_n;
+    const struct ps_segment_plan *segments;
+};
+
+typedef void ps_ledger_run_fn(const struct ps_ledger_frame *frame, const struct ps_shape *shape,
+                              const struct ps_lane_levels *levels,
+                              const struct ps_schedule *schedule, struct ps_ledger_work *work);
+
+size_t ps_ledger_work_bytes(const struct ps_world_plan *plan, const struct ps_shape *shape,
+                            int width, int full);
+void ps_ledger_work_init(struct ps_ledger_work *work, const struct ps_world_plan *plan,
+                         const struct ps_shape *shape, int width, int full, void *memory);
+
+size_t ps_lane_levels_bytes(const struct ps_world_plan *plan, const struct ps_shape *shape,
+                            int width);
+/* Transposes the levels of n policies (n <= width); empty lanes repeat the first policy. */
+void ps_lane_levels_init(struct ps_lane_levels *levels, const struct ps_world_plan *plan,
+                         const struct ps_policy *const *policies, int n, int width, void *memory);
+
+size_t ps_schedule_bytes(const struct ps_world_plan *plan);
+void ps_schedule_init(struct ps_schedule *schedule, const struct ps_world_plan *plan, void *memory);
+/* Maps products and banks and lays out the rare events of a world under a policy's shape. */
+void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy *policy,
+                       const struct ps_world *world, struct ps_schedule *schedule);
+
+/* The kernel for one instruction set. */
+struct ps_kernel {
+    const char *name; /* base, v3, v4 */
+    ps_world_sample_fn *world_sample;
+    ps_ledger_run_fn *ledger_narrow, *ledger_wide;
+};
+
+/* The best copy this machine can run, or the one named (NULL: best; unknown or unsupported: NULL). */
+const struct ps_kernel *ps_kernel_select(const char *name);
+
+struct ps_measure_desc {
+    const char *name;
+    enum ps_measure_unit { PS_MU_FEN, PS_MU_PPM, PS_MU_MONTHS, PS_MU_COUNT, PS_MU_FLAG } unit;
+    enum ps_measure_tier { PS_MT_DECISION, PS_MT_FULL, PS_MT_HIST } tier;
+    const char *doc[PS_LANG_N];
+};
+
+const struct ps_measure_desc *ps_measure_desc(enum ps_measure measure);
+
+/* The measure of one lane as an integer; PS_NOT_GIVEN when it is missing in this world. */
+int64_t ps_measure_read(const struct ps_ledger_work *work, enum ps_measure measure, int lane);
+
+#endif

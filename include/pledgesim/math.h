@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_MATH_H
+#define PLEDGESIM_MATH_H
+
+#include "pledgesim/kmath.h"
+
+#include <stdint.h>
+
+/*
+ * Special functions for preparation and statistics, built on kmath.h alone: results depend neither
+ * on the C library nor on GSL. Pure functions, no state. Relative error at most 1e-12 unless said
+ * otherwise. An argument outside the stated domain, or NaN, gives NaN.
+ */
+
+/*
+ * Phi^-1(p) by algorithm AS 241 (Wichura 1988), relative error about 1e-15, p in [0, 1].
+ * p = 0 gives -infinity and p = 1 infinity; p below 2^-1022 counts as 2^-1022.
+ */
+double ps_norm_quantile(double p);
+
+/*
+ * P(X <= h, Y <= k) for standard normals of correlation rho in [-1, 1]; h and k may be infinite.
+ * For rho < 0 the bound is on the absolute error (1e-15): the result is then a difference.
+ */
+double ps_bivariate_norm_cdf(double h, double k, double rho);
+
+/* log Gamma(x) for x > 0, accurate to its relative error near the zeros 1 and 2 as well. */
+double ps_lgamma(double x);
+
+/* Regularised incomplete beta function I_x(a, b) for a, b > 0 and x in [0, 1]. */
+double ps_betainc(double a, double b, double x);
+
+/* The x in [0, 1] with I_x(a, b) = p, for a, b > 0 and p in [0, 1]. */
+double ps_betainc_inv(double a, double b, double p);
+
+/*
+ * Regularised incomplete gamma functions P(a, x) and Q(a, x) = 1 - P(a, x); a > 0, x >= 0.
+ * Below a = 0.01 the relative error of Q grows as 1e-15 / a.
+ */
+double ps_gammainc_lower(double a, double x);
+double ps_gammainc_upper(double a, double x);
+
+/* The x with P(a, x) = p, for a > 0 and p in [0, 1]: the quantile of Gamma(shape a, scale 1). */
+double ps_gammainc_inv(double a, double p);
+
+/* P(N <= k) for N Poisson of the given mean >= 0. */
+double ps_poisson_cdf(uint64_t k, double mean);
+
+/* Quantile of Student's t with nu > 0 degrees of freedom; p as in ps_norm_quantile(). */
+double ps_student_t_quantile(double p, double nu);
+
+#endif

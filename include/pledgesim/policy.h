@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_POLICY_H
+#define PLEDGESIM_POLICY_H
+
+#include <stdint.h>
+
+#include "pledgesim/tables.h"
+#include "pledgesim/world.h"
+
+/* What the bureau decides, resolved to data. A policy is a shape (structure: what happens when) and
+ * levels (amounts, rates, thresholds). Policies of one shape run side by side in vector lanes. */
+
+enum {
+    PS_PRODUCTS_MAX = 64,
+    PS_POOLS_MAX = 16,
+    PS_BANKS_MAX = 64,
+    PS_YEARS_MAX = 41,
+    PS_TOPUPS_MAX = 512
+};
+
+/* The parties that share a loss. The bank takes what the others leave. */
+enum ps_party {
+    PS_PARTY_POOL,
+    PS_PARTY_GUARANTOR,
+    PS_PARTY_REGUARANTOR,
+    PS_PARTY_INSURER,
+    PS_PARTY_APPRAISER,
+    PS_PARTY_BANK,
+    PS_PARTY_N
+};
+
+enum ps_firm_class { PS_FIRM_SMALL, PS_FIRM_MICRO, PS_FIRM_CLASS_N };
+
+struct ps_product_shape {
+    int pool;
+    int in_pool; /* pool share > 0, or the insurer's excess falls to the pool */
+    int open_from_month, open_to_month; /* inclusive */
+    int trigger_months;
+    int pay_mode;       /* index in the registry */
+    int claim_basis;    /* enum ps_claim_basis */
+    int recovery_order; /* enum ps_recovery_order */
+    int over_cap;       /* enum ps_over_cap */
+    int insurer_excess; /* enum ps_insurer_excess */
+    int insurer_firm_rule; /* enum ps_insurer_firm_rule */
+    int unused_;
+    int64_t guarantee_fee_ppm, premium_ppm; /* a year */
+    int64_t insurer_yearly_ppm;             /* multiple of premiums, 0 = off */
+    int64_t insurer_firm_ppm, insurer_firm_limit_fen;
+};
+
+/* Compared as bytes, so prepare zeroes it first. */
+struct ps_shape {
+    int products_n, pools_n, banks_n;
+    int breaker_metric, breaker_scope;
+    int review_months, cooling_months, writeoff_months, suspend_blocks_renewals;
+    int carry_unpaid, topup; /* topup: see pool_topup */
+    int pool_topup[PS_POOLS_MAX]; /* index in the registry */
+    int64_t firm_population_n;    /* 0 = no limit */
+    int64_t subsidy_ppm;
+    int64_t reguarantor_cap_ppm, reguarantor_other_book_fen;
+    uint32_t product_cut[PS_PRODUCTS_MAX]; /* u_product < cut[i] (first such i); last is unused */
+    uint32_t bank_cut[PS_BANKS_MAX];
+    struct ps_product_shape products[PS_PRODUCTS_MAX];
+};
+
+struct ps_topup_entry {
+    int pool, month;
+    int64_t amount_fen;
+};
+
+struct ps_levels {
+    int64_t pool_initial_fen[PS_POOLS_MAX];
+    int64_t pool_interest_ppm[PS_POOLS_MAX];
+    int64_t pool_leverage_ppm[PS_POOLS_MAX];
+    int64_t topup_yearly_fen[PS_POOLS_MAX];
+    int64_t topup_target_fen[PS_POOLS_MAX];
+    int64_t max_firm_liability_ppm; /* 0 = off */
+    int64_t stop_loss_yearly_fen;   /* 0 = off */
+    int64_t share_ppm[PS_PRODUCTS_MAX][PS_PARTY_BANK]; /* of each party but the bank */
+    int64_t loan_cap_fen[PS_PRODUCTS_MAX][PS_FIRM_CLASS_N]; /* INT64_MAX = none */
+    int64_t firm_cap_fen[PS_PRODUCTS_MAX][PS_FIRM_CLASS_N]; /* INT64_MAX = none */
+    int64_t warn_ppm, suspend_ppm, terminate_ppm, resume_ppm;
+    int64_t min_live_loans_n, min_npl_loans_n;
+    int64_t registered_before_fen, target_fen;
+    int64_t registered_ratio_ppm, renewal_registration_share_ppm;
+    double district_share_frac, discount_rate_frac;
+    int topups_n;
+    struct ps_topup_entry topups[PS_TOPUPS_MAX];
+};
+
+struct ps_policy {
+    struct ps_shape shape;
+    struct ps_levels levels;
+    /* Product and bank of the tape loans; -1: mapped from u_product, u_bank. tape_n entries each.
+     * Part of the shape when policies are grouped. */
+    int16_t *tape_product, *tape_bank;
+    int tape_n;
+};
+
+#endif

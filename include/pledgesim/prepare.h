@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_PREPARE_H
+#define PLEDGESIM_PREPARE_H
+
+#include "pledgesim/diag.h"
+#include "pledgesim/policy.h"
+#include "pledgesim/scenario.h"
+#include "pledgesim/world.h"
+
+/* Everything that needs GSL or can fail happens here, once, before any world is drawn. */
+
+/* Resolves the world part of a scenario. The plan owns its memory (free it). PS_INPUT with a
+ * diagnostic when the calibration has no solution or a limit (worlds, loans a world) is exceeded. */
+enum ps_status ps_world_prepare(const struct ps_scenario *scenario, uint64_t seed,
+                                struct ps_diags *diags, struct ps_world_plan **out) PS_MUST_CHECK;
+void ps_world_plan_free(struct ps_world_plan *plan);
+
+/* Equal plans draw equal worlds: compares everything the sampler reads, value by value. */
+int ps_world_plan_equal(const struct ps_world_plan *a, const struct ps_world_plan *b);
+
+/* Resolves the policy part of a scenario. */
+enum ps_status ps_policy_prepare(const struct ps_scenario *scenario, struct ps_diags *diags,
+                                 struct ps_policy *out) PS_MUST_CHECK;
+void ps_policy_free(struct ps_policy *policy);
+
+/* May the two run side by side in lanes: same shape and same products and banks of the tape. */
+int ps_policy_same_shape(const struct ps_policy *a, const struct ps_policy *b);
+
+/* Mean 12-month PD over the loans of the book, by integration over the index (no simulation):
+ * printed beside the input. Loans: each tape loan in month 0, and new firms of months 1..T by their
+ * mean number and the segments' shares. [0] mean of the input PDs after pd_multiplier, [1] mean of what
+ * they face with the shifts and a fixed start. Both NaN when memory is out. */
+void ps_world_mean_pd(const struct ps_world_plan *plan, const struct ps_scenario *scenario,
+                      double pd_frac[2]);
+
+#endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_RESULTS_H
+#define PLEDGESIM_RESULTS_H
+
+#include "pledgesim/book.h"
+#include "pledgesim/engine.h"
+#include "pledgesim/manifest.h"
+#include "pledgesim/outdir.h"
+
+/* Turns what the engine found into the result files of results.def. */
+
+/* All is borrowed for the call. Everything below `warnings` is for manifest.json alone: no data
+ * file may depend on it. */
+struct ps_results_request {
+    const struct ps_book *book;
+    const struct ps_engine_result *result; /* full tier; rows in the order of book->scenarios */
+    const struct ps_diags *warnings;       /* notes and warnings of the input, sorted */
+    uint64_t seed;
+    uint64_t worlds_n;     /* as asked for; a row may have stopped earlier */
+    const char *book_path; /* the book as the user named it */
+    const char *const *command_line;
+    int command_n;
+    const char *compiler;                     /* e.g. "gcc 12.2.0" */
+    const struct ps_manifest_pair *libraries; /* name and version */
+    size_t libraries_n;
+    double load_seconds, engine_seconds;
+    int64_t created_unix_s; /* negative: left out */
+};
+
+/* Writes every result file into `dir`, opened by the caller before the run, and commits it with its
+ * manifest. After a failure the folder's ps_outerror says what failed, when it was the folder, and
+ * the caller frees `dir`: the old set stands (see outdir.h). PS_IO, PS_MEMORY, PS_BUG. */
+enum ps_status ps_results_write(const struct ps_results_request *request, struct ps_outdir *dir)
+    PS_MUST_CHECK;
+
+/* The bytes that summary.csv would have; *text is malloc'd, bytes_n long. PS_MEMORY, PS_BUG. */
+enum ps_status ps_results_summary_csv(const struct ps_results_request *request, char **text,
+                                      size_t *bytes_n) PS_MUST_CHECK;
+
+#endif

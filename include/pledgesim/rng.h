@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_RNG_H
+#define PLEDGESIM_RNG_H
+
+#include "pledgesim/kmath.h"
+
+#include <stdint.h>
+
+/*
+ * Random numbers by address. Every draw is a pure function of (seed, world, entity, step, purpose),
+ * so no thread, batch or row order can change it, and a single world can be run again by number.
+ *
+ * Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; 2011):
+ *   key      the 64-bit seed, low word first
+ *   counter  word 0 world, words 1 and 2 entity (64 bits), word 3 purpose << 24 | step
+ * One address gives four 32-bit words.
+ */
+
+/* What a draw is for. The numbers are frozen: never reused, never renumbered. */
+enum ps_purpose {
+    PS_PURPOSE_ECONOMY = 1,
+    PS_PURPOSE_DEMAND = 2,
+    PS_PURPOSE_FIRM = 3,
+    PS_PURPOSE_FIRM_TERMS = 4,
+    PS_PURPOSE_LOAN = 5,
+    PS_PURPOSE_DISPOSAL = 6,
+    PS_PURPOSE_RECOVERY = 7,
+    PS_PURPOSE_T_MIXING = 8,
+    PS_PURPOSE_REGIME = 9,
+    PS_PURPOSE_ANCHOR = 10,
+    PS_PURPOSE_UNCERTAINTY = 11
+};
+
+#define PS_RNG_LANES 16 /* counters of one batch */
+
+#define PS_PHILOX_M0 0xD2511F53u
+#define PS_PHILOX_M1 0xCD9E8D57u
+#define PS_PHILOX_W0 0x9E3779B9u
+#define PS_PHILOX_W1 0xBB67AE85u
+#define PS_PHILOX_ROUNDS 10
+
+/* One block: the four output words of one counter. ctr and out may be the same array. */
+static inline void ps_philox(const uint32_t ctr[4], uint32_t k0, uint32_t k1, uint32_t out[4])
+{
+    uint32_t a = ctr[0], b = ctr[1], c = ctr[2], d = ctr[3];
+    for (int round = 0; round < PS_PHILOX_ROUNDS; round++) {
+        uint64_t m0 = (uint64_t)a * PS_PHILOX_M0;
+        uint64_t m1 = (uint64_t)c * PS_PHILOX_M1;
+        a = (uint32_t)(m1 >> 32) ^ b ^ k0;
+        b = (uint32_t)m1;
+        c = (uint32_t)(m0 >> 32) ^ d ^ k1;
+        d = (uint32_t)m0;
+        k0 += PS_PHILOX_W0;
+        k1 += PS_PHILOX_W1;
+    }
+    out[0] = a;
+    out[1] = b;
+    out[2] = c;
+    out[3] = d;
+}
+
+/* Counter word 3: purpose and step (below 2^24). */
+static inline uint32_t ps_rng_word3(enum ps_purpose purpose, uint32_t step)
+{
+    return (uint32_t)purpose << 24 | step;
+}
+
+/* The four words at one address. */
+static inline void ps_rng_words(uint64_t seed, uint32_t world, uint64_t entity, uint32_t step,
+                                enum ps_purpose purpose, uint32_t out[4])
+{
+    const uint32_t ctr[4] = {world, (uint32_t)entity, (uint32_t)(entity >> 32),
+                             ps_rng_word3(purpose, step)};
+    ps_philox(ctr, (uint32_t)seed, (uint32_t)(seed >> 32), out);
+}
+
+/*
+ * PS_RNG_LANES blocks at once, in place: lane l enters with counter words x0[l]..x3[l] (each below
+ * 2^32, one word in 64 bits) and leaves with its four output words. Equal to ps_philox() by lane.
+ */
+PS_KERNEL_INLINE void ps_philox_lanes(uint64_t *restrict x0, uint64_t *restrict x1,
+                                      uint64_t *restrict x2, uint64_t *restrict x3, uint32_t k0,
+                                      uint32_t k1)
+{
+    for (int lane = 0; lane < PS_RNG_LANES; lane++) {
+        uint64_t a = x0[lane], b = x1[lane], c = x2[lane], d = x3[lane];
+        uint32_t p = k0, q = k1;
+#pragma GCC unroll 10
+        for (int round = 0; round < PS_PHILOX_ROUNDS; round++) {
+            uint64_t m0 = (a & 0xffffffffu) * PS_PHILOX_M0;
+            uint64_t m1 = (c & 0xffffffffu) * PS_PHILOX_M1;
+            a = (m1 >> 32) ^ b ^ p;
+            b = m1 & 0xffffffffu;
+            c = (m0 >> 32) ^ d ^ q;
+            d = m0 & 0xffffffffu;
+            p += PS_PHILOX_W0;
+            q += PS_PHILOX_W1;
+        }
+        x0[lane] = a;
+        x1[lane] = b;
+        x2[lane] = c;
+        x3[lane] = d;
+    }
+}
+
+/* A 32-bit word (in either width) as a uniform in (0, 1): (v + 0.5) 2^-32. */
+PS_KERNEL_INLINE double ps_u01_32(uint64_t v)
+{
+    return (ps_double_from_u52(v) + 0.5) * 0x1p-32;
+}
+
+/*
+ * Two 32-bit words as a uniform in (0, 1): one of the 2^52 odd multiples of 2^-53, from the 52
+ * leading bits. (53 bits and a half would need 54: the largest would round to 1.)
+ */
+PS_KERNEL_INLINE double ps_u01_53(uint64_t hi, uint64_t lo)
+{
+    return (ps_double_from_u52(hi << 20 | lo >> 12) + 0.5) * 0x1p-52;
+}
+
+#endif

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_SCENARIO_H
+#define PLEDGESIM_SCENARIO_H
+
+#include "pledgesim/tables.h"
+
+/* The tables of one scenario after inheritance, defaults, overrides and all checks: immutable.
+ * Every table is sorted by its id (bytes) before anybody else sees it. */
+struct ps_scenario {
+    struct ps_scenarios_row p; /* the scalar parameters */
+    struct ps_segments_row *segments;
+    struct ps_ip_kinds_row *ip_kinds;
+    struct ps_products_row *products;
+    struct ps_pools_row *pools; /* at least one */
+    struct ps_banks_row *banks; /* at least one */
+    struct ps_demand_row *demand;
+    struct ps_topups_row *topups;
+    struct ps_shocks_row *shocks;
+    struct ps_loans_row *loans;
+    size_t segments_n, ip_kinds_n, products_n, pools_n, banks_n, demand_n, topups_n, shocks_n,
+        loans_n;
+    char (*cluster_ids)[PS_ID_BYTES]; /* distinct clusters of segments, sorted */
+    size_t clusters_n;
+    double *index_correlation; /* clusters_n x clusters_n, row major, unit diagonal, semidefinite */
+};
+
+#endif

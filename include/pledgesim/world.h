@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_WORLD_H
+#define PLEDGESIM_WORLD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pledgesim/models.h"
+
+/* One sampled future of what the bureau does not decide. docs/model.md sections 1-6. */
+
+enum {
+    PS_TILE_WORLDS = 32,  /* worlds sampled before any policy looks at them */
+    PS_ECONOMY_LANES = 16, /* worlds whose economy is drawn together */
+    PS_TASK_WORLDS = 1024, /* unit of scheduling and of the ordered merge */
+    PS_NONE = 0xffff,      /* "no loan", "no fate" in a 16-bit index */
+    PS_MONTHS_MAX = 480,
+    PS_APPS_MAX = 65000,
+    PS_QUANTILE_CELLS = 4096
+};
+
+/* A discrete law read by one 32-bit uniform: value i when cut[i-1] <= u < cut[i]. guide[u >> shift]
+ * is a value not beyond the right one, so the search is a step or two. */
+struct ps_discrete {
+    const uint32_t *cut;   /* values_n - 1 cuts */
+    const uint16_t *guide; /* 2^(32-shift) entries */
+    int values_n;
+    int shift;
+};
+
+/* Quantiles at i/4096; linear between. */
+struct ps_quantiles {
+    const double *q; /* PS_QUANTILE_CELLS + 1 */
+};
+
+struct ps_segment_plan {
+    int cluster, klass; /* hazard class */
+    int ip_kind;
+    int amount_law;       /* index in amount_laws */
+    int64_t amount_min_wan; /* value 0 of the law */
+    struct ps_discrete tenor; /* index into tenor_months */
+    uint32_t equal_cut, micro_cut; /* u < cut; equal_all/micro_all when the share is 1 */
+    int equal_all, micro_all;
+    int64_t loan_rate_ppm;
+};
+
+struct ps_ip_kind_plan {
+    double value_per_yuan; /* valuation_multiplier (1 - cost) / ltv, before the price */
+    double valued_per_yuan; /* the same for a pledge whose value is given: without 1/ltv */
+    double drift;          /* decay + vol^2/2, a year */
+    double volatility, lapse_pa;
+    struct ps_quantiles price;
+};
+
+struct ps_tape_plan {
+    uint64_t address;      /* hash of the loan's id, top bit set */
+    int segment, klass;
+    uint32_t amount_wan;
+    int months_left, age_months, equal_principal;
+    double pledged_per_yuan; /* appraised value / amount, < 0: by the LTV */
+    double recovery_frac;    /* fixed recovery, < 0: by the model */
+    int firm;                /* number of the firm among those with several tape loans, or -1 */
+};
+
+struct ps_world_plan {
+    uint64_t seed;
+    int months_n;  /* N = horizon + run-off */
+    int horizon;   /* T */
+    int step_months, start_fixed;
+    double initial_index, phi_step, innovation; /* sqrt(1 - phi_step^2) */
+    int clusters_n, classes_n, segments_n, ip_kinds_n, tape_n;
+    int tape_firms_n; /* firms with several tape loans */
+    const double *loading; /* L, clusters x clusters, row major; L L' = R */
+    const double *shift;   /* (N+1) x clusters: what Y~ adds to Y in month t */
+    const struct ps_hazard_class *classes;
+    struct ps_discrete segment;
+    const struct ps_segment_plan *segments;
+    const struct ps_discrete *amount_laws;
+    const int *tenor_months; /* 6, 12, 24, 36 */
+    const struct ps_discrete *arrivals; /* [1..T]: new firms of the month */
+    const struct ps_ip_kind_plan *ip_kinds;
+    const struct ps_tape_plan *tape; /* sorted by id */
+    uint32_t renewal_cut;
+    int renewal_all;
+    double maturity_share;
+    int npl_months;
+    double disposal_median_months, disposal_sigma;
+    int disposal_freeze_months;
+    double sale_x;  /* Phi^-1(q) */
+    double sale_sensitivity, value_sensitivity;
+    int sale_never, sale_always;
+    struct ps_quantiles cash;
+    double cure_prob;
+    int terms_needed; /* some segment has equal principal or micro firms */
+    size_t apps_max;  /* hard bound on applications a world (tape included) */
+    size_t month_apps_max;
+};
+
+enum { PS_APP_RENEWAL = 1, PS_APP_EQUAL = 2, PS_APP_MICRO = 4 };
+
+/* One application of the envelope, in canonical order: by month, renewals first, then by (first
+ * registration month of the chain, arrival number). Tape loans come first with month 0. */
+struct ps_app {
+    uint32_t amount_wan;
+    uint32_t u_product, u_bank;
+    uint32_t firm_rank; /* how many firms asked before it in this world (tape firms count) */
+    uint16_t month;     /* g */
+    uint16_t maturity;  /* m = g + tenor <= N */
+    uint16_t end;       /* min(tau, m) */
+    uint16_t parent;    /* the loan it renews, or PS_NONE */
+    uint16_t segment;
+    uint16_t fate;      /* index in fates when it would default by N, or PS_NONE */
+    uint16_t tape;      /* tape loan at the root of the chain, or PS_NONE */
+    uint16_t tape_firm; /* its firm when that has several tape loans, else PS_NONE */
+    uint8_t flags, link;
+};
+
+/* What happens to a loan that defaults. R = min(EAD, rnd(A x proceeds + EAD x cash)), in month s. */
+struct ps_fate {
+    double proceeds_frac; /* net sale proceeds per yuan granted */
+    double cash_frac;     /* of EAD */
+    uint16_t app;
+    uint16_t tau;  /* month of default, <= N */
+    uint16_t s;    /* month of disposal, tau < s <= N or s = tau = N */
+    uint8_t cured; /* R = EAD */
+};
+
+struct ps_world {
+    uint32_t number;
+    double weight; /* 1 unless importance sampling is on */
+    int apps_n, fates_n;
+    struct ps_app *apps;
+    uint16_t *ends;       /* apps in order of end, then canonical */
+    uint32_t *app_first;  /* [0..T+1]: apps of month t are app_first[t] .. app_first[t+1]-1 */
+    uint32_t *end_first;  /* [0..N+1] likewise into ends */
+    struct ps_fate *fates; /* in order of app */
+    int overflow;         /* a limit was hit: the engine stops with PS_BUG */
+};
+
+/* A loan while its world is being built. */
+struct ps_draft {
+    uint64_t entity; /* address: (month << 32 | arrival), or the hash of a tape loan's id */
+    uint32_t amount_wan, u_product, u_bank, root;
+    uint32_t child; /* the loan that renews it, 0 = none */
+    uint16_t month, maturity, end, segment, klass, tape;
+    uint8_t flags, defaults;
+};
+
+/* Memory of one sampling thread, laid out by ps_world_work_init. */
+struct ps_world_work {
+    double *index;  /* Y~: [(N+1)][clusters][PS_ECONOMY_LANES] */
+    double *hazard; /* H, prefix sums: [(N+1)][classes][PS_ECONOMY_LANES] */
+    double *normal; /* [clusters rounded up to 4][PS_ECONOMY_LANES] */
+    double *level;  /* Y of the current block: [clusters][PS_ECONOMY_LANES] */
+    struct ps_draft *drafts; /* apps_max + 1 */
+    uint32_t *bucket;        /* [2][N + 2] */
+    uint32_t *list;          /* apps_max + PS_RNG_LANES: draft numbers of a generation */
+    uint32_t *list_next;
+    struct ps_world worlds[PS_TILE_WORLDS];
+};
+
+size_t ps_world_work_bytes(const struct ps_world_plan *plan);
+void ps_world_work_init(struct ps_world_work *work, const struct ps_world_plan *plan, void *memory);
+
+/* Samples worlds first .. first+n-1 (n <= PS_TILE_WORLDS) into work->worlds. Cannot fail. */
+typedef void ps_world_sample_fn(const struct ps_world_plan *plan, uint64_t first, int n,
+                                struct ps_world_work *work);
+
+#endif

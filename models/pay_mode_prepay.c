@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pledgesim/models.h"
+
+static int claim_month(int tau, int s, int trigger_months, int n)
+{
+    (void)s;
+    return tau + trigger_months < n ? tau + trigger_months : n;
+}
+
+/* A disposal that is over by the claim leaves the loss itself to be claimed. */
+static int claim_is_net(int s, int claim_month)
+{
+    return s <= claim_month;
+}
+
+const struct ps_pay_mode ps_pay_mode_prepay = {
+    .model = {.name = "prepay",
+              .doc = {[PS_LANG_ZH] = "先补偿：到触发月即代偿，处置回款后再返还",
+                      [PS_LANG_EN] = "compensate first: paid at the trigger month, recoveries "
+                                     "return when the pledge is sold"},
+              .equation = "7.4"},
+    .claim_month = claim_month,
+    .claim_is_net = claim_is_net,
+};

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "book_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pledgesim/embedded.h"
+
+const struct ps_embedded_file *ps_builtin_find(enum ps_table table)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "bishan/%s.csv", ps_table_desc(table)->name);
+    for (size_t i = 0; i < ps_embedded_files_n; i++) {
+        if (strcmp(ps_embedded_files[i].path, path) == 0) {
+            return &ps_embedded_files[i];
+        }
+    }
+    return NULL;
+}

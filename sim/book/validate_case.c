@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "book_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Sums of money stay exact in a double, and far from the end of int64. */
+static const double MONEY_MAX_FEN = 9007199254740992.0; /* 2^53 */
+
+static const struct ps_column_desc *scalar(const char *name)
+{
+    return ps_column_find(PS_TABLE_scenarios, name);
+}
+
+/* ---- breaker ---- */
+
+static void check_below(struct ps_load *load, const struct ps_case *c, const char *low,
+                        int64_t low_ppm, const char *high, int64_t high_ppm)
+{
+    if (low_ppm <= high_ppm || ps_case_bad(c, scalar(low)) || ps_case_bad(c, scalar(high))) {
+        return;
+    }
+    const size_t index =
+        (size_t)(scalar(low) - ps_table_desc(PS_TABLE_scenarios)->columns);
+    const struct ps_place place =
+        ps_case_place(load, c, scalar(c->given[index] != NULL ? low : high));
+    const char *const args[] = {low, high, NULL};
+    ps_load_tell(load, PS_DIAG_BREAKER_ORDER, &place, NULL, args);
+}
+
+static void check_breaker(struct ps_load *load, const struct ps_case *c)
+{
+    const struct ps_scenarios_row *p = &c->p;
+    if (p->breaker_scope == PS_BREAKER_OFF) {
+        return;
+    }
+    check_below(load, c, "breaker_resume_pct", p->breaker_resume_ppm, "breaker_suspend_pct",
+                p->breaker_suspend_ppm);
+    check_below(load, c, "breaker_warn_pct", p->breaker_warn_ppm, "breaker_suspend_pct",
+                p->breaker_suspend_ppm);
+    check_below(load, c, "breaker_suspend_pct", p->breaker_suspend_ppm, "breaker_terminate_pct",
+                p->breaker_terminate_ppm);
+}
+
+/* ---- is there anything to simulate ---- */
+
+static int is_broken(const struct ps_rows *rows)
+{
+    return rows->source != NULL && rows->source->broken;
+}
+
+static void check_lending(struct ps_load *load, const struct ps_case *c)
+{
+    const struct ps_rows *demand = c->tables[PS_TABLE_demand];
+    const struct ps_rows *loans = c->tables[PS_TABLE_loans];
+    if (demand->n == 0 && loans->n == 0 && !is_broken(demand) && !is_broken(loans)) {
+        const struct ps_place place = ps_case_place(load, c, NULL);
+        ps_load_tell(load, PS_DIAG_NOTHING_LENT, &place, NULL, NULL);
+    }
+}
+
+/* ---- money ---- */
+
+/* Upper bound in fen of everything that any sum of the scenario can hold: the pools with their
+ * top-ups, the tape, and each expected firm borrowing the largest amount every six months. */
+static double money_bound(const struct ps_case *c)
+{
+    const double years = (double)(c->p.horizon_months + c->p.runoff_months) / 12 + 1;
+    double fen = 0;
+    double firms = 0;
+    double amount_max_wan = 0;
+    for (size_t i = 0; i < c->tables[PS_TABLE_pools]->n; i++) {
+        const struct ps_pools_row *pool = ps_rows_at(c->tables[PS_TABLE_pools], i);
+        fen += (double)pool->initial_fen + years * (double)pool->topup_yearly_fen;
+    }
+    for (size_t i = 0; i < c->tables[PS_TABLE_topups]->n; i++) {
+        const struct ps_topups_row *topup = ps_rows_at(c->tables[PS_TABLE_topups], i);
+        fen += (double)topup->amount_fen;
+    }
+    for (size_t i = 0; i < c->tables[PS_TABLE_demand]->n; i++) {
+        const struct ps_demand_row *year = ps_rows_at(c->tables[PS_TABLE_demand], i);
+        firms += year->new_firms_n * c->p.demand_multiplier;
+    }
+    for (size_t i = 0; i < c->tables[PS_TABLE_segments]->n; i++) {
+        const struct ps_segments_row *segment = ps_rows_at(c->tables[PS_TABLE_segments], i);
+        const double amount = (double)segment->amount_max_wan;
+        amount_max_wan = amount > amount_max_wan ? amount : amount_max_wan;
+    }
+    double lent_wan = firms * amount_max_wan;
+    for (size_t i = 0; i < c->tables[PS_TABLE_loans]->n; i++) {
+        const struct ps_loans_row *loan = ps_rows_at(c->tables[PS_TABLE_loans], i);
+        lent_wan += (double)loan->amount_wan;
+    }
+    const double chain = 1 + (double)c->p.horizon_months / 6;
+    const double registered = (double)c->p.registered_ratio_ppm / 1e6;
+    return fen + lent_wan * 1e6 * chain * (registered > 1 ? registered : 1);
+}
+
+static void check_money(struct ps_load *load, const struct ps_case *c)
+{
+    const double fen = money_bound(c);
+    if (fen < MONEY_MAX_FEN) {
+        return;
+    }
+    char text[32];
+    (void)snprintf(text, sizeof text, "%.3g", fen / 1e10);
+    const struct ps_place place = ps_case_place(load, c, NULL);
+    const char *const args[] = {text, NULL};
+    ps_load_tell(load, PS_DIAG_MONEY_TOO_LARGE, &place, NULL, args);
+}
+
+/* ---- shocks ---- */
+
+static void check_shocks(struct ps_load *load, const struct ps_case *c)
+{
+    const struct ps_rows *shocks = c->tables[PS_TABLE_shocks];
+    const struct ps_column_desc *column = ps_column_find(PS_TABLE_shocks, "cluster_id");
+    const struct ps_clusters *clusters = c->clusters;
+    if (clusters->n == 0 || is_broken(clusters->segments)) {
+        return;
+    }
+    for (size_t i = 0; i < shocks->n; i++) {
+        const struct ps_shocks_row *shock = ps_rows_at(shocks, i);
+        struct ps_nearest best = {0};
+        int known = strcmp(shock->cluster_id, "all") == 0 || ps_rows_bad(shocks, i, column);
+        for (size_t k = 0; k < clusters->n && !known; k++) {
+            known = strcmp(shock->cluster_id, clusters->ids[k]) == 0;
+            ps_nearest_offer(&best, shock->cluster_id, clusters->ids[k]);
+        }
+        if (!known) {
+            const struct ps_place place = ps_rows_place(load, shocks, i, column);
+            const char *const args[] = {"segments (cluster_id)", best.name, NULL};
+            ps_load_tell(load, PS_DIAG_REF_UNKNOWN, &place, shock->cluster_id, args);
+        }
+    }
+}
+
+void ps_check_case(struct ps_load *load, const struct ps_case *c)
+{
+    check_breaker(load, c);
+    check_lending(load, c);
+    check_money(load, c);
+    check_shocks(load, c);
+}

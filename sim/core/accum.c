@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pledgesim/accum.h"
+
+#include <math.h>
+
+/* A whole number of 512 bits, two's complement, least limb first: room for sum_x^2 sum_yy (2^404).
+ */
+enum { LIMBS = 8 };
+struct big {
+    uint64_t limb[LIMBS];
+};
+
+static struct big big_from_parts(ps_uint128 low, int64_t high)
+{
+    struct big b = {.limb = {(uint64_t)low, (uint64_t)(low >> 64), (uint64_t)high}};
+    for (int i = 3; i < LIMBS; i++) {
+        b.limb[i] = high < 0 ? UINT64_MAX : 0;
+    }
+    return b;
+}
+
+static struct big big_from_int(ps_int128 x)
+{
+    return big_from_parts((ps_uint128)x, x < 0 ? -1 : 0);
+}
+
+static struct big big_sum_sq(const struct ps_moments *m)
+{
+    return big_from_parts(m->sum_sq_low, (int64_t)m->sum_sq_high);
+}
+
+/* Product modulo 2^512, which two's complement makes right for either sign. */
+static struct big big_mul(struct big a, struct big b)
+{
+    struct big product = {0};
+    for (int i = 0; i < LIMBS; i++) {
+        uint64_t carry = 0;
+        for (int j = 0; i + j < LIMBS; j++) {
+            ps_uint128 t = (ps_uint128)a.limb[i] * b.limb[j] + product.limb[i + j] + carry;
+            product.limb[i + j] = (uint64_t)t;
+            carry = (uint64_t)(t >> 64);
+        }
+    }
+    return product;
+}
+
+static struct big big_sub(struct big a, struct big b)
+{
+    struct big difference;
+    uint64_t borrow = 0;
+    for (int i = 0; i < LIMBS; i++) {
+        ps_uint128 t = (ps_uint128)a.limb[i] - b.limb[i] - borrow;
+        difference.limb[i] = (uint64_t)t;
+        borrow = (uint64_t)(t >> 64) & 1;
+    }
+    return difference;
+}
+
+/* The nearest double, ties to even. */
+static double big_to_double(struct big b)
+{
+    int negative = (int)(b.limb[LIMBS - 1] >> 63);
+    if (negative) {
+        b = big_sub((struct big){0}, b);
+    }
+    int top = LIMBS - 1;
+    while (top > 0 && b.limb[top] == 0) {
+        top--;
+    }
+    if (b.limb[top] == 0) {
+        return 0.0;
+    }
+    /* The leading 64 bits; whatever is cut off below them is remembered in the last one, which only
+     * rounds. */
+    int shift = __builtin_clzll(b.limb[top]);
+    uint64_t lead = b.limb[top] << shift;
+    if (top > 0 && shift > 0) {
+        lead |= b.limb[top - 1] >> (64 - shift);
+    }
+    uint64_t rest = top > 0 ? b.limb[top - 1] << shift : 0;
+    for (int i = 0; i < top - 1; i++) {
+        rest |= b.limb[i];
+    }
+    double x = ldexp((double)(lead | (rest != 0)), 64 * top - shift);
+    return negative ? -x : x;
+}
+
+void ps_moments_merge(struct ps_moments *into, const struct ps_moments *from)
+{
+    if (from->n == 0) {
+        return;
+    }
+    into->min = into->n == 0 || from->min < into->min ? from->min : into->min;
+    into->max = into->n == 0 || from->max > into->max ? from->max : into->max;
+    into->n += from->n;
+    into->sum += from->sum;
+    into->sum_sq_low += from->sum_sq_low;
+    into->sum_sq_high += from->sum_sq_high + (into->sum_sq_low < from->sum_sq_low);
+}
+
+void ps_comoments_merge(struct ps_comoments *into, const struct ps_comoments *from)
+{
+    into->n += from->n;
+    into->sum_xy_low += from->sum_xy_low;
+    into->sum_xy_high += from->sum_xy_high + (into->sum_xy_low < from->sum_xy_low);
+}
+
+double ps_moments_mean(const struct ps_moments *m)
+{
+    return m->n == 0 ? NAN : (double)m->sum / (double)m->n;
+}
+
+/* (n sum_xy - sum_x sum_y) / (n (n - 1)) */
+static double covariance(uint64_t n, struct big sum_xy, ps_int128 sum_x, ps_int128 sum_y)
+{
+    if (n < 2) {
+        return NAN;
+    }
+    struct big numerator = big_sub(big_mul(big_from_parts(n, 0), sum_xy),
+                                   big_mul(big_from_int(sum_x), big_from_int(sum_y)));
+    return big_to_double(numerator) / (double)((ps_uint128)n * (n - 1));
+}
+
+double ps_moments_variance(const struct ps_moments *m)
+{
+    return covariance(m->n, big_sum_sq(m), m->sum, m->sum);
+}
+
+double ps_moments_sd(const struct ps_moments *m)
+{
+    return sqrt(ps_moments_variance(m));
+}
+
+double ps_moments_se(const struct ps_moments *m)
+{
+    return sqrt(ps_moments_variance(m) / (double)m->n);
+}
+
+double ps_comoments_covariance(const struct ps_comoments *xy, const struct ps_moments *x,
+                               const struct ps_moments *y)
+{
+    if (xy->n != x->n || xy->n != y->n) {
+        return NAN;
+    }
+    return covariance(xy->n, big_from_parts(xy->sum_xy_low, xy->sum_xy_high), x->sum, y->sum);
+}
+
+double ps_comoments_ratio_residual(const struct ps_comoments *xy, const struct ps_moments *x,
+                                   const struct ps_moments *y)
+{
+    if (xy->n != x->n || xy->n != y->n || x->sum == 0) {
+        return NAN;
+    }
+    struct big sum_x = big_from_int(x->sum), sum_y = big_from_int(y->sum);
+    struct big sum_xy = big_from_parts(xy->sum_xy_low, xy->sum_xy_high);
+    /* sum_x (sum_x sum_yy - sum_y sum_xy) - sum_y (sum_x sum_xy - sum_y sum_xx) */
+    struct big first = big_sub(big_mul(sum_x, big_sum_sq(y)), big_mul(sum_y, sum_xy));
+    struct big second = big_sub(big_mul(sum_x, sum_xy), big_mul(sum_y, big_sum_sq(x)));
+    struct big numerator = big_sub(big_mul(sum_x, first), big_mul(sum_y, second));
+    double divisor = (double)x->sum;
+    return big_to_double(numerator) / divisor / divisor;
+}

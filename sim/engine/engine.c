@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pledgesim/engine.h"
+
+#include <omp.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "family.h"
+
+/* The only parallel code. Worlds go in rounds that end at the checkpoints 1,024 x 2^k; a round is cut
+ * into tasks of 1,024 worlds, a task into tiles of 32. Everything that can fail happens before. */
+
+/* Address space for row accumulators; most of it is never touched and so never becomes memory. */
+static const size_t ROWS_BUDGET_BYTES = (size_t)640 << 20;
+
+enum { THREADS_MAX = 256 };
+
+struct thread {
+    void *world_memory, *schedule_memory, *ledger_memory, *row_memory;
+    struct ps_world_work worlds;
+    struct ps_schedule schedules[PS_TILE_WORLDS];
+    struct ps_ledger_work ledger;
+    struct ps_row *rows; /* of this pass */
+};
+
+struct pass {
+    const struct ps_engine_request *request;
+    const struct ps_kernel *kernel;
+    struct family *family;
+    int from, to; /* rows of the family */
+    struct thread *threads;
+    int threads_n;
+    unsigned char *active; /* by row of the pass */
+    uint64_t total;        /* for progress: worlds x families and passes */
+    atomic_ullong *done;
+    atomic_int stop, broken;
+};
+
+static void thread_free(struct thread *t)
+{
+    free(t->world_memory);
+    free(t->schedule_memory);
+    free(t->ledger_memory);
+    free(t->row_memory);
+    free(t->rows);
+}
+
+/* Memory of one thread. calloc hands out untouched pages for the large blocks. */
+static enum ps_status thread_init(struct thread *t, const struct pass *pass)
+{
+    const struct family *f = pass->family;
+    const size_t rows = (size_t)(pass->to - pass->from), row_size = row_bytes(&f->spec);
+    const size_t schedule_size = (ps_schedule_bytes(f->plan) + 63) & ~(size_t)63;
+    t->world_memory = calloc(1, ps_world_work_bytes(f->plan));
+    t->schedule_memory = calloc(PS_TILE_WORLDS, schedule_size);
+    t->ledger_memory = calloc(1, f->ledger_bytes);
+    t->row_memory = calloc(rows, row_size);
+    t->rows = calloc(rows, sizeof *t->rows);
+    if (!t->world_memory || !t->schedule_memory || !t->ledger_memory || !t->row_memory || !t->rows)
+        return ps_status_raise(PS_MEMORY);
+    ps_world_work_init(&t->worlds, f->plan, t->world_memory);
+    for (size_t i = 0; i < PS_TILE_WORLDS; i++)
+        ps_schedule_init(&t->schedules[i], f->plan,
+                         (unsigned char *)t->schedule_memory + i * schedule_size);
+    for (size_t i = 0; i < rows; i++)
+        row_init(&t->rows[i], &f->spec, (unsigned char *)t->row_memory + i * row_size);
+    return PS_OK;
+}
+
+static int block_active(const struct pass *pass, const struct block *b)
+{
+    for (int l = 0; l < b->n; l++)
+        if (pass->active[b->rows[l] - pass->from])
+            return 1;
+    return 0;
+}
+
+/* One block of policies over the worlds of a tile. */
+static void block_run(struct pass *pass, struct thread *t, const struct group *g,
+                      const struct block *b, int n)
+{
+    const struct family *f = pass->family;
+    ps_ledger_work_init(&t->ledger, f->plan, &g->policy->shape, b->width, f->spec.full,
+                        t->ledger_memory);
+    for (int i = 0; i < n; i++) {
+        b->run(&f->frame, &g->policy->shape, &b->levels, &t->schedules[i], &t->ledger);
+        for (int l = 0; l < b->n; l++) {
+            const int row = b->rows[l] - pass->from;
+            if (pass->active[row])
+                row_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan->segments, l);
+        }
+    }
+    if (t->ledger.violations)
+        atomic_store(&pass->broken, 1);
+}
+
+static void tile_run(struct pass *pass, struct thread *t, uint64_t first, int n)
+{
+    const struct family *f = pass->family;
+    pass->kernel->world_sample(f->plan, first, n, &t->worlds);
+    for (int i = 0; i < f->groups_n; i++) {
+        const struct group *g = &f->groups[i];
+        int wanted = 0;
+        for (int b = 0; b < g->blocks_n; b++)
+            wanted |= block_active(pass, &g->blocks[b]);
+        for (int w = 0; wanted && w < n; w++)
+            ps_schedule_build(f->plan, g->policy, &t->worlds.worlds[w], &t->schedules[w]);
+        for (int b = 0; b < g->blocks_n; b++)
+            if (block_active(pass, &g->blocks[b]))
+                block_run(pass, t, g, &g->blocks[b], n);
+    }
+}
+
+static void task_run(struct pass *pass, int thread, uint64_t first, uint64_t end)
+{
+    const struct ps_engine_request *request = pass->request;
+    for (uint64_t w = first; w < end && !atomic_load(&pass->stop); w += PS_TILE_WORLDS) {
+        const uint64_t left = end - w;
+        const int n = left < PS_TILE_WORLDS ? (int)left : PS_TILE_WORLDS;
+        tile_run(pass, &pass->threads[thread], w, n);
+        const uint64_t done = atomic_fetch_add(pass->done, (unsigned)n) + (unsigned)n;
+        if (thread == 0 && request->progress &&
+            request->progress(request->context, done, pass->total))
+            atomic_store(&pass->stop, 1);
+    }
+}
+
+static void round_run(struct pass *pass, uint64_t from, uint64_t to)
+{
+    const int64_t tasks = (int64_t)((to - from + PS_TASK_WORLDS - 1) / PS_TASK_WORLDS);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(pass->threads_n)
+    for (int64_t k = 0; k < tasks; k++) {
+        const uint64_t first = from + (uint64_t)k * PS_TASK_WORLDS;
+        const uint64_t end = first + PS_TASK_WORLDS < to ? first + PS_TASK_WORLDS : to;
+        task_run(pass, omp_get_thread_num(), first, end);
+    }
+}
+
+/* Decision figures of a row over all threads so far. */
+static struct ps_checkpoint checkpoint_take(const struct pass *pass, int row, uint64_t worlds)
+{
+    struct ps_moments sum[PS_MEASURE_N] = {0};
+    static const int kept[] = {PS_M_DEPLETED, PS_M_TARGET_CUMULATIVE, PS_M_TARGET_ANNUAL,
+                               PS_M_COMPENSATION};
+    for (int t = 0; t < pass->threads_n; t++)
+        for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)
+            ps_moments_merge(&sum[kept[k]], &pass->threads[t].rows[row].moments[kept[k]]);
+    return (struct ps_checkpoint){
+        .worlds_n = worlds,
+        .depleted_n = (uint64_t)sum[PS_M_DEPLETED].sum,
+        .target_cumulative_n = (uint64_t)sum[PS_M_TARGET_CUMULATIVE].sum,
+        .target_annual_n = (uint64_t)sum[PS_M_TARGET_ANNUAL].sum,
+        .compensation_mean_fen = ps_moments_mean(&sum[PS_M_COMPENSATION]),
+        .compensation_se_fen = ps_moments_se(&sum[PS_M_COMPENSATION])};
+}
+
+/* Precision stopping looks at one row alone, at fixed checkpoints: a row stops at the same count in
+ * any batch. */
+static int precise_enough(const struct ps_checkpoint *c, double precision)
+{
+    const struct ps_interval interval = ps_clopper_pearson(c->depleted_n, c->worlds_n, 0.95);
+    const double p = (double)c->depleted_n / (double)c->worlds_n;
+    return precision > 0 && ps_relative_half_width(interval, p) <= precision;
+}
+
+static void checkpoints_keep(struct pass *pass, uint64_t worlds, struct ps_row_result *results)
+{
+    for (int i = 0; i < pass->to - pass->from; i++) {
+        struct ps_row_result *r = &results[pass->family->scenarios[pass->from + i]];
+        if (!pass->active[i] || r->checkpoints_n == PS_CHECKPOINTS_MAX)
+            continue;
+        const struct ps_checkpoint c = checkpoint_take(pass, i, worlds);
+        r->checkpoints[r->checkpoints_n++] = c;
+        r->converged = pass->request->precision <= 0 || precise_enough(&c, pass->request->precision);
+        if (pass->request->precision > 0 && r->converged)
+            pass->active[i] = 0;
+    }
+}
+
+/* Leaves the sums of all threads in thread 0's rows and hands those over to the results. */
+static void pass_merge(struct pass *pass, struct ps_row_result *results)
+{
+    for (int i = 0; i < pass->to - pass->from; i++) {
+        struct ps_row *into = &pass->threads[0].rows[i];
+        for (int t = 1; t < pass->threads_n; t++)
+            row_merge(into, &pass->threads[t].rows[i]);
+        results[pass->family->scenarios[pass->from + i]].row = *into;
+    }
+}
+
+/* Memory that results point into: kept in a list until the result is freed. */
+struct kept {
+    struct kept *next;
+    void *memory;
+};
+
+static enum ps_status pass_run(struct pass *pass, struct ps_engine_result *result)
+{
+    const uint64_t worlds_n = pass->request->worlds_n;
+    const size_t rows = (size_t)(pass->to - pass->from);
+    struct kept *kept = NULL;
+    enum ps_status status =
+        family_group(pass->family, pass->kernel, pass->from, pass->to, pass->family->spec.full);
+    pass->threads = calloc((size_t)pass->threads_n, sizeof *pass->threads);
+    pass->active = malloc(rows);
+    kept = calloc(1, sizeof *kept);
+    if (status == PS_OK && (!pass->threads || !pass->active || !kept))
+        status = ps_status_raise(PS_MEMORY);
+    for (int t = 0; status == PS_OK && t < pass->threads_n; t++)
+        status = thread_init(&pass->threads[t], pass);
+    if (status != PS_OK)
+        goto out;
+    memset(pass->active, 1, rows);
+    uint64_t at = 0;
+    for (unsigned k = 0; at < worlds_n && !atomic_load(&pass->stop); k++) {
+        const uint64_t checkpoint = ps_precision_checkpoint(k);
+        const uint64_t to = checkpoint < worlds_n ? checkpoint : worlds_n;
+        round_run(pass, at, to);
+        result->worlds_drawn += to - at;
+        at = to;
+        checkpoints_keep(pass, at, result->rows);
+        if (!memchr(pass->active, 1, rows))
+            break;
+    }
+    if (atomic_load(&pass->broken))
+        status = ps_status_raise(PS_BUG);
+    else if (atomic_load(&pass->stop))
+        status = ps_status_raise(PS_INTERRUPTED);
+    if (status != PS_OK)
+        goto out;
+    pass_merge(pass, result->rows);
+    kept->memory = pass->threads[0].row_memory;
+    pass->threads[0].row_memory = NULL;
+    kept->next = result->memory_;
+    result->memory_ = kept;
+    kept = NULL;
+out:
+    for (int t = 0; pass->threads && t < pass->threads_n; t++)
+        thread_free(&pass->threads[t]);
+    free(pass->threads);
+    free(pass->active);
+    free(kept);
+    return status;
+}
+
+static int threads_wanted(int asked)
+{
+    const int n = asked > 0 ? asked : omp_get_num_procs();
+    return n > THREADS_MAX ? THREADS_MAX : n;
+}
+
+static int rows_a_pass(const struct family *f, int threads_n)
+{
+    const size_t rows = ROWS_BUDGET_BYTES / (row_bytes(&f->spec) * (size_t)threads_n);
+    return rows < 1 ? 1 : rows > (size_t)f->rows_n ? f->rows_n : (int)rows;
+}
+
+static enum ps_status families_run(const struct ps_engine_request *request,
+                                   const struct ps_kernel *kernel, struct family *families,
+                                   int families_n, struct ps_engine_result *result)
+{
+    atomic_ullong done = 0;
+    uint64_t passes = 0;
+    for (int k = 0; k < families_n; k++) {
+        const int rows = rows_a_pass(&families[k], result->threads_n);
+        passes += (uint64_t)((families[k].rows_n + rows - 1) / rows);
+    }
+    for (int k = 0; k < families_n; k++) {
+        struct family *f = &families[k];
+        const int rows = rows_a_pass(f, result->threads_n);
+        for (int i = 0; i < f->rows_n; i++) {
+            struct ps_row_result *r = &result->rows[f->scenarios[i]];
+            r->family = (size_t)k;
+            ps_world_mean_pd(f->plan, &request->scenarios[f->scenarios[i]], r->mean_pd_frac);
+        }
+        for (int from = 0; from < f->rows_n; from += rows) {
+            struct pass pass = {.request = request,
+                                .kernel = kernel,
+                                .family = f,
+                                .from = from,
+                                .to = from + rows < f->rows_n ? from + rows : f->rows_n,
+                                .threads_n = result->threads_n,
+                                .total = passes * request->worlds_n,
+                                .done = &done};
+            const enum ps_status status = pass_run(&pass, result);
+            if (status != PS_OK)
+                return status;
+        }
+    }
+    return PS_OK;
+}
+
+enum ps_status ps_engine_run(const struct ps_engine_request *request, struct ps_diags *diags,
+                             struct ps_engine_result *result)
+{
+    struct family *families = NULL;
+    int families_n = 0;
+    *result = (struct ps_engine_result){.rows_n = request->scenarios_n,
+                                        .threads_n = threads_wanted(request->threads_n)};
+    const struct ps_kernel *kernel = ps_kernel_select(request->isa);
+    if (!kernel)
+        return ps_status_raise(PS_USAGE);
+    result->isa = kernel->name;
+    result->rows = calloc(request->scenarios_n, sizeof *result->rows);
+    if (!result->rows)
+        return ps_status_raise(PS_MEMORY);
+    enum ps_status status = families_build(request, diags, &families, &families_n);
+    if (status == PS_OK)
+        status = families_run(request, kernel, families, families_n, result);
+    result->families_n = (size_t)families_n;
+    families_free(families, families_n);
+    return status;
+}
+
+void ps_engine_result_free(struct ps_engine_result *result)
+{
+    for (struct kept *k = result->memory_, *next; k; k = next) {
+        next = k->next;
+        free(k->memory);
+        free(k);
+    }
+    free(result->rows);
+    *result = (struct ps_engine_result){0};
+}

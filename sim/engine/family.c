@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "family.h"
+
+#include <stdlib.h>
+
+struct ps_ledger_frame frame_of(const struct ps_scenario *scenario,
+                                const struct ps_world_plan *plan)
+{
+    const int start_month = (int)scenario->p.start_month;
+    return (struct ps_ledger_frame){.horizon = plan->horizon,
+                                    .months_n = plan->months_n,
+                                    .npl_months = plan->npl_months,
+                                    .start_month = start_month,
+                                    .years_n = (start_month - 1 + plan->months_n - 1) / 12 + 1,
+                                    .tape_n = plan->tape_n,
+                                    .tape_firms_n = plan->tape_firms_n,
+                                    .segments = plan->segments};
+}
+
+/* Range of the money histograms: a power of two well above what the book can move, so that nearly
+ * every value falls into a bin; beyond it values are still counted exactly. */
+static int64_t money_max(const struct ps_scenario *s)
+{
+    double fen = (double)s->p.registered_before_fen + (double)s->p.target_fen;
+    for (size_t i = 0; i < s->pools_n; i++)
+        fen += (double)s->pools[i].initial_fen + 10 * (double)s->pools[i].topup_yearly_fen;
+    for (size_t i = 0; i < s->loans_n; i++)
+        fen += 4e6 * (double)s->loans[i].amount_wan;
+    double largest = 0;
+    for (size_t i = 0; i < s->segments_n; i++)
+        largest = (double)s->segments[i].amount_max_wan > largest
+                      ? (double)s->segments[i].amount_max_wan
+                      : largest;
+    for (size_t i = 0; i < s->demand_n; i++)
+        fen += 3e6 * largest * s->demand[i].new_firms_n * s->p.demand_multiplier;
+    int64_t max = INT64_C(1) << 36;
+    while ((double)max < 4 * fen && max < INT64_C(1) << 52)
+        max *= 2;
+    return max;
+}
+
+static struct row_spec spec_of(const struct ps_scenario *s, const struct family *f, int full)
+{
+    struct row_spec spec = {.full = full,
+                            .months_n = f->plan->months_n,
+                            .horizon = f->plan->horizon,
+                            .years_n = f->frame.years_n,
+                            .start_year = (int)s->p.start_year,
+                            .money_max_fen = money_max(s)};
+    const size_t members[PS_DIM_N] = {s->clusters_n, s->ip_kinds_n, s->banks_n, s->products_n};
+    for (int d = 0; d < PS_DIM_N; d++)
+        spec.member_first[d + 1] = spec.member_first[d] + (int)members[d];
+    return spec;
+}
+
+/* The widest of the rows' sizes fits all. */
+static void spec_widen(struct row_spec *into, const struct row_spec *other)
+{
+    if (other->money_max_fen > into->money_max_fen)
+        into->money_max_fen = other->money_max_fen;
+}
+
+static int joins(const struct family *f, const struct ps_world_plan *plan,
+                 const struct row_spec *spec, const struct ps_ledger_frame *frame)
+{
+    for (int d = 0; d <= PS_DIM_N; d++)
+        if (f->spec.member_first[d] != spec->member_first[d])
+            return 0;
+    return f->frame.start_month == frame->start_month && f->spec.start_year == spec->start_year &&
+           ps_world_plan_equal(f->plan, plan);
+}
+
+/* Adds scenario i to the family that draws its worlds, or to a new one. Takes the plan over. */
+static enum ps_status family_add(const struct ps_engine_request *request, size_t i,
+                                 struct ps_world_plan *plan, struct ps_diags *diags,
+                                 struct family *families, int *families_n)
+{
+    const struct ps_scenario *scenario = &request->scenarios[i];
+    struct family fresh = {.plan = plan, .frame = frame_of(scenario, plan)};
+    fresh.spec = spec_of(scenario, &fresh, request->tier == PS_TIER_FULL);
+    int k = 0;
+    while (k < *families_n && !joins(&families[k], plan, &fresh.spec, &fresh.frame))
+        k++;
+    struct family *f = &families[k];
+    if (k < *families_n) {
+        spec_widen(&f->spec, &fresh.spec);
+        ps_world_plan_free(plan);
+    } else {
+        *f = fresh;
+        (*families_n)++;
+        f->scenarios = malloc(request->scenarios_n * sizeof *f->scenarios);
+        f->policies = calloc(request->scenarios_n, sizeof *f->policies);
+        if (!f->scenarios || !f->policies)
+            return ps_status_raise(PS_MEMORY);
+    }
+    f->scenarios[f->rows_n] = i;
+    return ps_policy_prepare(scenario, diags, &f->policies[f->rows_n++]);
+}
+
+enum ps_status families_build(const struct ps_engine_request *request, struct ps_diags *diags,
+                              struct family **families, int *families_n)
+{
+    enum ps_status status = PS_OK;
+    *families_n = 0;
+    *families = calloc(request->scenarios_n, sizeof **families);
+    if (!*families)
+        return ps_status_raise(PS_MEMORY);
+    for (size_t i = 0; i < request->scenarios_n; i++) {
+        struct ps_world_plan *plan = NULL;
+        enum ps_status s = ps_world_prepare(&request->scenarios[i], request->seed, diags, &plan);
+        if (s == PS_OK)
+            s = family_add(request, i, plan, diags, *families, families_n);
+        if (s == PS_MEMORY)
+            return s;
+        if (s != PS_OK)
+            status = s; /* go on: all problems of all rows are told at once */
+    }
+    return status;
+}
+
+static void groups_free(struct family *f)
+{
+    for (int i = 0; i < f->groups_n; i++) {
+        for (int b = 0; b < f->groups[i].blocks_n; b++)
+            free(f->groups[i].blocks[b].levels_memory);
+        free(f->groups[i].blocks);
+    }
+    free(f->groups);
+    f->groups = NULL;
+    f->groups_n = 0;
+}
+
+/* One block from the members of a group: wide while many are left, else narrow. */
+static enum ps_status block_add(struct family *f, const struct ps_kernel *kernel, struct group *g,
+                                const int *members, int n, int *taken)
+{
+    const int wide = n > 2 * PS_LANES_NARROW;
+    struct block *b = &g->blocks[g->blocks_n];
+    *b = (struct block){.width = wide ? PS_LANES_WIDE : PS_LANES_NARROW,
+                        .run = wide ? kernel->ledger_wide : kernel->ledger_narrow};
+    b->n = n < b->width ? n : b->width;
+    const struct ps_policy *policies[PS_LANES_WIDE];
+    for (int l = 0; l < b->n; l++) {
+        b->rows[l] = members[l];
+        policies[l] = &f->policies[members[l]];
+    }
+    b->levels_memory = calloc(1, ps_lane_levels_bytes(f->plan, &policies[0]->shape, b->width));
+    if (!b->levels_memory)
+        return ps_status_raise(PS_MEMORY);
+    g->blocks_n++;
+    ps_lane_levels_init(&b->levels, f->plan, policies, b->n, b->width, b->levels_memory);
+    *taken = b->n;
+    return PS_OK;
+}
+
+static enum ps_status group_add(struct family *f, const struct ps_kernel *kernel,
+                                const int *members, int n, int full)
+{
+    struct group *g = &f->groups[f->groups_n++];
+    *g = (struct group){.policy = &f->policies[members[0]]};
+    g->blocks = calloc((size_t)n, sizeof *g->blocks);
+    if (!g->blocks)
+        return ps_status_raise(PS_MEMORY);
+    for (int taken = 0, at = 0; at < n; at += taken) {
+        enum ps_status status = block_add(f, kernel, g, members + at, n - at, &taken);
+        if (status != PS_OK)
+            return status;
+        const size_t bytes = ps_ledger_work_bytes(f->plan, &g->policy->shape,
+                                                  g->blocks[g->blocks_n - 1].width, full);
+        if (bytes > f->ledger_bytes)
+            f->ledger_bytes = bytes;
+    }
+    return PS_OK;
+}
+
+enum ps_status family_group(struct family *family, const struct ps_kernel *kernel, int from, int to,
+                            int full)
+{
+    enum ps_status status = PS_OK;
+    groups_free(family);
+    const size_t n = (size_t)(to - from);
+    unsigned char *placed = calloc(n, 1);
+    int *members = malloc(n * sizeof *members);
+    family->groups = calloc(n, sizeof *family->groups);
+    family->ledger_bytes = 0;
+    if (!placed || !members || !family->groups) {
+        status = ps_status_raise(PS_MEMORY);
+        goto out;
+    }
+    for (int i = from; i < to; i++) {
+        int count = 0;
+        for (int j = i; j < to; j++)
+            if (!placed[j - from] &&
+                ps_policy_same_shape(&family->policies[i], &family->policies[j])) {
+                placed[j - from] = 1;
+                members[count++] = j;
+            }
+        if (count)
+            status = group_add(family, kernel, members, count, full);
+        if (status != PS_OK)
+            goto out;
+    }
+out:
+    free(placed);
+    free(members);
+    return status;
+}
+
+void families_free(struct family *families, int families_n)
+{
+    for (int k = 0; families && k < families_n; k++) {
+        struct family *f = &families[k];
+        groups_free(f);
+        for (int i = 0; f->policies && i < f->rows_n; i++)
+            ps_policy_free(&f->policies[i]);
+        ps_world_plan_free(f->plan);
+        free(f->policies);
+        free(f->scenarios);
+    }
+    free(families);
+}

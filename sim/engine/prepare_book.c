@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "prepare_parts.h"
+
+/* Who borrows: segments, the loans of month 0, and how many loans a world can hold at most
+ * (docs/model.md, section 5). */
+
+#define FEN_PER_WAN 1e6
+
+enum { TENORS_N = 4 };
+
+/* ---- segments ---- */
+
+static int same_amount(const struct ps_segments_row *a, const struct ps_segments_row *b)
+{
+    return a->amount_median_wan == b->amount_median_wan && a->amount_sigma == b->amount_sigma &&
+           a->amount_min_wan == b->amount_min_wan && a->amount_max_wan == b->amount_max_wan;
+}
+
+/* The law of segment i's amount, shared with an earlier segment of the same numbers. */
+static enum ps_status segment_amount(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                     size_t i, struct ps_segment_plan *segments,
+                                     struct ps_discrete *laws, int *laws_n)
+{
+    const struct ps_segments_row *row = &scenario->segments[i];
+    for (size_t k = 0; k < i; k++) {
+        if (same_amount(&scenario->segments[k], row)) {
+            segments[i].amount_law = segments[k].amount_law;
+            segments[i].amount_min_wan = segments[k].amount_min_wan;
+            return PS_OK;
+        }
+    }
+    const struct ps_amount_spec spec = {.median_wan = row->amount_median_wan,
+                                        .sigma = row->amount_sigma,
+                                        .min_wan = row->amount_min_wan,
+                                        .max_wan = row->amount_max_wan};
+    segments[i].amount_law = *laws_n;
+    return ps_discrete_amount(arena, &spec, &laws[(*laws_n)++], &segments[i].amount_min_wan);
+}
+
+static enum ps_status segment_prepare(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                      const struct ps_world_plan *plan,
+                                      const struct ps_segments_row *row,
+                                      struct ps_segment_plan *segment)
+{
+    *segment = (struct ps_segment_plan){.loan_rate_ppm = row->loan_rate_ppm};
+    segment->cluster = ps_find_cluster(scenario, row->cluster_id);
+    segment->ip_kind = ps_find_id(scenario->ip_kinds[0].ip_kind_id, sizeof *scenario->ip_kinds,
+                                  scenario->ip_kinds_n, row->ip_kind_id);
+    if (segment->cluster < 0 || segment->ip_kind < 0) {
+        return ps_status_raise(PS_BUG); /* checked when the book was read */
+    }
+    segment->klass =
+        ps_prepare_class_of(scenario, plan, segment->cluster, row->pd_frac, row->correlation);
+    segment->equal_cut = ps_probability_cut(row->equal_principal_frac, &segment->equal_all);
+    segment->micro_cut = ps_probability_cut(row->micro_frac, &segment->micro_all);
+    const double tenors[TENORS_N] = {row->tenor_6m_frac, row->tenor_12m_frac, row->tenor_24m_frac,
+                                     row->tenor_36m_frac};
+    return ps_discrete_from_weights(arena, tenors, TENORS_N, &segment->tenor);
+}
+
+enum ps_status ps_prepare_segments(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                   struct ps_world_plan *plan)
+{
+    static const int tenor_months[TENORS_N] = {6, 12, 24, 36};
+    const size_t n = scenario->segments_n;
+    struct ps_segment_plan *segments = ps_arena_take(arena, n * sizeof *segments);
+    struct ps_discrete *laws = ps_arena_take(arena, n * sizeof *laws);
+    double *shares = ps_arena_take(arena, n * sizeof *shares);
+    if (segments == NULL || laws == NULL || shares == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    double share_sum = 0;
+    int laws_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        shares[i] = scenario->segments[i].share_frac;
+        share_sum += shares[i];
+        enum ps_status status =
+            segment_prepare(scenario, arena, plan, &scenario->segments[i], &segments[i]);
+        if (status == PS_OK) {
+            status = segment_amount(scenario, arena, i, segments, laws, &laws_n);
+        }
+        if (status != PS_OK) {
+            return status;
+        }
+        plan->terms_needed |= segments[i].equal_cut > 0 || segments[i].micro_cut > 0;
+    }
+    if (share_sum <= 0) {
+        shares[0] = 1; /* a book of tape loans only */
+    }
+    plan->segments = segments;
+    plan->segments_n = (int)n;
+    plan->amount_laws = laws;
+    plan->tenor_months = tenor_months;
+    return ps_discrete_from_weights(arena, shares, (int)n, &plan->segment);
+}
+
+/* ---- tape ---- */
+
+struct firm_loan {
+    const char *firm_id;
+    int loan;
+};
+
+static int firm_order(const void *a, const void *b)
+{
+    const struct firm_loan *x = a, *y = b;
+    const int order = strcmp(x->firm_id, y->firm_id);
+    return order != 0 ? order : (x->loan > y->loan) - (x->loan < y->loan);
+}
+
+/* Numbers the firms with several loans, in the order of their ids. */
+static enum ps_status number_firms(const struct ps_scenario *scenario, struct ps_tape_plan *tape,
+                                   int *firms_n)
+{
+    const size_t n = scenario->loans_n;
+    struct firm_loan *list = malloc((n > 0 ? n : 1) * sizeof *list);
+    if (list == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    size_t named_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        tape[i].firm = -1;
+        if (scenario->loans[i].firm_id[0] != '\0') {
+            list[named_n++] = (struct firm_loan){scenario->loans[i].firm_id, (int)i};
+        }
+    }
+    qsort(list, named_n, sizeof *list, firm_order);
+    for (size_t i = 0, end; i < named_n; i = end) {
+        for (end = i + 1; end < named_n && strcmp(list[end].firm_id, list[i].firm_id) == 0; end++) {
+        }
+        if (end - i > 1) {
+            for (size_t k = i; k < end; k++) {
+                tape[list[k].loan].firm = *firms_n;
+            }
+            ++*firms_n;
+        }
+    }
+    free(list);
+    return PS_OK;
+}
+
+static int address_order(const void *a, const void *b)
+{
+    const struct ps_tape_plan *const *x = a, *const *y = b;
+    return ((*x)->address > (*y)->address) - ((*x)->address < (*y)->address);
+}
+
+static enum ps_status check_addresses(const struct ps_scenario *scenario,
+                                      const struct ps_tape_plan *tape, struct ps_diags *diags)
+{
+    const size_t n = scenario->loans_n;
+    const struct ps_tape_plan **list = malloc((n > 0 ? n : 1) * sizeof *list);
+    if (list == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    for (size_t i = 0; i < n; i++) {
+        list[i] = &tape[i];
+    }
+    qsort(list, n, sizeof *list, address_order);
+    enum ps_status status = PS_OK;
+    for (size_t i = 1; i < n && status == PS_OK; i++) {
+        if (list[i]->address == list[i - 1]->address) {
+            const char *id = scenario->loans[list[i] - tape].loan_id;
+            status = ps_prepare_refuse(diags, PS_DIAG_LOAN_ADDRESS_TAKEN, id,
+                                       scenario->loans[list[i - 1] - tape].loan_id, id);
+        }
+    }
+    free(list);
+    return status;
+}
+
+enum ps_status ps_prepare_tape(const struct ps_scenario *scenario, struct ps_arena *arena,
+                               struct ps_diags *diags, struct ps_world_plan *plan)
+{
+    const size_t n = scenario->loans_n;
+    struct ps_tape_plan *tape = ps_arena_take(arena, n * sizeof *tape);
+    if (tape == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct ps_loans_row *row = &scenario->loans[i];
+        const int segment = ps_find_id(scenario->segments[0].segment_id, sizeof *scenario->segments,
+                                       scenario->segments_n, row->segment_id);
+        if (segment < 0) {
+            return ps_status_raise(PS_BUG); /* checked when the book was read */
+        }
+        const double amount_fen = (double)row->amount_wan * FEN_PER_WAN;
+        const int valued = row->pledged_value_fen != PS_NOT_GIVEN;
+        tape[i] = (struct ps_tape_plan){
+            .address = ps_loan_address(row->loan_id),
+            .segment = segment,
+            .klass = ps_prepare_class_of(scenario, plan, plan->segments[segment].cluster,
+                                         row->pd_frac, row->correlation),
+            .amount_wan = (uint32_t)row->amount_wan,
+            .months_left = (int)row->months_left,
+            .age_months = (int)row->age_months,
+            .equal_principal = row->repayment == PS_REPAY_EQUAL,
+            .pledged_per_yuan = valued ? (double)row->pledged_value_fen / amount_fen : -1,
+            .recovery_frac = isnan(row->recovery_frac) ? -1 : row->recovery_frac};
+    }
+    plan->tape = tape;
+    plan->tape_n = (int)n;
+    const enum ps_status status = number_firms(scenario, tape, &plan->tape_firms_n);
+    return status == PS_OK ? check_addresses(scenario, tape, diags) : status;
+}
+
+/* ---- bounds ---- */
+
+static int shortest_tenor(const struct ps_world_plan *plan, int segment)
+{
+    return plan->tenor_months[ps_discrete_lowest(&plan->segments[segment].tenor)];
+}
+
+static int longest_tenor(const struct ps_world_plan *plan, int segment)
+{
+    return plan->tenor_months[plan->segments[segment].tenor.values_n - 1];
+}
+
+static int max_int(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* Applications a chain can hold after the one granted in month g. */
+static size_t renewals_max(const struct ps_world_plan *plan, int g, int shortest)
+{
+    const int renewed = plan->renewal_all || plan->renewal_cut > 0;
+    return renewed && g <= plan->horizon ? (size_t)((plan->horizon - g) / shortest) : 0;
+}
+
+static void add_firms(struct ps_world_plan *plan, int *last_maturity, size_t *chains)
+{
+    int shortest = 0, longest = 0;
+    for (int i = 0; i < plan->segments_n; i++) {
+        if (!ps_discrete_can_be(&plan->segment, i)) {
+            continue;
+        }
+        const int tenor = shortest_tenor(plan, i);
+        shortest = shortest == 0 || tenor < shortest ? tenor : shortest;
+        longest = max_int(longest, longest_tenor(plan, i));
+    }
+    for (int t = 1; t <= plan->horizon; t++) {
+        const size_t firms = (size_t)plan->arrivals[t].values_n - 1;
+        const size_t renewals = renewals_max(plan, t, shortest);
+        if (firms > 0) {
+            *last_maturity = max_int(*last_maturity, (renewals > 0 ? plan->horizon : t) + longest);
+        }
+        plan->apps_max += firms * (1 + renewals);
+        *chains += firms;
+    }
+}
+
+static void add_tape(struct ps_world_plan *plan, int *last_maturity, size_t *chains)
+{
+    for (int i = 0; i < plan->tape_n; i++) {
+        const struct ps_tape_plan *loan = &plan->tape[i];
+        const int left = loan->months_left;
+        const int renewed = left <= plan->horizon && (plan->renewal_all || plan->renewal_cut > 0);
+        *last_maturity = max_int(*last_maturity, left);
+        if (renewed) {
+            *last_maturity =
+                max_int(*last_maturity, plan->horizon + longest_tenor(plan, loan->segment));
+            plan->apps_max += 1 + renewals_max(plan, left, shortest_tenor(plan, loan->segment));
+        }
+        plan->apps_max++;
+        ++*chains;
+    }
+}
+
+enum ps_status ps_prepare_bounds(struct ps_diags *diags, struct ps_world_plan *plan)
+{
+    int last_maturity = 0;
+    size_t chains = 0; /* a chain asks at most once a month */
+    add_firms(plan, &last_maturity, &chains);
+    add_tape(plan, &last_maturity, &chains);
+    plan->month_apps_max = chains < plan->apps_max ? chains : plan->apps_max;
+    char found[32], limit[32];
+    if (plan->apps_max > PS_APPS_MAX) {
+        snprintf(found, sizeof found, "%zu", plan->apps_max);
+        snprintf(limit, sizeof limit, "%d", PS_APPS_MAX);
+        return ps_prepare_refuse(diags, PS_DIAG_TOO_MANY_APPS, NULL, found, limit);
+    }
+    if (last_maturity > plan->months_n) {
+        snprintf(found, sizeof found, "%d", last_maturity);
+        snprintf(limit, sizeof limit, "%d", plan->months_n);
+        return ps_prepare_refuse(diags, PS_DIAG_RUNOFF_TOO_SHORT, NULL, found, limit);
+    }
+    return PS_OK;
+}

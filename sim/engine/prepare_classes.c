@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "prepare_parts.h"
+
+/* Hazard classes: the distinct (PD, correlation, cluster) of segments and tape loans, each
+ * calibrated once (docs/model.md, section 4). */
+
+static int class_order(const void *a, const void *b)
+{
+    const struct ps_hazard_class *x = a, *y = b;
+    if (x->pd_frac != y->pd_frac) {
+        return x->pd_frac < y->pd_frac ? -1 : 1;
+    }
+    if (x->correlation != y->correlation) {
+        return x->correlation < y->correlation ? -1 : 1;
+    }
+    return (x->cluster > y->cluster) - (x->cluster < y->cluster);
+}
+
+static struct ps_hazard_class class_key(const struct ps_scenario *scenario, int cluster,
+                                        double pd_frac, double correlation)
+{
+    return (struct ps_hazard_class){.cluster = cluster,
+                                    .pd_frac = pd_frac * scenario->p.pd_multiplier,
+                                    .correlation = correlation};
+}
+
+int ps_prepare_class_of(const struct ps_scenario *scenario, const struct ps_world_plan *plan,
+                        int cluster, double pd_frac, double correlation)
+{
+    const struct ps_hazard_class key = class_key(scenario, cluster, pd_frac, correlation);
+    const struct ps_hazard_class *found =
+        bsearch(&key, plan->classes, (size_t)plan->classes_n, sizeof key, class_order);
+    return (int)(found - plan->classes);
+}
+
+static enum ps_status check_pd(const struct ps_hazard_class *class, const char *id,
+                               struct ps_diags *diags)
+{
+    if (class->pd_frac <= 0.99) {
+        return PS_OK;
+    }
+    char percent[32];
+    snprintf(percent, sizeof percent, "%.10g", class->pd_frac * 100);
+    return ps_prepare_refuse(diags, PS_DIAG_PD_ABOVE_99, percent, id, percent);
+}
+
+static enum ps_status resolve_class(const struct ps_scenario *scenario, struct ps_diags *diags,
+                                    const struct ps_world_plan *plan, struct ps_hazard_class *class)
+{
+    int models_n;
+    const struct ps_dependence *const *models = ps_models_dependence(&models_n);
+    const struct ps_calibration calibration = {.pd_frac = class->pd_frac,
+                                               .correlation = class->correlation,
+                                               .phi_annual = scenario->p.phi_annual,
+                                               .step_months = plan->step_months,
+                                               .calibrate = scenario->p.correlation_basis ==
+                                                            PS_BASIS_ANNUAL};
+    const enum ps_status status = models[scenario->p.dependence]->resolve(&calibration, class);
+    if (status != PS_INPUT) {
+        return status;
+    }
+    char correlation[32], percent[32];
+    snprintf(correlation, sizeof correlation, "%.10g", class->correlation);
+    snprintf(percent, sizeof percent, "%.10g", class->pd_frac * 100);
+    return ps_prepare_refuse(diags, PS_DIAG_NO_CALIBRATION, correlation, correlation, percent);
+}
+
+/* Collects the keys of all segments and tape loans; PDs that are too high are refused. */
+static enum ps_status collect_classes(const struct ps_scenario *scenario, struct ps_diags *diags,
+                                      struct ps_hazard_class *classes)
+{
+    enum ps_status status = PS_OK;
+    for (size_t i = 0; i < scenario->segments_n; i++) {
+        const struct ps_segments_row *row = &scenario->segments[i];
+        classes[i] = class_key(scenario, ps_find_cluster(scenario, row->cluster_id), row->pd_frac,
+                               row->correlation);
+        const enum ps_status checked = check_pd(&classes[i], row->segment_id, diags);
+        status = status == PS_OK ? checked : status;
+    }
+    for (size_t i = 0; i < scenario->loans_n; i++) {
+        const struct ps_loans_row *row = &scenario->loans[i];
+        const int segment = ps_find_id(scenario->segments[0].segment_id, sizeof *scenario->segments,
+                                       scenario->segments_n, row->segment_id);
+        if (segment < 0) {
+            return ps_status_raise(PS_BUG); /* checked when the book was read */
+        }
+        struct ps_hazard_class *class = &classes[scenario->segments_n + i];
+        *class = class_key(scenario, classes[segment].cluster, row->pd_frac, row->correlation);
+        const enum ps_status checked = check_pd(class, row->loan_id, diags);
+        status = status == PS_OK ? checked : status;
+    }
+    return status;
+}
+
+enum ps_status ps_prepare_classes(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                  struct ps_diags *diags, struct ps_world_plan *plan)
+{
+    const size_t all_n = scenario->segments_n + scenario->loans_n;
+    struct ps_hazard_class *classes = ps_arena_take(arena, all_n * sizeof *classes);
+    if (classes == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    enum ps_status status = collect_classes(scenario, diags, classes);
+    if (status != PS_OK) {
+        return status;
+    }
+    qsort(classes, all_n, sizeof *classes, class_order);
+    size_t n = 0;
+    for (size_t i = 0; i < all_n; i++) {
+        if (n > 0 && class_order(&classes[n - 1], &classes[i]) == 0) {
+            continue;
+        }
+        struct ps_hazard_class *class = &classes[n++];
+        *class = classes[i];
+        const struct ps_hazard_class *before = class - 1;
+        if (n > 1 && before->pd_frac == class->pd_frac &&
+            before->correlation == class->correlation) {
+            const int cluster = class->cluster;
+            *class = *before;
+            class->cluster = cluster;
+            continue;
+        }
+        status = resolve_class(scenario, diags, plan, class);
+        if (status != PS_OK) {
+            return status;
+        }
+    }
+    plan->classes = classes;
+    plan->classes_n = (int)n;
+    return PS_OK;
+}

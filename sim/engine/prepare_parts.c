@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdio.h>
+#include <string.h>
+
+#include "prepare_parts.h"
+
+enum ps_status ps_prepare_refuse(struct ps_diags *diags, enum ps_diag_code code, const char *value,
+                                 const char *a, const char *b)
+{
+    const char *const args[] = {a, b, NULL};
+    ps_diags_add(diags, code, NULL, value, args);
+    return ps_status_raise(PS_INPUT);
+}
+
+int ps_find_id(const char *ids, size_t row_bytes, size_t n, const char *id)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        const size_t middle = lo + (hi - lo) / 2;
+        const int order = strcmp(ids + middle * row_bytes, id);
+        if (order == 0) {
+            return (int)middle;
+        }
+        if (order < 0) {
+            lo = middle + 1;
+        } else {
+            hi = middle;
+        }
+    }
+    return -1;
+}
+
+int ps_find_cluster(const struct ps_scenario *scenario, const char *id)
+{
+    return ps_find_id(scenario->cluster_ids[0], sizeof scenario->cluster_ids[0],
+                      scenario->clusters_n, id);
+}
+
+enum ps_status ps_prepare_rows(struct ps_diags *diags, const char *table, size_t rows_n,
+                               int rows_max)
+{
+    if (rows_n <= (size_t)rows_max) {
+        return PS_OK;
+    }
+    char count[32], limit[32];
+    snprintf(count, sizeof count, "%zu", rows_n);
+    snprintf(limit, sizeof limit, "%d", rows_max);
+    const char *const args[] = {table, count, limit, NULL};
+    ps_diags_add(diags, PS_DIAG_NO_ROOM_FOR_ROWS, NULL, count, args);
+    return ps_status_raise(PS_INPUT);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_PREPARE_PARTS_H
+#define PLEDGESIM_PREPARE_PARTS_H
+
+#include "pledgesim/arena.h"
+#include "pledgesim/prepare.h"
+
+/* Pieces of prepare. Memory comes from the plan's arena and goes with it. */
+
+/* round(p 2^32) for the test u < cut; *all is set when the cut would be 2^32 itself. */
+uint32_t ps_probability_cut(double p_frac, int *all);
+
+/* The law of n values with the given weights (>= 0, not all 0; those not normalised). Values behind
+ * the last that 32 bits can reach are left out. PS_MEMORY. */
+enum ps_status ps_discrete_from_weights(struct ps_arena *arena, const double *weights, int n,
+                                        struct ps_discrete *out) PS_MUST_CHECK;
+
+/* Poisson numbers; mean 0 .. PS_APPS_MAX. */
+enum ps_status ps_discrete_poisson(struct ps_arena *arena, double mean, struct ps_discrete *out)
+    PS_MUST_CHECK;
+
+/* A lognormal amount truncated to [min_wan, max_wan] and rounded to whole 万元. */
+struct ps_amount_spec {
+    double median_wan, sigma;
+    int64_t min_wan, max_wan;
+};
+
+/* Value 0 of the law is *first_wan. */
+enum ps_status ps_discrete_amount(struct ps_arena *arena, const struct ps_amount_spec *spec,
+                                  struct ps_discrete *out, int64_t *first_wan) PS_MUST_CHECK;
+
+/* Can value i be drawn at all? */
+int ps_discrete_can_be(const struct ps_discrete *law, int i);
+
+/* Smallest value that can be drawn. */
+int ps_discrete_lowest(const struct ps_discrete *law);
+
+/* Beta(concentration mean, concentration (1 - mean)); mean 0 is the constant 0. The end points
+ * are set so that the law, linear between the points, has the mean asked for: relative error below
+ * 2e-6, at a concentration below 1 below 5e-5. */
+enum ps_status ps_quantiles_beta(struct ps_arena *arena, double mean_frac, double concentration,
+                                 struct ps_quantiles *out) PS_MUST_CHECK;
+
+/* L with L L' = R for a semidefinite R (n x n, row major, unit diagonal), lower triangular; a
+ * column without variance left is zero. l holds n x n. */
+void ps_semidefinite_root(const double *r, int n, double *l);
+
+/* Address of a tape loan: a hash of its id with the top bit set, which no new firm's address has.
+ */
+uint64_t ps_loan_address(const char *id);
+
+/* Row of a table sorted by id that has this id; -1 when none. `ids` is the id of the first row, the
+ * rows are `row_bytes` apart. */
+int ps_find_id(const char *ids, size_t row_bytes, size_t n, const char *id);
+int ps_find_cluster(const struct ps_scenario *scenario, const char *id);
+
+/* Adds an error without a place: `value` is what is wrong, `a` and `b` fill {0} and {1} (each may
+ * be NULL). Returns PS_INPUT. */
+enum ps_status ps_prepare_refuse(struct ps_diags *diags, enum ps_diag_code code, const char *value,
+                                 const char *a, const char *b) PS_MUST_CHECK;
+
+/* PS_INPUT with a diagnostic when a table has more rows than there is room for. */
+enum ps_status ps_prepare_rows(struct ps_diags *diags, const char *table, size_t rows_n,
+                               int rows_max) PS_MUST_CHECK;
+
+/* Each fills its part of the plan and reads the parts above it. */
+enum ps_status ps_prepare_classes(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                  struct ps_diags *diags, struct ps_world_plan *plan) PS_MUST_CHECK;
+enum ps_status ps_prepare_segments(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                   struct ps_world_plan *plan) PS_MUST_CHECK;
+enum ps_status ps_prepare_tape(const struct ps_scenario *scenario, struct ps_arena *arena,
+                               struct ps_diags *diags, struct ps_world_plan *plan) PS_MUST_CHECK;
+
+/* Class of a segment or loan, PD as written (before pd_multiplier). */
+int ps_prepare_class_of(const struct ps_scenario *scenario, const struct ps_world_plan *plan,
+                        int cluster, double pd_frac, double correlation);
+
+/* Mean number of new firms in a month (1..T), demand_multiplier included. */
+double ps_prepare_new_firms(const struct ps_scenario *scenario, int month);
+
+/* Sets apps_max and month_apps_max; refuses a plan with too many loans, or whose loans outlive the
+ * simulation: the sampler relies on both. */
+enum ps_status ps_prepare_bounds(struct ps_diags *diags, struct ps_world_plan *plan) PS_MUST_CHECK;
+
+#endif

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pledgesim/calibration.h"
+#include "pledgesim/kmath.h"
+#include "pledgesim/math.h"
+#include "prepare_parts.h"
+
+/* From the world part of a scenario to the tables the sampler reads (docs/model.md, 3 to 6). */
+
+enum { SEGMENTS_MAX = 65535 };
+
+struct owner {
+    struct ps_world_plan plan; /* first: what the caller holds */
+    struct ps_arena arena;
+};
+
+/* ---- economy ---- */
+
+static void fill_shift(const struct ps_scenario *scenario, const struct ps_world_plan *plan,
+                       double *shift)
+{
+    const size_t clusters_n = (size_t)plan->clusters_n;
+    for (size_t i = 0; i < ((size_t)plan->months_n + 1) * clusters_n; i++) {
+        shift[i] = 0;
+    }
+    for (size_t i = 0; i < scenario->shocks_n; i++) {
+        const struct ps_shocks_row *shock = &scenario->shocks[i];
+        const int only = ps_find_cluster(scenario, shock->cluster_id); /* -1: "all" */
+        for (int64_t t = shock->from_month; t <= shock->to_month && t <= plan->months_n; t++) {
+            for (int c = 0; c < plan->clusters_n; c++) {
+                if (only < 0 || c == only) {
+                    shift[(size_t)t * clusters_n + (size_t)c] += shock->shift_sd;
+                }
+            }
+        }
+    }
+}
+
+static enum ps_status prepare_economy(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                      struct ps_world_plan *plan)
+{
+    static const int step_months[] = {[PS_STEP_1] = 1, [PS_STEP_3] = 3, [PS_STEP_12] = 12};
+    const struct ps_scenarios_row *p = &scenario->p;
+    const size_t n = scenario->clusters_n;
+    plan->clusters_n = (int)n;
+    plan->step_months = step_months[p->factor_step_months];
+    plan->start_fixed = p->index_start == PS_START_FIXED;
+    plan->initial_index = plan->start_fixed ? p->initial_index_sd : 0;
+    plan->phi_step = ps_phi_step(p->phi_annual, plan->step_months);
+    plan->innovation = sqrt(1 - plan->phi_step * plan->phi_step);
+    double *loading = ps_arena_take(arena, n * n * sizeof *loading);
+    double *shift = ps_arena_take(arena, ((size_t)plan->months_n + 1) * n * sizeof *shift);
+    if (loading == NULL || shift == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    ps_semidefinite_root(scenario->index_correlation, (int)n, loading);
+    fill_shift(scenario, plan, shift);
+    plan->loading = loading;
+    plan->shift = shift;
+    return PS_OK;
+}
+
+/* ---- IP kinds and recovery ---- */
+
+static enum ps_status prepare_recovery(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                       struct ps_world_plan *plan)
+{
+    const struct ps_scenarios_row *p = &scenario->p;
+    plan->npl_months = (int)p->npl_months;
+    plan->disposal_median_months = p->disposal_median_months;
+    plan->disposal_sigma = p->disposal_sigma;
+    plan->disposal_freeze_months = (int)p->disposal_freeze_months;
+    plan->sale_never = p->sale_prob_frac <= 0;
+    plan->sale_always = p->sale_prob_frac >= 1;
+    plan->sale_x = plan->sale_never || plan->sale_always ? 0 : ps_norm_quantile(p->sale_prob_frac);
+    plan->sale_sensitivity = p->sale_sensitivity;
+    plan->value_sensitivity = p->value_sensitivity;
+    plan->cure_prob = p->cure_prob_frac;
+
+    const size_t n = scenario->ip_kinds_n;
+    struct ps_ip_kind_plan *kinds = ps_arena_take(arena, n * sizeof *kinds);
+    if (kinds == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct ps_ip_kinds_row *row = &scenario->ip_kinds[i];
+        const double kept = p->valuation_multiplier * (1 - p->disposal_cost_frac);
+        kinds[i] = (struct ps_ip_kind_plan){.value_per_yuan = kept / row->ltv_frac,
+                                            .valued_per_yuan = kept,
+                                            .drift = row->decay_pa +
+                                                     row->volatility_pa * row->volatility_pa / 2,
+                                            .volatility = row->volatility_pa,
+                                            .lapse_pa = row->lapse_pa};
+        for (size_t k = 0; k < i && kinds[i].price.q == NULL; k++) {
+            if (scenario->ip_kinds[k].price_mean_frac == row->price_mean_frac) {
+                kinds[i].price = kinds[k].price;
+            }
+        }
+        if (kinds[i].price.q == NULL) {
+            const enum ps_status status = ps_quantiles_beta(
+                arena, row->price_mean_frac, p->price_concentration, &kinds[i].price);
+            if (status != PS_OK) {
+                return status;
+            }
+        }
+    }
+    plan->ip_kinds = kinds;
+    plan->ip_kinds_n = (int)n;
+    return ps_quantiles_beta(arena, p->cash_recovery_frac, p->cash_concentration, &plan->cash);
+}
+
+/* ---- demand ---- */
+
+double ps_prepare_new_firms(const struct ps_scenario *scenario, int month)
+{
+    const int64_t year = scenario->p.start_year + (scenario->p.start_month - 1 + month - 1) / 12;
+    for (size_t i = 0; i < scenario->demand_n; i++) {
+        if (scenario->demand[i].year == year) {
+            return scenario->demand[i].new_firms_n * scenario->p.demand_multiplier / 12;
+        }
+    }
+    return 0;
+}
+
+static enum ps_status prepare_arrivals(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                       struct ps_diags *diags, struct ps_world_plan *plan)
+{
+    struct ps_discrete *arrivals =
+        ps_arena_take(arena, ((size_t)plan->horizon + 1) * sizeof *arrivals);
+    if (arrivals == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    double mean = 0;
+    for (int t = 0; t <= plan->horizon; t++) {
+        const double before = mean;
+        mean = t > 0 ? ps_prepare_new_firms(scenario, t) : 0;
+        if (t > 0 && mean == before) {
+            arrivals[t] = arrivals[t - 1];
+            continue;
+        }
+        if (mean > PS_APPS_MAX) {
+            char count[32], limit[32];
+            snprintf(count, sizeof count, "%.0f", mean * plan->horizon);
+            snprintf(limit, sizeof limit, "%d", PS_APPS_MAX);
+            return ps_prepare_refuse(diags, PS_DIAG_TOO_MANY_APPS, NULL, count, limit);
+        }
+        const enum ps_status status = ps_discrete_poisson(arena, mean, &arrivals[t]);
+        if (status != PS_OK) {
+            return status;
+        }
+    }
+    plan->arrivals = arrivals;
+    plan->renewal_cut = ps_probability_cut(scenario->p.renewal_prob_frac, &plan->renewal_all);
+    return PS_OK;
+}
+
+/* ---- the whole ---- */
+
+static enum ps_status check_limits(const struct ps_scenario *scenario, struct ps_diags *diags)
+{
+    char count[32], limit[32];
+    const int64_t months = scenario->p.horizon_months + scenario->p.runoff_months;
+    if (months > PS_MONTHS_MAX) {
+        snprintf(count, sizeof count, "%lld", (long long)months);
+        snprintf(limit, sizeof limit, "%d", PS_MONTHS_MAX);
+        return ps_prepare_refuse(diags, PS_DIAG_TOO_MANY_MONTHS, NULL, count, limit);
+    }
+    if (scenario->loans_n > PS_APPS_MAX) {
+        snprintf(count, sizeof count, "%zu", scenario->loans_n);
+        snprintf(limit, sizeof limit, "%d", PS_APPS_MAX);
+        return ps_prepare_refuse(diags, PS_DIAG_TOO_MANY_APPS, NULL, count, limit);
+    }
+    return ps_prepare_rows(diags, "segments", scenario->segments_n, SEGMENTS_MAX);
+}
+
+static enum ps_status prepare_all(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                  struct ps_diags *diags, struct ps_world_plan *plan)
+{
+    enum ps_status status = check_limits(scenario, diags);
+    plan->horizon = (int)scenario->p.horizon_months;
+    plan->months_n = plan->horizon + (int)scenario->p.runoff_months;
+    plan->maturity_share = scenario->p.maturity_share_frac;
+    if (status == PS_OK) {
+        status = prepare_economy(scenario, arena, plan);
+    }
+    if (status == PS_OK) {
+        status = prepare_arrivals(scenario, arena, diags, plan);
+    }
+    if (status == PS_OK) {
+        status = ps_prepare_classes(scenario, arena, diags, plan);
+    }
+    if (status == PS_OK) {
+        status = ps_prepare_segments(scenario, arena, plan);
+    }
+    if (status == PS_OK) {
+        status = ps_prepare_tape(scenario, arena, diags, plan);
+    }
+    if (status == PS_OK) {
+        status = ps_prepare_bounds(diags, plan);
+    }
+    if (status == PS_OK) {
+        status = prepare_recovery(scenario, arena, plan);
+    }
+    return status;
+}
+
+enum ps_status ps_world_prepare(const struct ps_scenario *scenario, uint64_t seed,
+                                struct ps_diags *diags, struct ps_world_plan **out)
+{
+    *out = NULL;
+    struct owner *owner = calloc(1, sizeof *owner);
+    if (owner == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    owner->plan.seed = seed;
+    const enum ps_status status = prepare_all(scenario, &owner->arena, diags, &owner->plan);
+    if (status != PS_OK) {
+        ps_world_plan_free(&owner->plan);
+        return status;
+    }
+    *out = &owner->plan;
+    return PS_OK;
+}
+
+void ps_world_plan_free(struct ps_world_plan *plan)
+{
+    if (plan != NULL) {
+        struct owner *owner = (struct owner *)plan;
+        ps_arena_free(&owner->arena);
+        free(owner);
+    }
+}

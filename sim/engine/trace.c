@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdlib.h>
+
+#include "family.h"
+
+/* One world under one policy with everything written down: the same kernel code as a run, one lane
+ * logged. */
+
+struct trace_memory {
+    struct ps_world_work worlds;
+    struct ps_schedule schedule;
+    struct ps_ledger_work ledger;
+    struct ps_lane_levels levels;
+    struct ps_ledger_log log;
+    double *index;
+    void *blocks[5];
+};
+
+/* Lines a world can write at most, by what happens in it. */
+static int log_capacity(const struct ps_world_plan *plan, const struct ps_shape *shape,
+                        const struct ps_world *w)
+{
+    const int pools = shape->pools_n, banks = shape->banks_n;
+    return plan->months_n * (3 * pools + banks + pools) + 3 * w->apps_n +
+           w->fates_n * (3 + plan->months_n) + 1;
+}
+
+static enum ps_status trace_evaluate(struct ps_trace *trace, struct trace_memory *m,
+                                     const struct ps_scenario *scenario,
+                                     const struct ps_kernel *kernel)
+{
+    const struct ps_world_plan *plan = trace->plan;
+    const struct ps_shape *shape = &trace->policy.shape;
+    const struct ps_policy *policies[] = {&trace->policy};
+    const struct ps_ledger_frame frame = frame_of(scenario, plan);
+    m->blocks[1] = calloc(1, ps_schedule_bytes(plan));
+    m->blocks[2] = calloc(1, ps_ledger_work_bytes(plan, shape, PS_LANES_NARROW, 1));
+    m->blocks[3] = calloc(1, ps_lane_levels_bytes(plan, shape, PS_LANES_NARROW));
+    if (!m->blocks[1] || !m->blocks[2] || !m->blocks[3])
+        return ps_status_raise(PS_MEMORY);
+    ps_schedule_init(&m->schedule, plan, m->blocks[1]);
+    ps_schedule_build(plan, &trace->policy, trace->world, &m->schedule);
+    ps_ledger_work_init(&m->ledger, plan, shape, PS_LANES_NARROW, 1, m->blocks[2]);
+    ps_lane_levels_init(&m->levels, plan, policies, 1, PS_LANES_NARROW, m->blocks[3]);
+    m->log.capacity = log_capacity(plan, shape, trace->world);
+    m->log.entries = m->blocks[4] = calloc((size_t)m->log.capacity, sizeof *m->log.entries);
+    if (!m->log.entries)
+        return ps_status_raise(PS_MEMORY);
+    m->ledger.log = &m->log;
+    kernel->ledger_narrow(&frame, shape, &m->levels, &m->schedule, &m->ledger);
+    trace->schedule = &m->schedule;
+    trace->work = &m->ledger;
+    trace->log = m->log.entries;
+    trace->log_n = m->log.n;
+    for (int i = 0; i < PS_MEASURE_N; i++)
+        trace->measures[i] = ps_measure_read(&m->ledger, (enum ps_measure)i, 0);
+    if (m->ledger.violations || m->log.n > m->log.capacity)
+        return ps_status_raise(PS_BUG);
+    return PS_OK;
+}
+
+/* The world's own lane of the index paths, [month][cluster]. */
+static enum ps_status trace_index(struct ps_trace *trace, struct trace_memory *m)
+{
+    const struct ps_world_plan *plan = trace->plan;
+    const size_t n = ((size_t)plan->months_n + 1) * (size_t)plan->clusters_n;
+    m->index = malloc(n * sizeof *m->index);
+    if (!m->index)
+        return ps_status_raise(PS_MEMORY);
+    for (size_t i = 0; i < n; i++)
+        m->index[i] = m->worlds.index[i * PS_ECONOMY_LANES];
+    trace->index = m->index;
+    return PS_OK;
+}
+
+enum ps_status ps_trace_run(const struct ps_scenario *scenario, uint64_t seed, uint32_t world,
+                            const char *isa, struct ps_diags *diags, struct ps_trace *trace)
+{
+    *trace = (struct ps_trace){0};
+    const struct ps_kernel *kernel = ps_kernel_select(isa);
+    if (!kernel)
+        return ps_status_raise(PS_USAGE);
+    struct trace_memory *m = trace->memory_ = calloc(1, sizeof *m);
+    if (!m)
+        return ps_status_raise(PS_MEMORY);
+    enum ps_status status = ps_world_prepare(scenario, seed, diags, &trace->plan);
+    if (status == PS_OK)
+        status = ps_policy_prepare(scenario, diags, &trace->policy);
+    if (status != PS_OK)
+        return status;
+    m->blocks[0] = calloc(1, ps_world_work_bytes(trace->plan));
+    if (!m->blocks[0])
+        return ps_status_raise(PS_MEMORY);
+    ps_world_work_init(&m->worlds, trace->plan, m->blocks[0]);
+    kernel->world_sample(trace->plan, world, 1, &m->worlds);
+    trace->world = &m->worlds.worlds[0];
+    status = trace_index(trace, m);
+    return status == PS_OK ? trace_evaluate(trace, m, scenario, kernel) : status;
+}
+
+void ps_trace_free(struct ps_trace *trace)
+{
+    struct trace_memory *m = trace->memory_;
+    if (m) {
+        for (size_t i = 0; i < sizeof m->blocks / sizeof *m->blocks; i++)
+            free(m->blocks[i]);
+        free(m->index);
+    }
+    free(m);
+    ps_policy_free(&trace->policy);
+    ps_world_plan_free(trace->plan);
+    *trace = (struct ps_trace){0};
+}

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_KERNEL_CLAIMS_H
+#define PLEDGESIM_KERNEL_CLAIMS_H
+
+#include "lanes.h"
+
+/* Rare events: claims, the split among parties, disposals, the queue. A few a world, so they are
+ * plain integer code, lane by lane (docs/model.md section 7, Claims and Depletion). */
+
+static inline double *paid_row(const struct ledger *g, int fate, int party)
+{
+    return row(g->work->paid, fate * PS_PARTY_BANK + party);
+}
+
+static const struct ps_product_shape *fate_product(const struct ledger *g, int fate)
+{
+    return &g->shape->products[g->schedule->product[g->world->fates[fate].app]];
+}
+
+/* Eq. (6.5): R = min(EAD, rnd(A x + b EAD)); a cured loan pays all. */
+static int64_t recovery_fen(const struct ledger *g, int fate, int l)
+{
+    const struct ps_fate *f = &g->world->fates[fate];
+    const double ead = crow(g->work->exposure, fate)[l];
+    if (f->cured)
+        return (int64_t)ead;
+    const double granted = crow(g->work->granted_wan, f->app)[l] * FEN_PER_WAN;
+    const double r = ps_rnd(granted * f->proceeds_frac + ead * f->cash_frac);
+    return (int64_t)(r < ead ? r : ead);
+}
+
+/* Eq. (7.2): interest up to the claim where the basis has it. */
+static int64_t claim_interest_fen(const struct ledger *g, const struct ps_app *app,
+                                  const struct ps_product_shape *product, int64_t ead)
+{
+    if (product->claim_basis != PS_CLAIM_INTEREST)
+        return 0;
+    const int64_t rate = g->frame->segments[app->segment].loan_rate_ppm;
+    return (int64_t)lane_muldiv((double)ead, (double)(rate * product->trigger_months), 12e6,
+                                1 / 12e6, 6e6);
+}
+
+/* What firm caps and the insurer's firm limit already used: earlier claims of the same firm. Only a
+ * firm with several tape loans can default twice. */
+static int64_t firm_paid_fen(const struct ledger *g, int fate, int party, int l)
+{
+    const struct ps_world *w = g->world;
+    const uint16_t firm = w->apps[w->fates[fate].app].tape_firm;
+    int64_t sum = 0;
+    for (int f = 0; firm != PS_NONE && f < w->fates_n; f++)
+        if (f != fate && w->apps[w->fates[f].app].tape_firm == firm)
+            sum += (int64_t)paid_row(g, f, party)[l];
+    return sum;
+}
+
+/* Premiums of the firm: this loan and the loans it renewed. */
+static int64_t firm_premiums_fen(const struct ledger *g, int app,
+                                 const struct ps_product_shape *product, int l)
+{
+    int64_t sum = 0;
+    for (int i = app; i != PS_NONE; i = g->world->apps[i].parent) {
+        const struct ps_app *a = &g->world->apps[i];
+        const double wan_rate_months = crow(g->work->granted_wan, i)[l] *
+                                       (double)(product->premium_ppm * (a->maturity - a->month));
+        sum += a->month ? (int64_t)lane_div(wan_rate_months + 6, 12, 1. / 12) : 0;
+    }
+    return sum;
+}
+
+/* Eq. (7.4): the insurer's share after its caps by grant year and by firm. */
+static int64_t insurer_due_fen(const struct ledger *g, int fate, int64_t due, int l)
+{
+    const int app = g->world->fates[fate].app, product_i = g->schedule->product[app];
+    const struct ps_product_shape *product = &g->shape->products[product_i];
+    const int year = year_of(g, g->world->apps[app].month);
+    if (product->insurer_firm_rule != PS_FIRM_RULE_NONE) {
+        const int64_t by_premium = int_muldiv(firm_premiums_fen(g, app, product, l),
+                                              product->insurer_firm_ppm, 1000000);
+        const int64_t fixed = product->insurer_firm_limit_fen;
+        const int min = product->insurer_firm_rule == PS_FIRM_RULE_MIN;
+        const int64_t limit = (by_premium < fixed) == min ? by_premium : fixed;
+        const int64_t left = limit - firm_paid_fen(g, fate, PS_PARTY_INSURER, l);
+        due = int_min(due, left > 0 ? left : 0);
+    }
+    if (product->insurer_yearly_ppm && year >= 0) {
+        const double *premiums = cohort_row(g, year, product_i, COHORT_PREMIUMS);
+        double *paid = cohort_row(g, year, product_i, COHORT_INSURER_PAID);
+        const int64_t left =
+            int_muldiv((int64_t)premiums[l], product->insurer_yearly_ppm, 1000000) -
+            (int64_t)paid[l];
+        due = int_min(due, left > 0 ? left : 0);
+        paid[l] += (double)due;
+    }
+    return due;
+}
+
+/* Eq. (7.5): the re-guarantor pays while its claim rate on the year's grants is below the cap. */
+static int64_t reguarantor_due_fen(const struct ledger *g, int fate, int64_t due, int l)
+{
+    const int app = g->world->fates[fate].app;
+    const int year = year_of(g, g->world->apps[app].month);
+    if (!g->shape->reguarantor_cap_ppm || year < 0)
+        return due;
+    int64_t granted = g->shape->reguarantor_other_book_fen, used = 0;
+    for (int j = 0; j < g->shape->products_n; j++) {
+        granted += (int64_t)cohort_row(g, year, j, COHORT_GRANTED)[l];
+        used += (int64_t)cohort_row(g, year, j, COHORT_REGUARANTOR_PAID)[l];
+    }
+    const int64_t left = int_muldiv(granted, g->shape->reguarantor_cap_ppm, 1000000) - used;
+    due = int_min(due, left > 0 ? left : 0);
+    cohort_row(g, year, g->schedule->product[app], COHORT_REGUARANTOR_PAID)[l] += (double)due;
+    return due;
+}
+
+/* Eq. (7.3): the claim of one loan in one lane; everybody but the pool pays at once, the pool's due
+ * after its firm cap is left in `due` until the month's claims are added up. */
+static void claim_open(struct ledger *g, int fate, int l)
+{
+    const struct ps_fate *f = &g->world->fates[fate];
+    const struct ps_app *app = &g->world->apps[f->app];
+    const int product_i = g->schedule->product[f->app];
+    const struct ps_product_shape *product = &g->shape->products[product_i];
+    const int64_t ead = (int64_t)crow(g->work->exposure, fate)[l];
+    const int net = f->s <= g->t;
+    const int64_t base = ead - (net ? recovery_fen(g, fate, l) : 0) +
+                         claim_interest_fen(g, app, product, ead);
+    const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK);
+    int64_t due[PS_PARTY_BANK];
+    for (int j = 0; j < PS_PARTY_BANK; j++)
+        due[j] = int_muldiv(base, (int64_t)share[(size_t)j * PS_LANES + (size_t)l], 1000000);
+    const int64_t insured = due[PS_PARTY_INSURER];
+    due[PS_PARTY_INSURER] = insurer_due_fen(g, fate, insured, l);
+    due[PS_PARTY_REGUARANTOR] = reguarantor_due_fen(g, fate, due[PS_PARTY_REGUARANTOR], l);
+    if (product->insurer_excess == PS_EXCESS_POOL)
+        due[PS_PARTY_POOL] += insured - due[PS_PARTY_INSURER];
+    const double cap = crow(g->levels->firm_cap,
+                            product_i * PS_FIRM_CLASS_N + firm_class_of(app))[l];
+    const int64_t left = (int64_t)cap - firm_paid_fen(g, fate, PS_PARTY_POOL, l);
+    due[PS_PARTY_POOL] = int_min(due[PS_PARTY_POOL], left > 0 ? left : 0);
+
+    pool_row(g, product->pool, POOL_DUE)[l] -= row(g->work->due, fate)[l];
+    row(g->work->due, fate)[l] = (double)due[PS_PARTY_POOL];
+    row(g->work->claimed, fate)[l] = (double)base;
+    for (int j = PS_PARTY_POOL + 1; j < PS_PARTY_BANK; j++) {
+        paid_row(g, fate, j)[l] = (double)due[j];
+        measure_row(g, PS_M_LOSS_POOL + j)[l] += (double)due[j];
+        measure_row(g, PS_M_LOSS_BANK)[l] -= (double)due[j];
+    }
+}
+
+/* Money leaves the pool for a claim. */
+static void pool_pay(struct ledger *g, int fate, int pool, int64_t amount, int l)
+{
+    const double x = (double)amount;
+    pool_row(g, pool, POOL_BALANCE)[l] -= x;
+    pool_row(g, pool, POOL_PAID)[l] += x;
+    pool_row(g, pool, POOL_STOP_LEFT)[l] -= x;
+    paid_row(g, fate, PS_PARTY_POOL)[l] += x;
+    measure_row(g, PS_M_LOSS_POOL)[l] += x;
+    measure_row(g, PS_M_LOSS_BANK)[l] -= x;
+    measure_row(g, PS_M_COMPENSATION)[l] += x;
+    row(g->work->year_compensation, g->year)[l] += x;
+    scratch_row(g, MONTH_FLOW)[l] += x;
+    if (g->t > g->frame->horizon && g->t <= g->frame->horizon + 12)
+        measure_row(g, PS_M_NEXT_YEAR)[l] += x;
+}
+
+/* Queued parts, oldest month first, pro rata within a month (carry_unpaid). The tape of events up to
+ * now holds the claims in order of their months. */
+static void queue_pay(struct ledger *g, int pool, int l)
+{
+    const struct ps_event *e = g->schedule->events;
+    for (int i = 0; i < g->event;) {
+        int j = i;
+        int64_t queued = 0;
+        for (; j < g->event && e[j].month == e[i].month; j++)
+            if (e[j].step == PS_STEP_CLAIM && fate_product(g, e[j].fate)->pool == pool)
+                queued += (int64_t)row(g->work->queued, e[j].fate)[l];
+        const int64_t money = int_min(queued, (int64_t)pool_row(g, pool, POOL_BALANCE)[l]);
+        for (int k = i; money && k < j; k++) {
+            if (e[k].step != PS_STEP_CLAIM || fate_product(g, e[k].fate)->pool != pool)
+                continue;
+            double *waits = &row(g->work->queued, e[k].fate)[l];
+            const int64_t part = int_muldiv((int64_t)*waits, money, queued);
+            *waits -= (double)part;
+            measure_row(g, PS_M_SHORTFALL)[l] -= (double)part;
+            pool_pay(g, e[k].fate, pool, part, l);
+            if (g->work->log && l == g->work->log->lane && part)
+                log_line(g, PS_LOG_QUEUE_PAID, e[k].fate, 0, (double)part, NULL, 0);
+        }
+        if (money < queued)
+            return; /* the odd fen of a short payment is not for younger claims */
+        i = j;
+    }
+}
+
+static void log_claim(const struct ledger *g, int fate, int l)
+{
+    double party[PS_PARTY_N], rest = row(g->work->claimed, fate)[l];
+    for (int j = 0; j < PS_PARTY_BANK; j++) {
+        party[j] = paid_row(g, fate, j)[l];
+        rest -= party[j];
+    }
+    party[PS_PARTY_BANK] = rest;
+    log_line(g, PS_LOG_CLAIM, fate, 0, row(g->work->claimed, fate)[l], party, 1);
+}
+
+/* Eq. (7.6): stop-loss, then the limit of the balance. [from, to) are this month's claims. */
+static void pool_settle(struct ledger *g, int pool, int from, int to, int l)
+{
+    const struct ps_event *e = g->schedule->events;
+    int64_t due = 0;
+    for (int i = from; i < to; i++)
+        if (fate_product(g, e[i].fate)->pool == pool)
+            due += (int64_t)row(g->work->due, e[i].fate)[l];
+    const int64_t stop = (int64_t)crow(g->levels->stop_loss, 0)[l];
+    int64_t left = (int64_t)pool_row(g, pool, POOL_STOP_LEFT)[l];
+    if (left < 0)
+        left = 0;
+    const int stopped = stop && due > left;
+    int64_t sum = 0;
+    for (int i = from; i < to; i++) {
+        double *d = &row(g->work->due, e[i].fate)[l];
+        if (fate_product(g, e[i].fate)->pool != pool)
+            continue;
+        if (stopped)
+            *d = (double)int_muldiv((int64_t)*d, left, due);
+        sum += (int64_t)*d;
+    }
+    measure_row(g, PS_M_STOP_LOSS_N)[l] += stopped;
+    const int64_t balance = (int64_t)pool_row(g, pool, POOL_BALANCE)[l];
+    const int short_of_money = sum > balance;
+    if (short_of_money && measure_row(g, PS_M_DEPLETED)[l] == 0) {
+        measure_row(g, PS_M_DEPLETED)[l] = 1;
+        measure_row(g, PS_M_DEPLETED_PLAN)[l] = g->t <= g->frame->horizon;
+        measure_row(g, PS_M_DEPLETED_MONTH)[l] = g->t;
+    }
+    for (int i = from; i < to; i++) {
+        const int fate = e[i].fate;
+        if (fate_product(g, fate)->pool != pool)
+            continue;
+        const int64_t d = (int64_t)row(g->work->due, fate)[l];
+        const int64_t pay = short_of_money ? int_muldiv(d, balance, sum) : d;
+        pool_pay(g, fate, pool, pay, l);
+        measure_row(g, PS_M_SHORTFALL)[l] += (double)(d - pay);
+        if (g->shape->carry_unpaid && d > pay) {
+            row(g->work->queued, fate)[l] = (double)(d - pay);
+            g->queued_any = 1;
+        }
+        if (g->work->log && l == g->work->log->lane && crow(g->work->exposure, fate)[l] > 0)
+            log_claim(g, fate, l);
+    }
+}
+
+/* Step 5: the queue, then the claims of this month. g->event stands at the first of them. */
+static void claims_pay(struct ledger *g)
+{
+    const struct ps_event *e = g->schedule->events;
+    const int from = g->event, t = g->t;
+    int to = from;
+    while (e[to].month == t && e[to].step == PS_STEP_CLAIM)
+        to++;
+    if (g->queued_any)
+        for (int p = 0; p < g->shape->pools_n; p++)
+            for (int l = 0; l < g->levels->lanes_n; l++)
+                queue_pay(g, p, l);
+    g->event = to;
+    if (from == to)
+        return;
+    for (int i = from; i < to; i++) {
+        const int fate = e[i].fate;
+        for (int l = 0; l < g->levels->lanes_n; l++)
+            if (crow(g->work->exposure, fate)[l] > 0)
+                claim_open(g, fate, l);
+        if (fate_product(g, fate)->in_pool)
+            LANES measure_row(g, PS_M_RELEASED)[l] += row(g->work->exposure, fate)[l];
+    }
+    for (int p = 0; p < g->shape->pools_n; p++)
+        for (int l = 0; l < g->levels->lanes_n; l++)
+            pool_settle(g, p, from, to, l);
+}
+
+/* Eq. (7.7): what each non-bank party gets back of R; recoveries count against EAD only. */
+static void recovery_split(const struct ledger *g, int fate, int64_t r, int l,
+                           int64_t back[PS_PARTY_BANK])
+{
+    const int64_t claim = (int64_t)row(g->work->claimed, fate)[l];
+    const int64_t ead = (int64_t)crow(g->work->exposure, fate)[l];
+    int64_t paid[PS_PARTY_BANK], all = 0, rest = r, base = claim;
+    for (int j = 0; j < PS_PARTY_BANK; j++) {
+        paid[j] = (int64_t)paid_row(g, fate, j)[l];
+        all += paid[j];
+        back[j] = 0;
+    }
+    const int order = fate_product(g, fate)->recovery_order;
+    int first = 0;
+    if (order == PS_RECOVERY_BANK_FIRST) {
+        rest -= int_min(r, ead > all ? ead - all : 0);
+        base = all;
+    } else if (order == PS_RECOVERY_POOL_FIRST) {
+        back[PS_PARTY_POOL] = int_min(r, paid[PS_PARTY_POOL]);
+        rest -= back[PS_PARTY_POOL];
+        base = claim - paid[PS_PARTY_POOL];
+        first = PS_PARTY_POOL + 1;
+    }
+    for (int j = first; j < PS_PARTY_BANK && base > 0; j++)
+        back[j] = int_min(paid[j], int_muldiv(rest, paid[j], base));
+}
+
+static void log_disposal(const struct ledger *g, int fate, int64_t r, const int64_t *back)
+{
+    double party[PS_PARTY_N], rest = (double)r;
+    for (int j = 0; j < PS_PARTY_BANK; j++) {
+        party[j] = (double)back[j];
+        rest -= party[j];
+    }
+    party[PS_PARTY_BANK] = rest;
+    log_line(g, PS_LOG_DISPOSAL, fate, 0, (double)r, party, 1);
+}
+
+/* Step 2: the disposal of one loan. What was claimed before is shared out; a claim still to come
+ * will be on EAD - R. */
+static void dispose(struct ledger *g, int fate)
+{
+    const struct ps_fate *f = &g->world->fates[fate];
+    const struct ps_product_shape *product = fate_product(g, fate);
+    const int claimed = g->schedule->claim_month[fate] < f->s;
+    for (int l = 0; l < g->levels->lanes_n; l++) {
+        const int64_t ead = (int64_t)crow(g->work->exposure, fate)[l];
+        if (ead == 0)
+            continue;
+        const int64_t r = recovery_fen(g, fate, l);
+        int64_t back[PS_PARTY_BANK] = {0}, back_sum = 0;
+        if (claimed)
+            recovery_split(g, fate, r, l, back);
+        for (int j = 0; j < PS_PARTY_BANK; j++) {
+            back_sum += back[j];
+            measure_row(g, PS_M_LOSS_POOL + j)[l] -= (double)back[j];
+        }
+        const double to_pool = (double)back[PS_PARTY_POOL];
+        pool_row(g, product->pool, POOL_BALANCE)[l] += to_pool;
+        pool_row(g, product->pool, POOL_RETURNED)[l] += to_pool;
+        measure_row(g, PS_M_RETURNED)[l] += to_pool;
+        scratch_row(g, MONTH_FLOW)[l] -= to_pool;
+        measure_row(g, PS_M_LOSS_BANK)[l] -= (double)(r - back_sum);
+        measure_row(g, PS_M_RECOVERED)[l] += (double)r;
+        measure_row(g, PS_M_LOSS)[l] += (double)(ead - r);
+        row(g->work->loss, fate)[l] = (double)(ead - r);
+        double *waits = &row(g->work->queued, fate)[l];
+        const int64_t kept = int_muldiv((int64_t)*waits, ead - r, ead);
+        measure_row(g, PS_M_SHORTFALL)[l] -= *waits - (double)kept;
+        *waits = (double)kept;
+        if (g->work->log && l == g->work->log->lane)
+            log_disposal(g, fate, r, back);
+    }
+}
+
+#endif

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_KERNEL_LANES_H
+#define PLEDGESIM_KERNEL_LANES_H
+
+#include "pledgesim/kmath.h"
+#include "pledgesim/ledger.h"
+
+/* Lane arithmetic. PS_LANES is set by the including *_isa.c. A row is PS_LANES doubles. */
+
+#define PS_SIMD _Pragma("omp simd")
+#define LANES PS_SIMD for (int l = 0; l < PS_LANES; l++)
+
+__extension__ typedef __int128 ps_int128;
+
+static const double FEN_PER_WAN = 1e6;
+
+static inline double *row(double *rows, int i)
+{
+    return rows + (size_t)i * PS_LANES;
+}
+
+static inline const double *crow(const double *rows, int i)
+{
+    return rows + (size_t)i * PS_LANES;
+}
+
+/* Sum over the lanes; only whole numbers are summed so, their order does not matter. */
+static inline double lanes_sum(const double *x)
+{
+    double sum = 0;
+    _Pragma("omp simd reduction(+ : sum)") for (int l = 0; l < PS_LANES; l++) sum += x[l];
+    return sum;
+}
+
+/* floor(x / d) for whole 0 <= x < 2^51: the product with 1/d is at most one off, and x - q d is
+ * exact. */
+static inline double lane_div(double x, double d, double inverse)
+{
+    double q = ps_floor(x * inverse);
+    const double r = x - q * d;
+    q += r >= d ? 1. : 0.;
+    q -= r < 0 ? 1. : 0.;
+    return q;
+}
+
+/* floor((x num + add) / d) for whole x: x = q d + r keeps every product below 2^53 as long as
+ * q num and d num are. */
+static inline double lane_muldiv(double x, double num, double d, double inverse, double add)
+{
+    const double q = lane_div(x, d, inverse);
+    return q * num + lane_div((x - q * d) * num + add, d, inverse);
+}
+
+/* A share of an amount, eq. (2.2): floor(x ppm / 10^6). */
+static inline double lane_share(double x, double ppm)
+{
+    return lane_muldiv(x, ppm, 1e6, 1e-6, 0);
+}
+
+/* A month's part of a yearly rate, eq. (2.3): floor((x ppm + 6,000,000) / 12,000,000). */
+static inline double lane_month_rate(double x, double ppm)
+{
+    return lane_muldiv(x, ppm, 12e6, 1 / 12e6, 6e6);
+}
+
+/* floor(a b / c) for 0 <= a, b < 2^53, c > 0, in integers: an estimate in doubles, then the exact
+ * remainder corrects it. */
+static inline int64_t int_muldiv(int64_t a, int64_t b, int64_t c)
+{
+    int64_t q = (int64_t)((double)a * (double)b / (double)c);
+    ps_int128 r = (ps_int128)a * b - (ps_int128)q * c;
+    for (; r < 0; r += c)
+        q--;
+    for (; r >= c; r -= c)
+        q++;
+    return q;
+}
+
+static inline int64_t int_min(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Rows of a pool's state. */
+enum pool_row {
+    POOL_BALANCE,
+    POOL_BOOK,       /* X: performing in-pool principal */
+    POOL_DUE,        /* P: due on defaulted, unclaimed in-pool loans */
+    POOL_INSTALMENT, /* sum of this month's instalments of equal-principal loans */
+    POOL_FUNDED,     /* initial + top-ups */
+    POOL_INTEREST,
+    POOL_PAID,
+    POOL_RETURNED,
+    POOL_STOP_LEFT, /* what the stop-loss leaves for this calendar year */
+    POOL_ROOM,      /* leverage x max(0, B - P) */
+    POOL_SINGLE,    /* single-name limit x max(0, B - P) */
+    POOL_MIN,
+    POOL_ROWS
+};
+
+/* Rows of a breaker group's state: a group is a pool, or a bank when the scope is bank. */
+enum group_row {
+    GROUP_BOOK,
+    GROUP_INSTALMENT,
+    GROUP_DEFAULTED, /* EAD of defaulted loans not yet exited */
+    GROUP_NPL,
+    GROUP_NPL_N,
+    GROUP_LIVE,
+    GROUP_STATUS, /* 0 normal, 1 suspended, 2 terminated */
+    GROUP_SINCE,  /* month of the suspension */
+    GROUP_ROWS
+};
+
+enum { STATUS_NORMAL, STATUS_SUSPENDED, STATUS_TERMINATED };
+
+/* Rows of a (grant year, product) cohort. */
+enum cohort_row { COHORT_PREMIUMS, COHORT_INSURER_PAID, COHORT_GRANTED, COHORT_REGUARANTOR_PAID,
+                  COHORT_ROWS };
+
+/* Rows of scratch: state that belongs to no pool. */
+enum scratch_row {
+    ALL_BOOK,       /* performing principal of all loans */
+    ALL_INSTALMENT,
+    MONTH_REGISTERED,
+    MONTH_REGISTERED_FIRST,
+    MONTH_FLOW, /* compensation - returned + subsidy of the month */
+    DISCOUNT,   /* factor of this month */
+    LEVERAGE_SUM,
+    IDLE_SUM,
+    IDLE_MONTHS,
+    SCRATCH_ROWS
+};
+
+/* Everything one evaluation reads and writes, passed by pointer to the steps of the month. */
+struct ledger {
+    const struct ps_ledger_frame *frame;
+    const struct ps_shape *shape;
+    const struct ps_lane_levels *levels;
+    const struct ps_schedule *schedule;
+    const struct ps_world *world;
+    struct ps_ledger_work *work;
+    int groups_n;
+    int t, year; /* month, and calendar year counted from that of month 1 */
+    int event;   /* next entry of the schedule's tape */
+    int npl_loans_n; /* fates between NPL entry and exit, granted or not */
+    int suspended_any, queued_any;
+};
+
+static inline double *pool_row(const struct ledger *g, int pool, int r)
+{
+    return row(g->work->pool, pool * POOL_ROWS + r);
+}
+
+static inline double *group_row(const struct ledger *g, int group, int r)
+{
+    return row(g->work->group, group * GROUP_ROWS + r);
+}
+
+static inline double *measure_row(const struct ledger *g, int m)
+{
+    return row(g->work->measure, m);
+}
+
+static inline double *scratch_row(const struct ledger *g, int r)
+{
+    return row(g->work->scratch, r);
+}
+
+static inline double *cohort_row(const struct ledger *g, int year, int product, int r)
+{
+    return row(g->work->cohort, (year * g->shape->products_n + product) * COHORT_ROWS + r);
+}
+
+static inline int group_of(const struct ledger *g, int app)
+{
+    return g->shape->breaker_scope == PS_BREAKER_BANK
+               ? g->schedule->bank[app]
+               : g->shape->products[g->schedule->product[app]].pool;
+}
+
+static inline int firm_class_of(const struct ps_app *app)
+{
+    return app->flags & PS_APP_MICRO ? PS_FIRM_MICRO : PS_FIRM_SMALL;
+}
+
+/* Calendar year of a month, counted from that of month 1; tape loans (month 0) have none: -1. */
+static inline int year_of(const struct ledger *g, int month)
+{
+    return month ? (g->frame->start_month - 1 + month - 1) / 12 : -1;
+}
+
+static inline void log_line(const struct ledger *g, int kind, int a, int b, double amount_fen,
+                            const double *parties, size_t stride)
+{
+    struct ps_ledger_log *log = g->work->log;
+    if (log->n < log->capacity) {
+        struct ps_log_entry *e = &log->entries[log->n];
+        *e = (struct ps_log_entry){
+            .month = g->t, .kind = kind, .a = a, .b = b, .amount_fen = (int64_t)amount_fen};
+        for (int j = 0; parties && j < PS_PARTY_N; j++)
+            e->party_fen[j] = (int64_t)parties[(size_t)j * stride];
+    }
+    log->n++;
+}
+
+#endif

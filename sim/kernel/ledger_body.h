@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The month, in its order (docs/model.md section 7). Included by ledger_narrow_isa.c and
+ * ledger_wide_isa.c, which set PS_LANES and PS_LEDGER_RUN. */
+#include "breaker.h"
+#include "claims.h"
+#include "kernel.h"
+#include "lanes.h"
+#include "lending.h"
+
+static void rows_zero(double *rows, int n)
+{
+    for (int i = 0; i < n; i++)
+        LANES row(rows, i)[l] = 0;
+}
+
+static void rows_copy(double *restrict to, const double *restrict from)
+{
+    LANES to[l] = from[l];
+}
+
+/* The state before month 1: the pools funded, the tape loans on the books. */
+static void ledger_open(struct ledger *g)
+{
+    struct ps_ledger_work *work = g->work;
+    const struct ps_shape *shape = g->shape;
+    rows_zero(work->measure, PS_MEASURE_N);
+    rows_zero(work->scratch, SCRATCH_ROWS);
+    rows_zero(work->pool, shape->pools_n * POOL_ROWS);
+    rows_zero(work->group, g->groups_n * GROUP_ROWS);
+    rows_zero(work->firm_due, g->frame->tape_firms_n);
+    rows_zero(work->year_registered, g->frame->years_n);
+    rows_zero(work->year_compensation, g->frame->years_n);
+    rows_zero(work->cohort, g->frame->years_n * shape->products_n * COHORT_ROWS);
+    LANES measure_row(g, PS_M_NPL_PEAK)[l] = -1;
+    LANES measure_row(g, PS_M_POOL_MIN)[l] = 0x1p52;
+    LANES scratch_row(g, DISCOUNT)[l] = 1;
+    for (int p = 0; p < shape->pools_n; p++) {
+        const double *initial = crow(g->levels->initial, p);
+        rows_copy(pool_row(g, p, POOL_BALANCE), initial);
+        rows_copy(pool_row(g, p, POOL_FUNDED), initial);
+        rows_copy(pool_row(g, p, POOL_MIN), initial);
+        rows_copy(pool_row(g, p, POOL_STOP_LEFT), crow(g->levels->stop_loss, 0));
+        LANES measure_row(g, PS_M_FISCAL_OUTLAY)[l] += initial[l];
+    }
+    for (uint32_t i = 0; i < g->world->app_first[1]; i++) {
+        double *granted = row(work->granted_wan, (int)i);
+        const double amount = g->world->apps[i].amount_wan;
+        LANES granted[l] = amount;
+        loan_enter(g, (int)i, granted);
+    }
+    for (int j = 0; work->path && j < PS_PATH_N; j++)
+        rows_zero(row(work->path, j * (g->frame->months_n + 1)), 1);
+}
+
+/* Step 1: interest on the last closing balance, then top-ups. */
+static void pool_fund(struct ledger *g, int january)
+{
+    const int t = g->t;
+    int models_n;
+    const struct ps_topup *const *models = ps_models_topup(&models_n);
+    double *outlay = measure_row(g, PS_M_FISCAL_OUTLAY), *topups = measure_row(g, PS_M_TOPUPS);
+    double *earned = measure_row(g, PS_M_POOL_INTEREST);
+    for (int p = 0; p < g->shape->pools_n; p++) {
+        double *balance = pool_row(g, p, POOL_BALANCE), *funded = pool_row(g, p, POOL_FUNDED);
+        double *interest = pool_row(g, p, POOL_INTEREST);
+        const double *rate = crow(g->levels->interest_ppm, p);
+        double credited[PS_LANES], paid_in[PS_LANES];
+        LANES
+        {
+            credited[l] = lane_month_rate(balance[l], rate[l]);
+            balance[l] += credited[l];
+            interest[l] += credited[l];
+            earned[l] += credited[l];
+            paid_in[l] = 0;
+        }
+        if (january && t >= 13 && t <= g->frame->horizon) {
+            const struct ps_topup *rule = models[g->shape->pool_topup[p]];
+            const double *yearly = crow(g->levels->topup_yearly, p);
+            const double *target = crow(g->levels->topup_target, p);
+            for (int l = 0; l < g->levels->lanes_n; l++)
+                paid_in[l] = (double)rule->amount_fen((int64_t)balance[l], (int64_t)yearly[l],
+                                                      (int64_t)target[l]);
+        }
+        if (g->levels->topups_any) {
+            const double *named = crow(g->levels->topups, t * g->shape->pools_n + p);
+            LANES paid_in[l] += named[l];
+        }
+        LANES
+        {
+            balance[l] += paid_in[l];
+            funded[l] += paid_in[l];
+            topups[l] += paid_in[l];
+            outlay[l] += paid_in[l];
+        }
+        if (january)
+            rows_copy(pool_row(g, p, POOL_STOP_LEFT), crow(g->levels->stop_loss, 0));
+        if (g->work->log) {
+            const int lane = g->work->log->lane;
+            log_line(g, PS_LOG_INTEREST, p, 0, credited[lane], NULL, 0);
+            if (paid_in[lane] > 0)
+                log_line(g, PS_LOG_TOPUP, p, 0, paid_in[lane], NULL, 0);
+        }
+    }
+}
+
+/* Step 3 for one loan: it stops performing and its claim becomes due. */
+static void loan_default(struct ledger *g, int app_i)
+{
+    const struct ps_app *app = &g->world->apps[app_i];
+    const int fate = app->fate, product_i = g->schedule->product[app_i];
+    const struct ps_product_shape *product = &g->shape->products[product_i];
+    double *exposure = row(g->work->exposure, fate), *due = row(g->work->due, fate);
+    loan_leave(g, app_i, g->t - 1 - app->month, exposure);
+    rows_zero(row(g->work->paid, fate * PS_PARTY_BANK), PS_PARTY_BANK);
+    rows_zero(row(g->work->queued, fate), 1);
+    rows_zero(row(g->work->claimed, fate), 1);
+    rows_zero(row(g->work->loss, fate), 1);
+    rows_zero(due, 1);
+    double *n = measure_row(g, PS_M_DEFAULTS_N), *all = measure_row(g, PS_M_EXPOSURE);
+    double *bank = measure_row(g, PS_M_LOSS_BANK);
+    LANES
+    {
+        n[l] += exposure[l] > 0 ? 1. : 0.;
+        all[l] += exposure[l];
+        bank[l] += exposure[l];
+    }
+    if (product->in_pool) {
+        const double *share =
+            crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
+        const double *cap =
+            crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
+        double *pool_due = pool_row(g, product->pool, POOL_DUE);
+        double *defaulted = group_row(g, group_of(g, app_i), GROUP_DEFAULTED);
+        for (int l = 0; l < PS_LANES; l++) {
+            const double base =
+                exposure[l] + (double)claim_interest_fen(g, app, product, (int64_t)exposure[l]);
+            const double x = lane_share(base, share[l]);
+            due[l] = x < cap[l] ? x : cap[l];
+            pool_due[l] += due[l];
+            defaulted[l] += exposure[l];
+        }
+    }
+    if (g->work->log && exposure[g->work->log->lane] > 0)
+        log_line(g, PS_LOG_DEFAULT, app_i, fate, exposure[g->work->log->lane], NULL, 0);
+}
+
+static void loan_mature(struct ledger *g, int app_i)
+{
+    const struct ps_app *app = &g->world->apps[app_i];
+    double owed[PS_LANES];
+    loan_leave(g, app_i, g->t - app->month, owed);
+    if (g->shape->products[g->schedule->product[app_i]].in_pool) {
+        double *released = measure_row(g, PS_M_RELEASED);
+        LANES released[l] += owed[l];
+    }
+    if (g->work->log && owed[g->work->log->lane] > 0)
+        log_line(g, PS_LOG_REPAID, app_i, 0, owed[g->work->log->lane], NULL, 0);
+}
+
+/* Steps 3 and 4: loans that end this month, then the instalments of the others. */
+static void loans_end(struct ledger *g)
+{
+    const struct ps_world *w = g->world;
+    for (uint32_t i = w->end_first[g->t]; i < w->end_first[g->t + 1]; i++) {
+        const int app_i = w->ends[i];
+        if (w->apps[app_i].fate != PS_NONE)
+            loan_default(g, app_i);
+        else
+            loan_mature(g, app_i);
+    }
+    double *book = scratch_row(g, ALL_BOOK), *released = measure_row(g, PS_M_RELEASED);
+    const double *instalments = scratch_row(g, ALL_INSTALMENT);
+    LANES book[l] -= instalments[l];
+    for (int p = 0; p < g->shape->pools_n; p++) {
+        double *x = pool_row(g, p, POOL_BOOK);
+        const double *part = pool_row(g, p, POOL_INSTALMENT);
+        LANES
+        {
+            x[l] -= part[l];
+            released[l] += part[l];
+        }
+    }
+    for (int group = 0; group < g->groups_n; group++) {
+        double *x = group_row(g, group, GROUP_BOOK);
+        const double *part = group_row(g, group, GROUP_INSTALMENT);
+        LANES x[l] -= part[l];
+    }
+}
+
+/* What the month registered, into totals, years and the flow of the last twelve months. */
+static void month_register(struct ledger *g)
+{
+    double *month = scratch_row(g, MONTH_REGISTERED);
+    double *first = scratch_row(g, MONTH_REGISTERED_FIRST);
+    double *total = measure_row(g, PS_M_REGISTERED);
+    double *total_first = measure_row(g, PS_M_REGISTERED_FIRST);
+    double *flow = measure_row(g, PS_M_REGISTERED_FLOW);
+    double *flow_first = measure_row(g, PS_M_REGISTERED_FLOW_FIRST);
+    double *reached = measure_row(g, PS_M_TARGET_MONTH);
+    double *year = row(g->work->year_registered, g->year);
+    const double *before = crow(g->levels->registered_before, 0);
+    const double *target = crow(g->levels->target, 0);
+    const double t = g->t, last_year = g->t > g->frame->horizon - 12 ? 1 : 0;
+    LANES
+    {
+        total[l] += month[l];
+        total_first[l] += first[l];
+        flow[l] += last_year * month[l];
+        flow_first[l] += last_year * first[l];
+        year[l] += month[l];
+        reached[l] = reached[l] == 0 && before[l] + total[l] >= target[l] ? t : reached[l];
+        month[l] = first[l] = 0;
+    }
+}
+
+/* Means over the plan: leverage in use and idle room. */
+static void usage_measure(struct ledger *g)
+{
+    double book[PS_LANES], funded[PS_LANES], room[PS_LANES];
+    LANES book[l] = funded[l] = room[l] = 0;
+    rooms_update(g);
+    for (int p = 0; p < g->shape->pools_n; p++) {
+        const double *x = pool_row(g, p, POOL_BOOK), *f = pool_row(g, p, POOL_FUNDED);
+        const double *r = pool_row(g, p, POOL_ROOM);
+        LANES book[l] += x[l];
+        LANES funded[l] += f[l];
+        LANES room[l] += r[l];
+    }
+    double *leverage = scratch_row(g, LEVERAGE_SUM), *idle = scratch_row(g, IDLE_SUM);
+    double *months = scratch_row(g, IDLE_MONTHS);
+    LANES
+    {
+        leverage[l] += funded[l] > 0 ? book[l] / funded[l] : 0;
+        idle[l] += room[l] > book[l] ? (room[l] - book[l]) / room[l] : 0;
+        months[l] += room[l] > 0 ? 1. : 0.;
+    }
+}
+
+/* Step 9: closing balances, subsidies, measures of the month. */
+static void month_close(struct ledger *g)
+{
+    const int t = g->t;
+    double balance[PS_LANES];
+    LANES balance[l] = 0;
+    for (int p = 0; p < g->shape->pools_n; p++) {
+        const double *b = pool_row(g, p, POOL_BALANCE);
+        double *low = pool_row(g, p, POOL_MIN);
+        LANES balance[l] += b[l];
+        LANES low[l] = b[l] < low[l] ? b[l] : low[l];
+    }
+    double *min = measure_row(g, PS_M_POOL_MIN), *end = measure_row(g, PS_M_POOL_END);
+    LANES min[l] = balance[l] < min[l] ? balance[l] : min[l];
+    rows_copy(end, balance);
+    if (g->shape->subsidy_ppm) {
+        const double *book = scratch_row(g, ALL_BOOK);
+        double *subsidy = measure_row(g, PS_M_SUBSIDY), *flow = scratch_row(g, MONTH_FLOW);
+        double *outlay = measure_row(g, PS_M_FISCAL_OUTLAY);
+        const double rate = (double)g->shape->subsidy_ppm;
+        LANES
+        {
+            const double x = lane_month_rate(book[l], rate);
+            subsidy[l] += x;
+            flow[l] += x;
+            outlay[l] += x;
+        }
+    }
+    double *discount = scratch_row(g, DISCOUNT), *flow = scratch_row(g, MONTH_FLOW);
+    double *value = measure_row(g, PS_M_FISCAL_PRESENT_VALUE);
+    const double *factor = crow(g->levels->discount_month, 0);
+    LANES
+    {
+        discount[l] *= factor[l];
+        value[l] += discount[l] * flow[l];
+        flow[l] = 0;
+    }
+    if (t <= g->frame->horizon)
+        usage_measure(g);
+    if (t == g->frame->horizon) {
+        rows_copy(measure_row(g, PS_M_OUTSTANDING), scratch_row(g, ALL_BOOK));
+        rows_copy(measure_row(g, PS_M_POOL_PLAN_END), balance);
+    }
+}
+
+static void path_keep(struct ledger *g)
+{
+    const int stride = g->frame->months_n + 1, t = g->t;
+    double *path = g->work->path;
+    const double *before = crow(g->levels->registered_before, 0);
+    const double *registered = measure_row(g, PS_M_REGISTERED);
+    double *book = row(path, PS_PATH_BOOK * stride + t);
+    double *total = row(path, PS_PATH_REGISTERED * stride + t);
+    rows_zero(book, 1);
+    for (int p = 0; p < g->shape->pools_n; p++) {
+        const double *x = pool_row(g, p, POOL_BOOK);
+        LANES book[l] += x[l];
+    }
+    rows_copy(row(path, PS_PATH_BALANCE * stride + t), measure_row(g, PS_M_POOL_END));
+    LANES total[l] = before[l] + registered[l];
+    rows_copy(row(path, PS_PATH_COMPENSATION * stride + t), measure_row(g, PS_M_COMPENSATION));
+}
+
+static void log_close(const struct ledger *g)
+{
+    const int lane = g->work->log->lane;
+    for (int p = 0; p < g->shape->pools_n; p++) {
+        double state[PS_PARTY_N] = {pool_row(g, p, POOL_BOOK)[lane], pool_row(g, p, POOL_DUE)[lane],
+                                    0, 0, measure_row(g, PS_M_REGISTERED)[lane],
+                                    scratch_row(g, ALL_BOOK)[lane]};
+        double live = 0;
+        for (int group = 0; group < g->groups_n; group++) {
+            if (g->shape->breaker_scope != PS_BREAKER_BANK && group != p)
+                continue;
+            state[2] += group_row(g, group, GROUP_NPL)[lane];
+            state[3] += group_row(g, group, GROUP_DEFAULTED)[lane];
+            live += group_row(g, group, GROUP_LIVE)[lane];
+        }
+        log_line(g, PS_LOG_CLOSE, p, (int)live, pool_row(g, p, POOL_BALANCE)[lane], state, 1);
+    }
+}
+
+/* Share of the ten largest performing in-pool loans in the in-pool principal at T, by granted
+ * amount less instalments. Full tier only. */
+static void top_ten_measure(struct ledger *g)
+{
+    for (int l = 0; l < g->levels->lanes_n; l++) {
+        double top[10] = {0}, all = 0, sum = 0;
+        for (uint32_t i = 0; i < g->world->app_first[g->t + 1]; i++) {
+            const struct ps_app *app = &g->world->apps[i];
+            const double granted = row(g->work->granted_wan, (int)i)[l];
+            if (app->end <= g->t || granted <= 0 ||
+                !g->shape->products[g->schedule->product[i]].in_pool)
+                continue;
+            const int months = app->maturity - app->month;
+            double x = owed_fen(granted, app->flags & PS_APP_EQUAL, months, tenor_inverse(months),
+                                g->t - app->month);
+            all += x;
+            for (int k = 0; k < 10 && x > 0; k++)
+                if (x > top[k]) {
+                    const double swap = top[k];
+                    top[k] = x;
+                    x = swap;
+                }
+        }
+        for (int k = 0; k < 10; k++)
+            sum += top[k];
+        measure_row(g, PS_M_TOP_TEN)[l] = all > 0 ? ps_rnd(1e6 * (sum / all)) : -1;
+    }
+}
+
+static void month_run(struct ledger *g)
+{
+    const int t = g->t;
+    const int calendar = (g->frame->start_month - 1 + t - 1) % 12;
+    const struct ps_event *events = g->schedule->events;
+    g->year = (g->frame->start_month - 1 + t - 1) / 12;
+    pool_fund(g, calendar == 0);
+    for (; events[g->event].month == t && events[g->event].step == PS_STEP_DISPOSAL; g->event++)
+        dispose(g, events[g->event].fate);
+    loans_end(g);
+    claims_pay(g);
+    for (; events[g->event].month == t; g->event++)
+        npl_event(g, &events[g->event]);
+    double *path = g->work->path;
+    npl_measure(g, path ? row(path, PS_PATH_NPL * (g->frame->months_n + 1) + t) : NULL);
+    if (t <= g->frame->horizon) {
+        breaker_review(g);
+        suspension_count(g);
+        lend(g);
+        month_register(g);
+    }
+    month_close(g);
+    if (path) {
+        path_keep(g);
+        if (t == g->frame->horizon)
+            top_ten_measure(g);
+    }
+    if (g->work->log)
+        log_close(g);
+}
+
+/* Money and books that must add up at the end of every world, to the fen. */
+static void conservation_check(struct ledger *g)
+{
+    double wrong[PS_LANES];
+    LANES wrong[l] = 0;
+    for (int p = 0; p < g->shape->pools_n; p++) {
+        const double *end = pool_row(g, p, POOL_BALANCE), *low = pool_row(g, p, POOL_MIN);
+        const double *funded = pool_row(g, p, POOL_FUNDED), *paid = pool_row(g, p, POOL_PAID);
+        const double *interest = pool_row(g, p, POOL_INTEREST);
+        const double *back = pool_row(g, p, POOL_RETURNED), *book = pool_row(g, p, POOL_BOOK);
+        const double *due = pool_row(g, p, POOL_DUE);
+        LANES
+        {
+            wrong[l] += funded[l] + interest[l] + back[l] - paid[l] != end[l] ? 1. : 0.;
+            wrong[l] += low[l] < 0 ? 1. : 0.;
+            wrong[l] += book[l] != 0 ? 1. : 0.;
+            wrong[l] += due[l] != 0 ? 1. : 0.;
+        }
+    }
+    const double *loss = measure_row(g, PS_M_LOSS), *recovered = measure_row(g, PS_M_RECOVERED);
+    const double *exposure = measure_row(g, PS_M_EXPOSURE), *all = scratch_row(g, ALL_BOOK);
+    double parties[PS_LANES];
+    LANES parties[l] = 0;
+    for (int j = 0; j < PS_PARTY_N; j++) {
+        const double *x = measure_row(g, PS_M_LOSS_POOL + j);
+        LANES parties[l] += x[l];
+    }
+    LANES
+    {
+        wrong[l] += parties[l] != loss[l] ? 1. : 0.;
+        wrong[l] += loss[l] + recovered[l] != exposure[l] ? 1. : 0.;
+        wrong[l] += all[l] != 0 ? 1. : 0.;
+    }
+    for (int l = 0; l < g->levels->lanes_n; l++) /* empty lanes see no rare events */
+        g->work->violations += wrong[l] > 0;
+}
+
+/* Measures that are known only at the end. */
+static void ledger_close(struct ledger *g)
+{
+    double *m_total = measure_row(g, PS_M_REGISTERED);
+    double *m_first = measure_row(g, PS_M_REGISTERED_FIRST);
+    const double *m_flow = measure_row(g, PS_M_REGISTERED_FLOW);
+    const double *m_flow_first = measure_row(g, PS_M_REGISTERED_FLOW_FIRST);
+    double *ceiling = measure_row(g, PS_M_CEILING), *gap = measure_row(g, PS_M_GAP_DEMAND);
+    double *cumulative = measure_row(g, PS_M_TARGET_CUMULATIVE);
+    double *cumulative_first = measure_row(g, PS_M_TARGET_CUMULATIVE_FIRST);
+    double *annual = measure_row(g, PS_M_TARGET_ANNUAL);
+    double *annual_first = measure_row(g, PS_M_TARGET_ANNUAL_FIRST);
+    const double *before = crow(g->levels->registered_before, 0);
+    const double *target = crow(g->levels->target, 0);
+    const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
+    const double *share = crow(g->levels->renewal_share_ppm, 0);
+    const double asked_first = g->schedule->asked_first_wan;
+    const double asked_renewed = g->schedule->asked_renewed_wan;
+    LANES
+    {
+        m_total[l] += before[l];
+        m_first[l] += before[l];
+        ceiling[l] = before[l] + asked_first * ratio[l] +
+                     registered_fen(asked_renewed, ratio[l], share[l]);
+        gap[l] = target[l] > ceiling[l] ? target[l] - ceiling[l] : 0;
+        cumulative[l] = m_total[l] >= target[l] ? 1 : 0;
+        cumulative_first[l] = m_first[l] >= target[l] ? 1 : 0;
+        annual[l] = m_flow[l] >= target[l] ? 1 : 0;
+        annual_first[l] = m_flow_first[l] >= target[l] ? 1 : 0;
+    }
+    const double *gross = measure_row(g, PS_M_COMPENSATION);
+    const double *back = measure_row(g, PS_M_RETURNED), *subsidy = measure_row(g, PS_M_SUBSIDY);
+    double *net = measure_row(g, PS_M_COMPENSATION_NET);
+    double *cost = measure_row(g, PS_M_FISCAL_NET_COST);
+    double *value = measure_row(g, PS_M_FISCAL_PRESENT_VALUE);
+    double *leverage = measure_row(g, PS_M_LEVERAGE), *idle = measure_row(g, PS_M_IDLE);
+    const double *leverage_sum = scratch_row(g, LEVERAGE_SUM), *idle_sum = scratch_row(g, IDLE_SUM);
+    const double *idle_months = scratch_row(g, IDLE_MONTHS);
+    const double *district = crow(g->levels->district_share, 0);
+    const double horizon = g->frame->horizon;
+    LANES
+    {
+        net[l] = gross[l] - back[l];
+        cost[l] = ps_rnd((net[l] + subsidy[l]) * district[l]);
+        value[l] = ps_rnd(value[l] * district[l]);
+        leverage[l] = ps_rnd(1e6 * (leverage_sum[l] / horizon));
+        idle[l] = idle_months[l] > 0 ? ps_rnd(1e6 * (idle_sum[l] / idle_months[l])) : -1;
+    }
+}
+
+void PS_ISA(PS_LEDGER_RUN)(const struct ps_ledger_frame *frame, const struct ps_shape *shape,
+                           const struct ps_lane_levels *levels, const struct ps_schedule *schedule,
+                           struct ps_ledger_work *work)
+{
+    struct ledger g = {.frame = frame,
+                       .shape = shape,
+                       .levels = levels,
+                       .schedule = schedule,
+                       .world = schedule->world,
+                       .work = work,
+                       .groups_n = shape->breaker_scope == PS_BREAKER_BANK ? shape->banks_n
+                                                                           : shape->pools_n};
+    ledger_open(&g);
+    for (g.t = 1; g.t <= frame->months_n; g.t++)
+        month_run(&g);
+    ledger_close(&g);
+    conservation_check(&g);
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#define PS_LANES PS_LANES_WIDE /* row counts only; widths are passed */
+#include "lanes.h"
+#include "layout.h"
+
+/* Memory of an evaluation and the transposed levels of a group of policies. */
+
+static int groups_max(const struct ps_shape *shape)
+{
+    return shape->banks_n > shape->pools_n ? shape->banks_n : shape->pools_n;
+}
+
+static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan *plan,
+                           const struct ps_shape *shape, int width, int full, void *memory)
+{
+    struct layout at = {.base = memory, .at = 0};
+    const size_t lane = (size_t)width * sizeof(double), apps = plan->apps_max;
+    const size_t months = (size_t)plan->months_n + 1;
+    w->width = width;
+    w->granted_wan = layout_take(&at, apps, lane);
+    w->exposure = layout_take(&at, apps, lane);
+    w->due = layout_take(&at, apps, lane);
+    w->paid = layout_take(&at, apps * PS_PARTY_BANK, lane);
+    w->claimed = layout_take(&at, apps, lane);
+    w->loss = layout_take(&at, apps, lane);
+    w->queued = layout_take(&at, apps, lane);
+    w->firm_due = layout_take(&at, (size_t)plan->tape_firms_n, lane);
+    w->pool = layout_take(&at, (size_t)shape->pools_n * POOL_ROWS, lane);
+    w->group = layout_take(&at, (size_t)groups_max(shape) * GROUP_ROWS, lane);
+    w->cohort = layout_take(&at, (size_t)PS_YEARS_MAX * (size_t)shape->products_n * COHORT_ROWS,
+                            lane);
+    w->measure = layout_take(&at, PS_MEASURE_N, lane);
+    w->year_registered = layout_take(&at, PS_YEARS_MAX, lane);
+    w->year_compensation = layout_take(&at, PS_YEARS_MAX, lane);
+    w->scratch = layout_take(&at, SCRATCH_ROWS, lane);
+    w->path = full ? layout_take(&at, PS_PATH_N * months, lane) : 0;
+    w->violations = 0;
+    w->log = 0;
+    return layout_bytes(&at);
+}
+
+size_t ps_ledger_work_bytes(const struct ps_world_plan *plan, const struct ps_shape *shape,
+                            int width, int full)
+{
+    struct ps_ledger_work scratch;
+    return work_lay_out(&scratch, plan, shape, width, full, 0);
+}
+
+void ps_ledger_work_init(struct ps_ledger_work *work, const struct ps_world_plan *plan,
+                         const struct ps_shape *shape, int width, int full, void *memory)
+{
+    work_lay_out(work, plan, shape, width, full, layout_align(memory));
+}
+
+static size_t levels_lay_out(struct ps_lane_levels *v, const struct ps_world_plan *plan,
+                             const struct ps_shape *shape, int width, void *memory)
+{
+    struct layout at = {.base = memory, .at = 0};
+    const size_t lane = (size_t)width * sizeof(double), pools = (size_t)shape->pools_n;
+    const size_t products = (size_t)shape->products_n;
+    v->initial = layout_take(&at, pools, lane);
+    v->interest_ppm = layout_take(&at, pools, lane);
+    v->leverage_ppm = layout_take(&at, pools, lane);
+    v->topup_yearly = layout_take(&at, pools, lane);
+    v->topup_target = layout_take(&at, pools, lane);
+    v->topups = layout_take(&at, ((size_t)plan->months_n + 1) * pools, lane);
+    v->share_ppm = layout_take(&at, products * PS_PARTY_BANK, lane);
+    v->loan_cap_wan = layout_take(&at, products * PS_FIRM_CLASS_N, lane);
+    v->firm_cap = layout_take(&at, products * PS_FIRM_CLASS_N, lane);
+    double **const single[] = {&v->max_firm_ppm,      &v->stop_loss,     &v->warn_ppm,
+                               &v->suspend_ppm,       &v->terminate_ppm, &v->resume_ppm,
+                               &v->min_live,          &v->min_npl,       &v->registered_before,
+                               &v->target,            &v->registered_ratio_ppm,
+                               &v->renewal_share_ppm, &v->district_share, &v->discount_month};
+    for (size_t i = 0; i < sizeof single / sizeof *single; i++)
+        *single[i] = layout_take(&at, 1, lane);
+    return layout_bytes(&at);
+}
+
+size_t ps_lane_levels_bytes(const struct ps_world_plan *plan, const struct ps_shape *shape,
+                            int width)
+{
+    struct ps_lane_levels scratch;
+    return levels_lay_out(&scratch, plan, shape, width, 0);
+}
+
+/* "No cap" as a double that every amount stays below and that converts back to an integer. */
+static double cap_value(int64_t fen)
+{
+    return fen == INT64_MAX ? 0x1p52 : (double)fen;
+}
+
+static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *plan,
+                        const struct ps_policy *policy, int width, int l)
+{
+    const struct ps_levels *from = &policy->levels;
+    const struct ps_shape *shape = &policy->shape;
+#define AT(rows, i) (rows)[(size_t)(i) * (size_t)width + (size_t)l]
+    for (int p = 0; p < shape->pools_n; p++) {
+        AT(v->initial, p) = (double)from->pool_initial_fen[p];
+        AT(v->interest_ppm, p) = (double)from->pool_interest_ppm[p];
+        AT(v->leverage_ppm, p) = (double)from->pool_leverage_ppm[p];
+        AT(v->topup_yearly, p) = (double)from->topup_yearly_fen[p];
+        AT(v->topup_target, p) = (double)from->topup_target_fen[p];
+    }
+    for (int i = 0; i < (plan->months_n + 1) * shape->pools_n; i++)
+        AT(v->topups, i) = 0;
+    for (int i = 0; i < from->topups_n; i++)
+        if (from->topups[i].month <= plan->months_n)
+            AT(v->topups, from->topups[i].month * shape->pools_n + from->topups[i].pool) +=
+                (double)from->topups[i].amount_fen;
+    v->topups_any |= from->topups_n > 0;
+    for (int j = 0; j < shape->products_n; j++) {
+        for (int k = 0; k < PS_PARTY_BANK; k++)
+            AT(v->share_ppm, j * PS_PARTY_BANK + k) = (double)from->share_ppm[j][k];
+        for (int k = 0; k < PS_FIRM_CLASS_N; k++) {
+            const int i = j * PS_FIRM_CLASS_N + k;
+            AT(v->loan_cap_wan, i) = ps_floor(cap_value(from->loan_cap_fen[j][k]) / FEN_PER_WAN);
+            AT(v->firm_cap, i) = cap_value(from->firm_cap_fen[j][k]);
+        }
+    }
+    AT(v->max_firm_ppm, 0) = (double)from->max_firm_liability_ppm;
+    v->max_firm_any |= from->max_firm_liability_ppm > 0;
+    AT(v->stop_loss, 0) = (double)from->stop_loss_yearly_fen;
+    v->stop_loss_any |= from->stop_loss_yearly_fen > 0;
+    AT(v->warn_ppm, 0) = (double)from->warn_ppm;
+    AT(v->suspend_ppm, 0) = (double)from->suspend_ppm;
+    AT(v->terminate_ppm, 0) = (double)from->terminate_ppm;
+    AT(v->resume_ppm, 0) = (double)from->resume_ppm;
+    AT(v->min_live, 0) = (double)from->min_live_loans_n;
+    AT(v->min_npl, 0) = (double)from->min_npl_loans_n;
+    AT(v->registered_before, 0) = (double)from->registered_before_fen;
+    AT(v->target, 0) = (double)from->target_fen;
+    AT(v->registered_ratio_ppm, 0) = (double)from->registered_ratio_ppm;
+    AT(v->renewal_share_ppm, 0) = (double)from->renewal_registration_share_ppm;
+    v->renewal_share_any |= from->renewal_registration_share_ppm != 1000000;
+    AT(v->district_share, 0) = from->district_share_frac;
+    AT(v->discount_month, 0) = ps_exp(-ps_log1p(from->discount_rate_frac) / 12);
+#undef AT
+}
+
+void ps_lane_levels_init(struct ps_lane_levels *levels, const struct ps_world_plan *plan,
+                         const struct ps_policy *const *policies, int n, int width, void *memory)
+{
+    *levels = (struct ps_lane_levels){.lanes_n = n};
+    levels_lay_out(levels, plan, &policies[0]->shape, width, layout_align(memory));
+    for (int l = 0; l < width; l++)
+        levels_fill(levels, plan, policies[l < n ? l : 0], width, l);
+}
+
+static const struct ps_measure_desc MEASURES[PS_MEASURE_N] = {
+#define PS_MEASURE(symbol, text, u, t, en, zh)                                                     \
+    [PS_M_##symbol] = {.name = text,                                                               \
+                       .unit = PS_MU_##u,                                                          \
+                       .tier = PS_MT_##t,                                                          \
+                       .doc = {[PS_LANG_ZH] = zh, [PS_LANG_EN] = en}},
+#include "pledgesim/measures.def"
+#undef PS_MEASURE
+};
+
+const struct ps_measure_desc *ps_measure_desc(enum ps_measure measure)
+{
+    return &MEASURES[measure];
+}
+
+int64_t ps_measure_read(const struct ps_ledger_work *work, enum ps_measure measure, int lane)
+{
+    const double x = work->measure[(size_t)measure * (size_t)work->width + (size_t)lane];
+    const int month = measure == PS_M_DEPLETED_MONTH || measure == PS_M_TARGET_MONTH;
+    const int signless = measure == PS_M_NPL_PEAK || measure == PS_M_IDLE ||
+                         measure == PS_M_TOP_TEN;
+    return (month && x == 0) || (signless && x < 0) ? PS_NOT_GIVEN : (int64_t)x;
+}

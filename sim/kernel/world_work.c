@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pledgesim/rng.h"
+#include "pledgesim/world.h"
+
+#include "layout.h"
+
+/* Memory of a sampling thread. */
+
+static size_t lay_out(struct ps_world_work *w, const struct ps_world_plan *plan, void *memory)
+{
+    struct layout c = {.base = memory, .at = 0};
+    const size_t months = (size_t)plan->months_n + 2, apps = plan->apps_max;
+    const size_t clusters = (size_t)(plan->clusters_n + 3) / 4 * 4;
+    const size_t lane = PS_ECONOMY_LANES * sizeof(double);
+    w->index = layout_take(&c, months * (size_t)plan->clusters_n, lane);
+    w->hazard = layout_take(&c, months * (size_t)plan->classes_n, lane);
+    w->normal = layout_take(&c, clusters, lane);
+    w->level = layout_take(&c, clusters, lane);
+    w->drafts = layout_take(&c, apps + 1, sizeof *w->drafts);
+    w->bucket = layout_take(&c, 2 * months, sizeof *w->bucket);
+    w->list = layout_take(&c, apps + PS_RNG_LANES, sizeof *w->list);
+    w->list_next = layout_take(&c, apps + PS_RNG_LANES, sizeof *w->list_next);
+    for (int i = 0; i < PS_TILE_WORLDS; i++) {
+        struct ps_world *world = &w->worlds[i];
+        world->apps = layout_take(&c, apps, sizeof *world->apps);
+        world->ends = layout_take(&c, apps, sizeof *world->ends);
+        world->fates = layout_take(&c, apps, sizeof *world->fates);
+        world->app_first = layout_take(&c, (size_t)plan->horizon + 2, sizeof *world->app_first);
+        world->end_first = layout_take(&c, months, sizeof *world->end_first);
+    }
+    return layout_bytes(&c);
+}
+
+size_t ps_world_work_bytes(const struct ps_world_plan *plan)
+{
+    struct ps_world_work scratch;
+    return lay_out(&scratch, plan, 0);
+}
+
+void ps_world_work_init(struct ps_world_work *work, const struct ps_world_plan *plan, void *memory)
+{
+    lay_out(work, plan, layout_align(memory));
+}

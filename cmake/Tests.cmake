@@ -2,11 +2,15 @@
 # tests/unit/test_*.c: one program and one test each. tests/cli/*.sh, *.py: one test each, run with PLEDGESIM set to the
 # program. Names that start with an underscore are helpers. Tests run in the source folder and must leave nothing there.
 
+# Scenarios made by hand (tests/unit/fixture.h).
+add_library(ps_test_fixture STATIC tests/fixture/fixture.c)
+target_link_libraries(ps_test_fixture PRIVATE pledgesim_lib ps_warnings ps_flags)
+
 file(GLOB ps_unit_tests CONFIGURE_DEPENDS tests/unit/test_*.c)
 foreach(source IN LISTS ps_unit_tests)
   cmake_path(GET source STEM name)
   add_executable(${name} ${source})
-  target_link_libraries(${name} PRIVATE pledgesim_lib ps_test_dependencies ps_warnings ps_flags)
+  target_link_libraries(${name} PRIVATE ps_test_fixture pledgesim_lib ps_test_dependencies ps_warnings ps_flags)
   target_compile_options(${name} PRIVATE -UNDEBUG)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})

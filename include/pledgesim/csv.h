@@ -62,4 +62,7 @@ void ps_csv_free(struct ps_csv *csv);
 /* The place of a cell for a diagnostic; borrows from the table. */
 struct ps_place ps_csv_place(const struct ps_csv *csv, const struct ps_cell *cell);
 
+/* Version of libcsv that the program was built with; static storage. */
+const char *ps_csv_library_version(void);
+
 #endif

@@ -63,11 +63,18 @@ PS_KERNEL_INLINE double ps_abs(double x)
     return ps_from_bits(ps_bits(x) & 0x7fffffffffffffffu);
 }
 
-/* floor(x) for |x| < 2^51: adding 1.5 * 2^52 rounds to the nearest integer. */
+/*
+ * floor(x) for |x| < 2^51, never -0. Where there is no instruction for it, adding 1.5 * 2^52 rounds
+ * to the nearest integer.
+ */
 PS_KERNEL_INLINE double ps_floor(double x)
 {
+#if defined(__SSE4_1__)
+    return floor(x) + 0.0;
+#else
     double nearest = (x + 0x1.8p52) - 0x1.8p52;
     return nearest - ps_select(ps_mask(nearest > x), 1.0, 0.0);
+#endif
 }
 
 /* The model's rounding rule rnd(x) = floor(x + 0.5), evaluated in double, for |x| < 2^51. */

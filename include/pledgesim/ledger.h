@@ -61,13 +61,17 @@ struct ps_schedule {
 /* The levels of a group of policies, transposed: row i holds one value a lane. */
 struct ps_lane_levels {
     int lanes_n;  /* policies in the group, <= width */
-    double *initial, *interest_ppm, *leverage_ppm, *topup_yearly, *topup_target; /* [pool] */
+    double *initial, *interest_ppm, *leverage_ppm, *leverage_times, *topup_yearly, *topup_target; /* [pool] */
     double *topups;   /* [month 0..N][pool]: named top-ups */
     int topups_any;
     double *share_ppm; /* [product][party but the bank] */
     double *loan_cap_wan, *firm_cap; /* [product][firm class] */
+    double loan_cap_min_wan[PS_PRODUCTS_MAX][PS_FIRM_CLASS_N]; /* smallest over the lanes */
     double *max_firm_ppm, *stop_loss;
     int max_firm_any, stop_loss_any, renewal_share_any;
+    int leverage_whole;  /* every leverage is a whole number: room = free x times, exactly */
+    int interest_direct; /* balance x ppm stays below 2^51: one division a month, not two */
+    int judged_at_zero; /* some threshold is 0 % and no non-performing loan is asked for */
     double *warn_ppm, *suspend_ppm, *terminate_ppm, *resume_ppm, *min_live, *min_npl;
     double *registered_before, *target, *registered_ratio_ppm, *renewal_share_ppm;
     double *district_share, *discount_month; /* discount factor of one month */

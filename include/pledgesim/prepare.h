@@ -7,16 +7,21 @@
 #include "pledgesim/scenario.h"
 #include "pledgesim/world.h"
 
-/* Everything that needs GSL or can fail happens here, once, before any world is drawn. */
+/* Everything that can fail happens here, once, before any world is drawn. */
 
 /* Resolves the world part of a scenario. The plan owns its memory (free it). PS_INPUT with a
- * diagnostic when the calibration has no solution or a limit (worlds, loans a world) is exceeded. */
+ * diagnostic when a PD is too high, the calibration has no solution, or a world could hold too many
+ * loans. */
 enum ps_status ps_world_prepare(const struct ps_scenario *scenario, uint64_t seed,
                                 struct ps_diags *diags, struct ps_world_plan **out) PS_MUST_CHECK;
 void ps_world_plan_free(struct ps_world_plan *plan);
 
 /* Equal plans draw equal worlds: compares everything the sampler reads, value by value. */
 int ps_world_plan_equal(const struct ps_world_plan *a, const struct ps_world_plan *b);
+
+/* Do both scenarios have the same world input? Then their plans are equal, and one need not be
+ * prepared (it takes some 60 ms). When not, the plans may still be equal. */
+int ps_scenario_same_world(const struct ps_scenario *a, const struct ps_scenario *b);
 
 /* Resolves the policy part of a scenario. */
 enum ps_status ps_policy_prepare(const struct ps_scenario *scenario, struct ps_diags *diags,
@@ -28,8 +33,8 @@ int ps_policy_same_shape(const struct ps_policy *a, const struct ps_policy *b);
 
 /* Mean 12-month PD over the loans of the book, by integration over the index (no simulation):
  * printed beside the input. Loans: each tape loan in month 0, and new firms of months 1..T by their
- * mean number and the segments' shares. [0] mean of the input PDs after pd_multiplier, [1] mean of what
- * they face with the shifts and a fixed start. Both NaN when memory is out. */
+ * mean number and the segments' shares. [0] mean of the input PDs after pd_multiplier, [1] mean of
+ * what they face with the shifts and a fixed start. Both NaN when memory is out. */
 void ps_world_mean_pd(const struct ps_world_plan *plan, const struct ps_scenario *scenario,
                       double pd_frac[2]);
 

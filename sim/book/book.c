@@ -60,8 +60,7 @@ enum ps_status ps_book_load(const struct ps_book_request *request, struct ps_dia
 {
     const size_t errors_before = diags->errors_n;
     *book = (struct ps_book){0};
-    struct ps_load load = {
-        .request = request, .diags = diags, .book = book, .kept = &book->memory};
+    struct ps_load load = {.request = request, .diags = diags, .book = book, .kept = &book->memory};
     enum ps_status status = load_all(&load);
     if (status == PS_OK && diags->errors_n > errors_before) {
         status = ps_status_raise(load.unreadable ? PS_IO : PS_INPUT);

@@ -16,8 +16,8 @@
  *   source.c     one file -> typed cells                       (struct ps_source)
  *   resolve*.c   rows of scenarios.csv -> scenarios            (struct ps_line, struct ps_case)
  *   validate*.c  what cells and tables must be to each other
- * All problems go to one list; a cell that was refused is marked, and no check that would read it is
- * made, so that one mistake is told once. */
+ * All problems go to one list; a cell that was refused is marked, and no check that would read it
+ * is made, so that one mistake is told once. */
 
 enum {
     PS_SCENARIOS_MAX = 10000,
@@ -48,8 +48,8 @@ enum ps_status ps_columns_bind_name(struct ps_arena *arena, enum ps_table table,
                                     const struct ps_place *place, struct ps_diags *diags,
                                     struct ps_binding *out) PS_MUST_CHECK;
 
-/* Binds a whole header: columns_n bindings from the arena. Unknown, repeated and missing columns are
- * told. */
+/* Binds a whole header: columns_n bindings from the arena. Unknown, repeated and missing columns
+ * are told. */
 enum ps_status ps_columns_bind(struct ps_arena *arena, enum ps_table table,
                                const struct ps_csv *csv, struct ps_diags *diags,
                                struct ps_binding **out) PS_MUST_CHECK;
@@ -57,12 +57,13 @@ enum ps_status ps_columns_bind(struct ps_arena *arena, enum ps_table table,
 /* ---- values ---- */
 
 struct ps_value {
-    int64_t whole;              /* CHOICE, BOOL, COUNT, FEN, PPM, TIMES */
-    double real;                /* REAL, FRAC */
-    char text[PS_LABEL_BYTES];  /* ID, REF, TEXT */
+    int64_t whole;             /* CHOICE, BOOL, COUNT, FEN, PPM, TIMES */
+    double real;               /* REAL, FRAC */
+    char text[PS_LABEL_BYTES]; /* ID, REF, TEXT */
 };
 
-/* One text of a column. `text` as written, `norm` its NFKC. 0 when it was refused (told in diags). */
+/* One text of a column. `text` as written, `norm` its NFKC. 0 when it was refused (told in diags).
+ */
 int ps_value_parse(const struct ps_column_desc *column, enum ps_unit header_unit, const char *text,
                    const char *norm, const struct ps_place *place, struct ps_diags *diags,
                    struct ps_value *out);
@@ -86,7 +87,8 @@ void ps_decimal_format(const struct ps_decimal *d, char buffer[PS_LABEL_BYTES]);
 void ps_value_text(const struct ps_column_desc *column, const struct ps_value *value,
                    char buffer[PS_LABEL_BYTES]);
 
-/* The field of `row` as a cell of this column would hold it, with '.', no unit; "" when not given. */
+/* The field of `row` as a cell of this column would hold it, with '.', no unit; "" when not given.
+ */
 void ps_value_format(const struct ps_column_desc *column, const void *row,
                      char buffer[PS_LABEL_BYTES]);
 
@@ -99,7 +101,8 @@ void ps_row_id(enum ps_table table, const void *row, char buffer[PS_LABEL_BYTES]
 int ps_id_parse(const char *text, const struct ps_place *place, struct ps_diags *diags,
                 char out[PS_ID_BYTES]);
 
-/* NFC and case folding: equal for ids that count as one. Owned by the arena; NULL: out of memory. */
+/* NFC and case folding: equal for ids that count as one. Owned by the arena; NULL: out of memory.
+ */
 const char *ps_id_fold(struct ps_arena *arena, const char *id);
 
 /* ---- sources: one file, read and typed once ---- */
@@ -126,8 +129,8 @@ struct ps_load;
 enum ps_status ps_source_read(struct ps_load *load, enum ps_table table, const char *file,
                               struct ps_source **out) PS_MUST_CHECK;
 /* The built-in table; *out is NULL when there is none. */
-enum ps_status ps_source_builtin(struct ps_load *load, enum ps_table table,
-                                 struct ps_source **out) PS_MUST_CHECK;
+enum ps_status ps_source_builtin(struct ps_load *load, enum ps_table table, struct ps_source **out)
+    PS_MUST_CHECK;
 void ps_source_free(struct ps_source *sources);
 
 /* Tells every row whose id counts as one used above it; ids[i] belongs to row i, "" is skipped. */
@@ -164,6 +167,7 @@ struct ps_line {
     const struct ps_item **items; /* one a slot, NULL = not given */
     size_t base;                  /* index of the line it inherits from, or SIZE_MAX */
     int visit;                    /* of inheritance: 0 not yet, 1 under way, 2 done */
+    int orphan;                   /* its base, or one further up, is not to be had (told) */
 };
 
 /* A table of one scenario: immutable, shared by all scenarios it is equal for. */
@@ -173,7 +177,7 @@ struct ps_rows {
     const struct ps_source *source; /* NULL: no file, the rows are defaults */
     unsigned char *bytes;           /* n rows, sorted by id */
     size_t n;
-    size_t *from; /* source row of each row; SIZE_MAX for a default row */
+    size_t *from;                     /* source row of each row; SIZE_MAX for a default row */
     const struct ps_item **overrides; /* n x columns_n, NULL where nothing overrides; or NULL */
     const struct ps_case *first;      /* the case whose "=name" values it holds */
 };
@@ -184,6 +188,7 @@ struct ps_clusters {
     const struct ps_rows *segments;
     const struct ps_source *source; /* correlations.csv, or NULL: uniform */
     double uniform;
+    const struct ps_case *first; /* the case that made it */
     char (*ids)[PS_ID_BYTES];
     size_t n;
     double *matrix; /* NULL when it could not be had */
@@ -216,16 +221,16 @@ struct ps_load {
     const struct ps_book_request *request;
     struct ps_diags *diags;
     struct ps_book *book;
-    struct ps_arena *kept;   /* lives as long as the book */
-    struct ps_arena scratch; /* lives as long as the loading */
-    const char *folder;      /* where files of the book lie; NULL for standard input */
-    int alone;               /* scenarios.csv is the whole book */
-    int unreadable;          /* a file could not be read */
-    struct ps_name *others;  /* CSV files of the folder that no table is named after */
-    struct ps_source *sources;             /* every file read */
-    struct ps_source *scenarios;           /* scenarios.csv */
+    struct ps_arena *kept;       /* lives as long as the book */
+    struct ps_arena scratch;     /* lives as long as the loading */
+    const char *folder;          /* where files of the book lie; NULL for standard input */
+    int alone;                   /* scenarios.csv is the whole book */
+    int unreadable;              /* a file could not be read */
+    struct ps_name *others;      /* CSV files of the folder that no table is named after */
+    struct ps_source *sources;   /* every file read */
+    struct ps_source *scenarios; /* scenarios.csv */
     struct ps_source *regular[PS_TABLE_N]; /* <table>.csv or the built-in one; NULL = empty */
-    struct ps_binding *slots; /* columns of scenarios.csv, then --set that no column has */
+    struct ps_binding *slots;         /* columns of scenarios.csv, then --set that no column has */
     const struct ps_item **set_items; /* by slot, NULL = no --set */
     size_t slots_n;
     size_t *slot_of; /* by column of scenarios.csv: its slot, or SIZE_MAX */
@@ -270,8 +275,8 @@ enum ps_status ps_item_read(struct ps_load *load, const struct ps_binding *bindi
 enum ps_status ps_cases_resolve(struct ps_load *load) PS_MUST_CHECK;
 
 /* The table a case sees; shared when an earlier case has an equal one. Checks a new one. */
-enum ps_status ps_case_table(struct ps_load *load, struct ps_case *c,
-                             enum ps_table table) PS_MUST_CHECK;
+enum ps_status ps_case_table(struct ps_load *load, struct ps_case *c, enum ps_table table)
+    PS_MUST_CHECK;
 /* Clusters and correlation of a case; checks new ones. */
 enum ps_status ps_case_clusters(struct ps_load *load, struct ps_case *c) PS_MUST_CHECK;
 

@@ -15,7 +15,8 @@ const struct ps_column_desc *ps_column_find(enum ps_table table, const char *nam
     return NULL;
 }
 
-/* A header text made comparable: no blanks, small ASCII letters. 0 when it is too long for a name. */
+/* A header text made comparable: no blanks, small ASCII letters. 0 when it is too long for a name.
+ */
 static int make_key(const char *norm, char key[PS_NAME_BYTES])
 {
     size_t n = 0;
@@ -75,15 +76,24 @@ struct unit_text {
 
 /* What may stand in the brackets of a header, and where. */
 static const struct unit_text UNITS[] = {
-    {"万元", PS_UNIT_WAN, PS_DIMENSION_WAN, 1},       {"万", PS_UNIT_WAN, PS_DIMENSION_WAN, 1},
-    {"人民币万元", PS_UNIT_WAN, PS_DIMENSION_WAN, 1}, {"元", PS_UNIT_YUAN, PS_DIMENSION_WAN, 0},
-    {"亿元", PS_UNIT_YI, PS_DIMENSION_WAN, 0},        {"亿", PS_UNIT_YI, PS_DIMENSION_WAN, 0},
-    {"%", PS_UNIT_PERCENT, PS_DIMENSION_PERCENT, 1},  {"‰", PS_UNIT_PERMILLE, PS_DIMENSION_PERCENT, 0},
-    {"倍", PS_UNIT_TIMES, PS_DIMENSION_TIMES, 1},     {"月", PS_UNIT_MONTH, PS_DIMENSION_MONTHS, 1},
-    {"个月", PS_UNIT_MONTH, PS_DIMENSION_MONTHS, 1},  {"年", PS_UNIT_YEAR, PS_DIMENSION_MONTHS, 0},
-    {"月", PS_UNIT_MONTH, PS_DIMENSION_MONTH, 1},     {"年", PS_UNIT_YEAR, PS_DIMENSION_YEAR, 1},
-    {"户", PS_UNIT_NONE, PS_DIMENSION_NONE, 1},       {"家", PS_UNIT_NONE, PS_DIMENSION_NONE, 1},
-    {"笔", PS_UNIT_NONE, PS_DIMENSION_NONE, 1},       {"标准差", PS_UNIT_NONE, PS_DIMENSION_NONE, 1},
+    {"万元", PS_UNIT_WAN, PS_DIMENSION_WAN, 1},
+    {"万", PS_UNIT_WAN, PS_DIMENSION_WAN, 1},
+    {"人民币万元", PS_UNIT_WAN, PS_DIMENSION_WAN, 1},
+    {"元", PS_UNIT_YUAN, PS_DIMENSION_WAN, 0},
+    {"亿元", PS_UNIT_YI, PS_DIMENSION_WAN, 0},
+    {"亿", PS_UNIT_YI, PS_DIMENSION_WAN, 0},
+    {"%", PS_UNIT_PERCENT, PS_DIMENSION_PERCENT, 1},
+    {"‰", PS_UNIT_PERMILLE, PS_DIMENSION_PERCENT, 0},
+    {"倍", PS_UNIT_TIMES, PS_DIMENSION_TIMES, 1},
+    {"月", PS_UNIT_MONTH, PS_DIMENSION_MONTHS, 1},
+    {"个月", PS_UNIT_MONTH, PS_DIMENSION_MONTHS, 1},
+    {"年", PS_UNIT_YEAR, PS_DIMENSION_MONTHS, 0},
+    {"月", PS_UNIT_MONTH, PS_DIMENSION_MONTH, 1},
+    {"年", PS_UNIT_YEAR, PS_DIMENSION_YEAR, 1},
+    {"户", PS_UNIT_NONE, PS_DIMENSION_NONE, 1},
+    {"家", PS_UNIT_NONE, PS_DIMENSION_NONE, 1},
+    {"笔", PS_UNIT_NONE, PS_DIMENSION_NONE, 1},
+    {"标准差", PS_UNIT_NONE, PS_DIMENSION_NONE, 1},
     {"sd", PS_UNIT_NONE, PS_DIMENSION_NONE, 1},
 };
 
@@ -107,17 +117,34 @@ static int read_unit(const struct match *m, enum ps_unit *unit)
     return 0;
 }
 
+/* The column that is meant by a mistyped or shortened name, as the user would write it; or NULL. */
+static const char *guess_column(enum ps_table table, const char *bare)
+{
+    const struct ps_table_desc *desc = ps_table_desc(table);
+    struct ps_nearest best = {0};
+    for (size_t i = 0; i < desc->columns_n; i++) {
+        ps_nearest_offer(&best, bare, desc->columns[i].column);
+        ps_nearest_offer(&best, bare, desc->columns[i].doc[PS_LANG_ZH]);
+    }
+    const char *near = ps_nearest_name(&best, bare);
+    for (size_t i = 0; near == NULL && strlen(bare) >= 4 && i < desc->columns_n; i++) {
+        if (strncmp(desc->columns[i].column, bare, strlen(bare)) == 0) {
+            near = desc->columns[i].column;
+        }
+    }
+    return near;
+}
+
 /* Tells that no column has this name; binds the one that was meant, if that is plain, so that it is
  * not told as missing too. */
 static void tell_unknown(enum ps_table table, const char *key, const struct ps_place *place,
                          const char *norm, struct ps_diags *diags, struct ps_binding *out)
 {
-    struct ps_nearest best = {0};
     for (int other = 0; other < PS_TABLE_N; other++) {
         const struct match m = match_key((enum ps_table)other, key);
         if (other != (int)table && m.column != NULL && strcmp(key, "label") != 0) {
-            const char *const args[] = {ps_table_desc((enum ps_table)other)->name,
-                                        m.column->column, NULL};
+            const char *const args[] = {ps_table_desc((enum ps_table)other)->name, m.column->column,
+                                        NULL};
             ps_diags_add(diags, PS_DIAG_COLUMN_ELSEWHERE, place, norm, args);
             return;
         }
@@ -125,11 +152,7 @@ static void tell_unknown(enum ps_table table, const char *key, const struct ps_p
     const struct ps_table_desc *desc = ps_table_desc(table);
     char bare[PS_NAME_BYTES];
     (void)snprintf(bare, sizeof bare, "%.*s", (int)bare_length(key), key);
-    for (size_t i = 0; i < desc->columns_n; i++) {
-        ps_nearest_offer(&best, bare, desc->columns[i].column);
-        ps_nearest_offer(&best, bare, desc->columns[i].doc[PS_LANG_ZH]);
-    }
-    const char *near = ps_nearest_name(&best, bare);
+    const char *near = guess_column(table, bare);
     if (near != NULL) {
         out->column = match_key(table, near).column;
         const char *const args[] = {near, NULL};

@@ -269,3 +269,12 @@ void ps_csv_free(struct ps_csv *csv)
     ps_arena_free(&csv->arena);
     *csv = (struct ps_csv){0};
 }
+
+#define VERSION_PART(number) #number
+#define VERSION_TEXT(major, minor, release)                                                        \
+    VERSION_PART(major) "." VERSION_PART(minor) "." VERSION_PART(release)
+
+const char *ps_csv_library_version(void)
+{
+    return VERSION_TEXT(CSV_MAJOR, CSV_MINOR, CSV_RELEASE);
+}

@@ -33,9 +33,8 @@ static enum ps_status scan(struct ps_load *load, const char *folder, unsigned ch
     if (dir == NULL) {
         const struct ps_place place = {.file = folder};
         const char *const args[] = {strerror(errno), NULL};
-        ps_diags_add(load->diags,
-                     errno == EACCES ? PS_DIAG_FILE_PERMISSION : PS_DIAG_FILE_READ, &place, NULL,
-                     args);
+        ps_diags_add(load->diags, errno == EACCES ? PS_DIAG_FILE_PERMISSION : PS_DIAG_FILE_READ,
+                     &place, NULL, args);
         load->unreadable = 1;
         return PS_OK;
     }
@@ -60,7 +59,8 @@ static enum ps_status scan(struct ps_load *load, const char *folder, unsigned ch
     return status;
 }
 
-/* A file given alone, with tables beside it that will not be read: probably the folder was meant. */
+/* A file given alone, with tables beside it that will not be read: probably the folder was meant.
+ */
 static void warn_of_siblings(struct ps_load *load, const char *file, const unsigned char *found)
 {
     char names[512] = "";
@@ -118,8 +118,7 @@ static void note_absent(struct ps_load *load, const char *file, const char *buil
 static enum ps_status read_tables(struct ps_load *load, const char *scenarios,
                                   const unsigned char *found)
 {
-    enum ps_status status =
-        ps_source_read(load, PS_TABLE_scenarios, scenarios, &load->scenarios);
+    enum ps_status status = ps_source_read(load, PS_TABLE_scenarios, scenarios, &load->scenarios);
     char built_in[512] = "", empty[512] = "";
     for (int i = PS_TABLE_scenarios + 1; status == PS_OK && i < PS_TABLE_N; i++) {
         const enum ps_table t = (enum ps_table)i;
@@ -219,7 +218,7 @@ void ps_folder_warn_unread(struct ps_load *load)
         }
         if (!is_read) {
             const struct ps_place place = {.file = other->name};
-            const char *const args[] = {best.name, NULL};
+            const char *const args[] = {best.name == NULL ? "" : best.name, NULL};
             ps_diags_add(load->diags, PS_DIAG_FILE_UNREAD, &place, NULL, args);
         }
     }

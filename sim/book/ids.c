@@ -103,9 +103,9 @@ int ps_id_parse(const char *text, const struct ps_place *place, struct ps_diags 
 const char *ps_id_fold(struct ps_arena *arena, const char *id)
 {
     utf8proc_uint8_t *folded = NULL;
-    const utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)id, 0, &folded,
-                                            UTF8PROC_NULLTERM | UTF8PROC_STABLE |
-                                                UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+    const utf8proc_ssize_t n =
+        utf8proc_map((const utf8proc_uint8_t *)id, 0, &folded,
+                     UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
     const char *copy = n < 0 ? NULL : ps_arena_copy(arena, (const char *)folded, (size_t)n);
     free(folded);
     return copy;

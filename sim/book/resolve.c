@@ -17,9 +17,8 @@ static int is_own_only(const struct ps_column_desc *column)
 
 static int same_slot(const struct ps_binding *a, const struct ps_binding *b)
 {
-    const int same_row = a->row_id == NULL || b->row_id == NULL
-                             ? a->row_id == b->row_id
-                             : strcmp(a->row_id, b->row_id) == 0;
+    const int same_row = a->row_id == NULL || b->row_id == NULL ? a->row_id == b->row_id
+                                                                : strcmp(a->row_id, b->row_id) == 0;
     return a->bind == b->bind && a->table == b->table && a->column == b->column && same_row;
 }
 
@@ -149,8 +148,8 @@ static enum ps_status read_cell(struct ps_load *load, size_t slot, const struct 
     const int is_name = binding->bind == PS_BIND_VALUE && is_own_only(binding->column);
     if (cell->norm[0] == '\0') {
         if (is_name && binding->column->preset[0] == '\0') {
-            const char *const args[] = {binding->column->column,
-                                        binding->column->doc[PS_LANG_ZH], NULL};
+            const char *const args[] = {binding->column->column, binding->column->doc[PS_LANG_ZH],
+                                        NULL};
             ps_diags_add(load->diags, PS_DIAG_VALUE_MISSING, &place, NULL, args);
         }
         return PS_OK;
@@ -225,6 +224,7 @@ static void find_base(struct ps_load *load, size_t i)
             ps_nearest_offer(&best, line->base_id, load->lines[k].id);
         }
     }
+    line->orphan = 1;
     if (!load->scenarios->broken) {
         const struct ps_place place = base_place(load, i);
         const char *const args[] = {best.name == NULL ? "" : best.name, NULL};
@@ -246,6 +246,7 @@ static void inherit(struct ps_load *load, size_t start)
             const char *const args[] = {load->lines[base].id, NULL};
             ps_diags_add(load->diags, PS_DIAG_BASE_CIRCLE, &place, load->lines[i].base_id, args);
             load->lines[i].base = SIZE_MAX;
+            load->lines[i].orphan = 1;
         }
     }
     for (; depth > 0; depth--) {
@@ -254,6 +255,7 @@ static void inherit(struct ps_load *load, size_t start)
             i = load->lines[i].base;
         }
         struct ps_line *line = &load->lines[i];
+        line->orphan = line->orphan || (line->base != SIZE_MAX && load->lines[line->base].orphan);
         for (size_t s = 0; line->base != SIZE_MAX && s < load->slots_n; s++) {
             if (line->items[s] == NULL) {
                 line->items[s] = load->lines[line->base].items[s];

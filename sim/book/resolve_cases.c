@@ -90,6 +90,19 @@ static enum ps_status fill_scalars(struct ps_load *load, struct ps_case *c)
 
 /* ---- --only ---- */
 
+/* 1 when --only may keep a scenario of this row: the row's id, or one with a sweep's ending. */
+static int may_be_wanted(const struct ps_load *load, const struct ps_line *line)
+{
+    const struct ps_book_request *request = load->request;
+    const size_t n = strlen(line->id);
+    int wanted = request->only == NULL;
+    for (size_t i = 0; request->only != NULL && i < request->only_n; i++) {
+        const char *id = request->only[i];
+        wanted = wanted || (strncmp(id, line->id, n) == 0 && (id[n] == '\0' || id[n] == '@'));
+    }
+    return wanted;
+}
+
 static int is_wanted(const struct ps_load *load, const struct ps_case *c, unsigned char *seen)
 {
     const struct ps_book_request *request = load->request;
@@ -174,7 +187,7 @@ static enum ps_status expand_line(struct ps_load *load, const struct ps_line *li
         if (!name_case(load, c)) {
             return PS_OK;
         }
-        if (!is_wanted(load, c, seen)) {
+        if (!is_wanted(load, c, seen) || line->orphan) {
             continue;
         }
         enum ps_status status = fill_scalars(load, c);
@@ -193,8 +206,9 @@ enum ps_status ps_cases_resolve(struct ps_load *load)
 {
     size_t n = 0;
     for (size_t i = 0; i < load->lines_n; i++) {
-        const size_t more = count_cases(load, &load->lines[i], n);
-        if (more == 0) {
+        const int kept = may_be_wanted(load, &load->lines[i]);
+        const size_t more = kept ? count_cases(load, &load->lines[i], n) : 0;
+        if (kept && more == 0) {
             return PS_OK;
         }
         n += more;
@@ -205,6 +219,9 @@ enum ps_status ps_cases_resolve(struct ps_load *load)
         return ps_status_raise(PS_MEMORY);
     }
     for (size_t i = 0; i < load->lines_n; i++) {
+        if (!may_be_wanted(load, &load->lines[i])) {
+            continue;
+        }
         const enum ps_status status = expand_line(load, &load->lines[i], seen);
         if (status != PS_OK) {
             return status;

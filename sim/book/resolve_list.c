@@ -9,8 +9,11 @@ struct list {
     struct ps_resolved *items; /* NULL while counting */
     size_t n;
     size_t scenario;
+    char *empty, *preset;
     int failed; /* out of memory */
 };
+
+static const char DEFAULT[] = "default";
 
 static char *keep(struct list *list, const char *text)
 {
@@ -19,12 +22,26 @@ static char *keep(struct list *list, const char *text)
     return copy;
 }
 
+/* Texts that come again and again are kept once. */
+static char *keep_common(struct list *list, char **common, const char *text)
+{
+    if (*common == NULL) {
+        *common = keep(list, text);
+    }
+    return *common;
+}
+
 static void add(struct list *list, const struct ps_column_desc *column, const char *row_id,
                 const char *value, const char *origin)
 {
     if (list->items != NULL) {
-        list->items[list->n] = (struct ps_resolved){list->scenario, column, keep(list, row_id),
-                                                    keep(list, value), keep(list, origin)};
+        struct ps_resolved *item = &list->items[list->n];
+        item->scenario = list->scenario;
+        item->column = column;
+        item->row_id = row_id[0] == '\0' ? keep_common(list, &list->empty, "") : keep(list, row_id);
+        item->value = keep(list, value);
+        item->origin = strcmp(origin, DEFAULT) == 0 ? keep_common(list, &list->preset, DEFAULT)
+                                                    : keep(list, origin);
     }
     list->n++;
 }
@@ -54,7 +71,8 @@ static void list_scalars(struct list *list, const struct ps_case *c)
     for (size_t i = 0; i < desc->columns_n; i++) {
         const struct ps_column_desc *column = &desc->columns[i];
         char value[PS_LABEL_BYTES];
-        char origin[PS_NAME_BYTES] = "default";
+        char origin[PS_NAME_BYTES];
+        (void)snprintf(origin, sizeof origin, "%s", DEFAULT);
         ps_value_format(column, &c->p, value);
         if (c->given[i] != NULL) {
             item_origin(list, c->given[i], origin);
@@ -84,7 +102,7 @@ static void cell_of_rows(const struct list *list, const struct ps_rows *rows, si
     } else if (column->preset[0] == '=') {
         (void)snprintf(origin, PS_NAME_BYTES, "%s", column->preset);
     } else {
-        (void)snprintf(origin, PS_NAME_BYTES, "default");
+        (void)snprintf(origin, PS_NAME_BYTES, "%s", DEFAULT);
     }
 }
 
@@ -109,12 +127,35 @@ static void list_rows(struct list *list, const struct ps_rows *rows)
     }
 }
 
+/* A matrix as one value a row: its numbers in the order of the clusters. */
+static void list_matrix(struct list *list, const struct ps_clusters *clusters)
+{
+    const struct ps_column_desc *column = &ps_table_desc(PS_TABLE_correlations)->columns[0];
+    const struct ps_column_desc *number = ps_column_find(PS_TABLE_scenarios, "index_correlation");
+    char *line = ps_load_take(&list->load->scratch, clusters->n, 32);
+    list->failed |= line == NULL;
+    for (size_t i = 0; line != NULL && i < clusters->n; i++) {
+        size_t n = 0;
+        for (size_t k = 0; k < clusters->n; k++) {
+            char text[PS_LABEL_BYTES];
+            const struct ps_value value = {.real = clusters->matrix[i * clusters->n + k]};
+            ps_value_text(number, &value, text);
+            n += (size_t)snprintf(line + n, 32 * clusters->n - n, "%s%.30s", k == 0 ? "" : " ",
+                                  text);
+        }
+        add(list, column, clusters->ids[i], line, clusters->source->name);
+    }
+}
+
 /* Everything of one case. A table that an earlier scenario holds too is one line that names it. */
 static void list_case(struct list *list, const struct ps_case *c, const size_t *owners)
 {
     list_scalars(list, c);
     for (int t = PS_TABLE_scenarios + 1; t < PS_TABLE_N; t++) {
         const struct ps_rows *rows = c->tables[t];
+        if (t == PS_TABLE_correlations && c->correlations != NULL && c->clusters->first == c) {
+            list_matrix(list, c->clusters);
+        }
         if (rows == NULL || rows->n == 0) {
             continue;
         }
@@ -209,8 +250,7 @@ static void fill_scenario(const struct ps_case *c, struct ps_scenario *out)
 
 enum ps_status ps_book_fill(struct ps_load *load)
 {
-    load->book->scenarios =
-        ps_load_take(load->kept, load->cases_n, sizeof *load->book->scenarios);
+    load->book->scenarios = ps_load_take(load->kept, load->cases_n, sizeof *load->book->scenarios);
     if (load->book->scenarios == NULL) {
         return ps_status_raise(PS_MEMORY);
     }

@@ -68,8 +68,7 @@ const struct ps_item *ps_rows_override(const struct ps_rows *rows, size_t row,
 /* The scenario's value that an empty cell takes ("=name"), or NULL. */
 static const struct ps_column_desc *followed(const struct ps_column_desc *column)
 {
-    return column->preset[0] == '=' ? ps_column_find(PS_TABLE_scenarios, column->preset + 1)
-                                    : NULL;
+    return column->preset[0] == '=' ? ps_column_find(PS_TABLE_scenarios, column->preset + 1) : NULL;
 }
 
 struct ps_place ps_rows_place(const struct ps_load *load, const struct ps_rows *rows, size_t row,
@@ -81,8 +80,8 @@ struct ps_place ps_rows_place(const struct ps_load *load, const struct ps_rows *
     }
     const size_t from = rows->from[row];
     const struct ps_column_desc *scalar = followed(column);
-    const int given = from != SIZE_MAX &&
-                      ps_source_state(rows->source, from, column) != PS_CELL_EMPTY;
+    const int given =
+        from != SIZE_MAX && ps_source_state(rows->source, from, column) != PS_CELL_EMPTY;
     if (!given && scalar != NULL && rows->first->given[index_of(scalar)] != NULL) {
         return ps_case_place(load, rows->first, scalar);
     }

@@ -7,6 +7,10 @@
 
 #include "pledgesim/textfile.h"
 
+/* Latest tables that are compared with a new one. Sharing only saves memory, and a sweep over a
+ * value that a table follows would make every scenario look at all before it. */
+enum { LOOK_BACK_MAX = 64 };
+
 static void *row_at(struct ps_rows *rows, size_t row)
 {
     return rows->bytes + row * ps_table_desc(rows->table)->row_bytes;
@@ -18,8 +22,8 @@ static const struct ps_source *source_of(const struct ps_load *load, const struc
 {
     for (size_t s = 0; s < load->slots_n; s++) {
         const struct ps_item *item = c->line->items[s];
-        if (load->slots[s].bind == PS_BIND_FILE && load->slots[s].table == table &&
-            item != NULL && item->source != NULL) {
+        if (load->slots[s].bind == PS_BIND_FILE && load->slots[s].table == table && item != NULL &&
+            item->source != NULL) {
             return item->source;
         }
     }
@@ -55,8 +59,7 @@ static int follows_same(const struct ps_case *a, const struct ps_case *b, enum p
             return 0;
         }
     }
-    return table != PS_TABLE_loans ||
-           a->tables[PS_TABLE_segments] == b->tables[PS_TABLE_segments];
+    return table != PS_TABLE_loans || a->tables[PS_TABLE_segments] == b->tables[PS_TABLE_segments];
 }
 
 /* ---- filling ---- */
@@ -135,10 +138,10 @@ static enum ps_status apply_override(struct ps_load *load, const struct ps_case 
         return PS_OK;
     }
     if (rows->source == NULL || !rows->source->broken) {
-        const struct ps_place place = item->cell == NULL
-                                          ? ps_item_place(load, item)
-                                          : ps_csv_place(&load->scenarios->csv,
-                                                         &load->scenarios->csv.header.cells[slot]);
+        const struct ps_place place =
+            item->cell == NULL
+                ? ps_item_place(load, item)
+                : ps_csv_place(&load->scenarios->csv, &load->scenarios->csv.header.cells[slot]);
         const char *const args[] = {desc->name, binding->row_id, near, NULL};
         ps_load_tell(load, PS_DIAG_OVERRIDE_ROW, &place, binding->name, args);
     }
@@ -148,9 +151,8 @@ static enum ps_status apply_override(struct ps_load *load, const struct ps_case 
 static enum ps_status apply_overrides(struct ps_load *load, const struct ps_case *c,
                                       struct ps_rows *rows)
 {
-    rows->overrides =
-        ps_load_take(&load->scratch, rows->n * ps_table_desc(rows->table)->columns_n,
-                     sizeof *rows->overrides);
+    rows->overrides = ps_load_take(&load->scratch, rows->n * ps_table_desc(rows->table)->columns_n,
+                                   sizeof *rows->overrides);
     if (rows->overrides == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
@@ -204,8 +206,7 @@ static enum ps_status sort_rows(struct ps_load *load, struct ps_rows *rows)
     for (size_t i = 0; i < rows->n; i++) {
         order[i].row = row_at(rows, i);
         order[i].from = rows->from[i];
-        order[i].overrides =
-            rows->overrides == NULL ? NULL : &rows->overrides[i * desc->columns_n];
+        order[i].overrides = rows->overrides == NULL ? NULL : &rows->overrides[i * desc->columns_n];
     }
     if (rows->n > 0) {
         qsort(order, rows->n, sizeof *order,
@@ -248,8 +249,7 @@ static void follow_segments(const struct ps_case *c, struct ps_rows *loans)
 
 /* ---- one table of one case ---- */
 
-static enum ps_status make_rows(struct ps_load *load, const struct ps_case *c,
-                                struct ps_rows *rows)
+static enum ps_status make_rows(struct ps_load *load, const struct ps_case *c, struct ps_rows *rows)
 {
     const struct ps_table_desc *desc = ps_table_desc(rows->table);
     const size_t source_n = rows->source == NULL ? 0 : rows->source->csv.rows_n;
@@ -287,8 +287,9 @@ enum ps_status ps_case_table(struct ps_load *load, struct ps_case *c, enum ps_ta
 {
     const struct ps_source *source = source_of(load, c, table);
     const int own = is_overridden(load, c, table);
-    for (const struct ps_rows *known = load->shared[table]; !own && known != NULL;
-         known = known->next) {
+    int looked_at = 0;
+    for (const struct ps_rows *known = load->shared[table];
+         !own && known != NULL && looked_at < LOOK_BACK_MAX; known = known->next, looked_at++) {
         if (known->source == source && known->overrides == NULL &&
             follows_same(known->first, c, table)) {
             c->tables[table] = known;
@@ -334,6 +335,7 @@ enum ps_status ps_case_clusters(struct ps_load *load, struct ps_case *c)
     clusters->segments = segments;
     clusters->source = c->correlations;
     clusters->uniform = uniform;
+    clusters->first = c;
     clusters->next = load->clusters;
     load->clusters = clusters;
     c->clusters = clusters;

@@ -25,8 +25,7 @@ struct ps_place ps_source_place(const struct ps_source *source, size_t row,
 {
     const size_t own = source->field_of[column_index(column)];
     const size_t id = source->field_of[0] == SIZE_MAX ? 0 : source->field_of[0];
-    return ps_csv_place(&source->csv,
-                        &source->csv.rows[row].cells[own == SIZE_MAX ? id : own]);
+    return ps_csv_place(&source->csv, &source->csv.rows[row].cells[own == SIZE_MAX ? id : own]);
 }
 
 struct ps_place ps_source_header(const struct ps_source *source,
@@ -121,8 +120,8 @@ static int is_sweep(const struct ps_column_desc *column, const char *norm)
 
 static enum ps_cell_state type_cell(struct ps_load *load, const struct ps_source *source,
                                     const struct ps_binding *binding,
-                                    const struct ps_column_desc *column,
-                                    const struct ps_cell *cell, struct ps_value *value)
+                                    const struct ps_column_desc *column, const struct ps_cell *cell,
+                                    struct ps_value *value)
 {
     const struct ps_place place = ps_csv_place(&source->csv, cell);
     if (cell->norm[0] == '\0') {
@@ -138,8 +137,7 @@ static enum ps_cell_state type_cell(struct ps_load *load, const struct ps_source
         ps_diags_add(load->diags, PS_DIAG_SWEEP_ELSEWHERE, &place, cell->text, args);
         return PS_CELL_BAD;
     }
-    return ps_value_parse(column, binding->unit, cell->text, cell->norm, &place, load->diags,
-                          value)
+    return ps_value_parse(column, binding->unit, cell->text, cell->norm, &place, load->diags, value)
                ? PS_CELL_GIVEN
                : PS_CELL_BAD;
 }
@@ -202,7 +200,7 @@ static size_t rows_max(enum ps_table table)
     }
 }
 
-static void check_size(struct ps_load *load, const struct ps_source *source)
+static void check_size(struct ps_load *load, struct ps_source *source)
 {
     const struct ps_table_desc *desc = ps_table_desc(source->table);
     char text[24];
@@ -217,6 +215,7 @@ static void check_size(struct ps_load *load, const struct ps_source *source)
         const struct ps_place place = ps_source_header(source, NULL);
         const char *const args[] = {desc->name, NULL};
         ps_diags_add(load->diags, PS_DIAG_TABLE_EMPTY, &place, NULL, args);
+        source->broken = 1;
     }
 }
 
@@ -242,6 +241,18 @@ static enum ps_status type_rows(struct ps_load *load, struct ps_source *source)
 
 /* ---- files ---- */
 
+/* When nothing but the header could be read it is the header that is malformed, which was told. */
+static enum ps_status bind_header(struct ps_load *load, struct ps_source *source)
+{
+    struct ps_diags quiet = {0};
+    const int is_malformed = source->broken && source->csv.rows_n == 0;
+    const enum ps_status status =
+        ps_columns_bind(&load->scratch, source->table, &source->csv,
+                        is_malformed ? &quiet : load->diags, &source->bindings);
+    ps_diags_free(&quiet);
+    return status;
+}
+
 static enum ps_status bind_columns(struct ps_load *load, struct ps_source *source)
 {
     const struct ps_table_desc *desc = ps_table_desc(source->table);
@@ -252,13 +263,16 @@ static enum ps_status bind_columns(struct ps_load *load, struct ps_source *sourc
     for (size_t c = 0; c < desc->columns_n; c++) {
         source->field_of[c] = SIZE_MAX;
     }
-    const enum ps_status status = ps_columns_bind(&load->scratch, source->table, &source->csv,
-                                                  load->diags, &source->bindings);
+    const enum ps_status status = bind_header(load, source);
     for (size_t i = source->csv.columns_n; status == PS_OK && i-- > 0;) {
         const struct ps_binding *b = &source->bindings[i];
-        const int own = b->bind == PS_BIND_VALUE || b->bind == PS_BIND_NOTHING;
-        if (own && b->column != NULL && b->column->table == source->table) {
-            source->field_of[column_index(b->column)] = i;
+        if (b->column == NULL || b->column->table != source->table) {
+            continue;
+        }
+        /* A refused column stands for the one it was meant to be, unless that is there too. */
+        size_t *field = &source->field_of[column_index(b->column)];
+        if (b->bind == PS_BIND_VALUE || (b->bind == PS_BIND_NOTHING && *field == SIZE_MAX)) {
+            *field = i;
         }
     }
     return status;
@@ -316,8 +330,7 @@ enum ps_status ps_source_read(struct ps_load *load, enum ps_table table, const c
     return finish(load, source, ps_csv_read(path, source->name, load->diags, &source->csv));
 }
 
-enum ps_status ps_source_builtin(struct ps_load *load, enum ps_table table,
-                                 struct ps_source **out)
+enum ps_status ps_source_builtin(struct ps_load *load, enum ps_table table, struct ps_source **out)
 {
     *out = NULL;
     const struct ps_embedded_file *file = ps_builtin_find(table);

@@ -36,10 +36,10 @@ static int is_repeated(const struct reading *r, size_t i)
     const struct ps_value *values = r->item->values;
     const int is_real = ps_kind_is_real(r->binding->column->kind);
     for (size_t k = 0; k < i; k++) {
-        const int lower = is_real ? values[k].real < values[i].real
-                                  : values[k].whole < values[i].whole;
-        const int higher = is_real ? values[k].real > values[i].real
-                                   : values[k].whole > values[i].whole;
+        const int lower =
+            is_real ? values[k].real < values[i].real : values[k].whole < values[i].whole;
+        const int higher =
+            is_real ? values[k].real > values[i].real : values[k].whole > values[i].whole;
         if (!lower && !higher) {
             return 1;
         }
@@ -90,8 +90,8 @@ static enum ps_status read_list(const struct reading *r, const char *norm)
 static const char *unit_text(enum ps_unit unit)
 {
     static const char *const TEXTS[] = {
-        [PS_UNIT_NONE] = "",       [PS_UNIT_PERCENT] = "%", [PS_UNIT_PERMILLE] = "‰",
-        [PS_UNIT_YUAN] = "元",     [PS_UNIT_WAN] = "万元",  [PS_UNIT_YI] = "亿元",
+        [PS_UNIT_NONE] = "",      [PS_UNIT_PERCENT] = "%", [PS_UNIT_PERMILLE] = "‰",
+        [PS_UNIT_YUAN] = "元",    [PS_UNIT_WAN] = "万元",  [PS_UNIT_YI] = "亿元",
         [PS_UNIT_MONTH] = "个月", [PS_UNIT_YEAR] = "年",   [PS_UNIT_TIMES] = "倍",
     };
     return TEXTS[unit];

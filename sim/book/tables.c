@@ -5,7 +5,8 @@
 
 #include "pledgesim/models.h"
 
-/* What follows from a kind as it is written in tables.def: "COUNT", "REF(pools)", "CHOICE(topup)". */
+/* What follows from a kind as it is written in tables.def: "COUNT", "REF(pools)", "CHOICE(topup)".
+ */
 #define PS_KIND_REF(table) PS_KIND_REF
 #define PS_KIND_CHOICE(list) PS_KIND_CHOICE
 

@@ -20,8 +20,7 @@ static void check_below(struct ps_load *load, const struct ps_case *c, const cha
     if (low_ppm <= high_ppm || ps_case_bad(c, scalar(low)) || ps_case_bad(c, scalar(high))) {
         return;
     }
-    const size_t index =
-        (size_t)(scalar(low) - ps_table_desc(PS_TABLE_scenarios)->columns);
+    const size_t index = (size_t)(scalar(low) - ps_table_desc(PS_TABLE_scenarios)->columns);
     const struct ps_place place =
         ps_case_place(load, c, scalar(c->given[index] != NULL ? low : high));
     const char *const args[] = {low, high, NULL};

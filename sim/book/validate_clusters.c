@@ -111,8 +111,7 @@ static size_t find_cluster(const struct ps_clusters *clusters, const char *id)
 static void fill_uniform(struct ps_load *load, const struct ps_case *c,
                          const struct ps_clusters *clusters, double *matrix)
 {
-    const struct ps_column_desc *column =
-        ps_column_find(PS_TABLE_scenarios, "index_correlation");
+    const struct ps_column_desc *column = ps_column_find(PS_TABLE_scenarios, "index_correlation");
     const size_t n = clusters->n;
     if (n > 1 && !ps_case_bad(c, column) &&
         1 + (double)(n - 1) * clusters->uniform < EIGENVALUE_LEAST) {

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Warnings about values that are allowed but lead nowhere: a book that lends nothing, or a cell that
- * no rule reads. */
+/* Warnings about values that are allowed but lead nowhere: a book that lends nothing, or a cell
+ * that no rule reads. */
 
 static const struct ps_column_desc *scalar(const char *name)
 {
@@ -29,7 +29,8 @@ static void tell_no_effect(struct ps_load *load, const struct ps_case *c, const 
                            const char *because)
 {
     const struct ps_item *item = given(c, name);
-    const int own = item != NULL && (item->cell == NULL || item->cell->row == c->line->row->cells->row);
+    const int own =
+        item != NULL && (item->cell == NULL || item->cell->row == c->line->row->cells->row);
     if (own && !item->bad) {
         const struct ps_place place = ps_item_place(load, item);
         const char *const args[] = {name, because, NULL};
@@ -122,8 +123,8 @@ static void check_pools(struct ps_load *load, const struct ps_case *c)
         }
     }
     if (!shares) {
-        const struct ps_place place = ps_rows_place(
-            load, products, 0, ps_column_find(PS_TABLE_products, "pool_share_pct"));
+        const struct ps_place place =
+            ps_rows_place(load, products, 0, ps_column_find(PS_TABLE_products, "pool_share_pct"));
         ps_load_tell(load, PS_DIAG_POOL_SHARE_ZERO, &place, NULL, NULL);
     }
     for (size_t i = 0; shares && i < pools->n; i++) {
@@ -163,8 +164,8 @@ static void check_products(struct ps_load *load, const struct ps_case *c)
         }
         if (segments->n > 0 && product->over_cap == PS_OVER_CAP_REFUSE &&
             product->loan_cap_wan > 0 && product->loan_cap_wan < smallest_wan) {
-            const struct ps_place place = ps_rows_place(
-                load, products, i, ps_column_find(PS_TABLE_products, "loan_cap_wan"));
+            const struct ps_place place =
+                ps_rows_place(load, products, i, ps_column_find(PS_TABLE_products, "loan_cap_wan"));
             ps_load_tell(load, PS_DIAG_CAP_BELOW_MIN, &place, NULL, args);
         }
     }
@@ -185,9 +186,9 @@ static void check_demand(struct ps_load *load, const struct ps_case *c)
     if (!(firms > 0)) {
         const int is_scalar = given(c, "demand_multiplier") != NULL;
         const struct ps_place place =
-            is_scalar ? ps_case_place(load, c, scalar("demand_multiplier"))
-                      : ps_rows_place(load, demand, 0,
-                                      ps_column_find(PS_TABLE_demand, "new_firms_n"));
+            is_scalar
+                ? ps_case_place(load, c, scalar("demand_multiplier"))
+                : ps_rows_place(load, demand, 0, ps_column_find(PS_TABLE_demand, "new_firms_n"));
         ps_load_tell(load, PS_DIAG_DEMAND_ZERO, &place, NULL, NULL);
     }
 }

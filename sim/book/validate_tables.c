@@ -30,8 +30,7 @@ static double real_at(const struct ps_rows *rows, size_t row, const struct ps_co
     return value.real;
 }
 
-static int64_t whole_at(const struct ps_rows *rows, size_t row,
-                        const struct ps_column_desc *column)
+static int64_t whole_at(const struct ps_rows *rows, size_t row, const struct ps_column_desc *column)
 {
     struct ps_value value;
     ps_value_load(column, ps_rows_at(rows, row), &value);
@@ -168,7 +167,12 @@ static void check_parties(struct ps_load *load, const struct ps_rows *rows, size
     percent_text((double)total_ppm / 1e6, text);
     const char *const args[] = {text, NULL};
     if (has_bank && total_ppm != 1000000) {
-        const struct ps_place place = ps_rows_place(load, rows, row, bank);
+        struct ps_place place = ps_rows_place(load, rows, row, bank);
+        for (size_t i = 0; NAMES[i] != NULL; i++) {
+            const struct ps_item *item =
+                ps_rows_override(rows, row, ps_column_find(rows->table, NAMES[i]));
+            place = item != NULL ? ps_item_place(load, item) : place;
+        }
         ps_load_tell(load, PS_DIAG_PARTY_SUM, &place, NULL, args);
     } else if (total_ppm > 1000000) {
         const struct ps_place place = first_given(load, rows, row, NAMES);
@@ -281,7 +285,8 @@ static void check_column(struct ps_load *load, const struct ps_rows *rows,
     }
 }
 
-/* 1 when these two files were compared before; ids and references do not depend on the case then. */
+/* 1 when these two files were compared before; ids and references do not depend on the case then.
+ */
 static int is_known_pair(struct ps_load *load, const struct ps_rows *rows,
                          const struct ps_rows *target)
 {

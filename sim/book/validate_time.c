@@ -32,14 +32,15 @@ static int64_t longest_tenor(const struct ps_case *c)
     return c->tables[PS_TABLE_demand]->n > 0 || renews ? months : 0;
 }
 
-/* Months that the tape runs beyond the horizon. */
+/* Months that the tape runs beyond the horizon; loans beyond the simulation are told on their own.
+ */
 static int64_t tape_overhang(const struct ps_case *c)
 {
     int64_t months = 0;
     for (size_t i = 0; i < c->tables[PS_TABLE_loans]->n; i++) {
         const struct ps_loans_row *loan = ps_rows_at(c->tables[PS_TABLE_loans], i);
         const int64_t beyond = loan->months_left - c->p.horizon_months;
-        months = beyond > months ? beyond : months;
+        months = beyond > months && beyond <= c->p.runoff_months ? beyond : months;
     }
     return months;
 }
@@ -63,8 +64,7 @@ static void check_runoff(struct ps_load *load, const struct ps_case *c)
                                          "tenor_36m_pct", NULL};
     static const char *const TRIGGER[] = {"trigger_months", NULL};
     static const char *const LEFT[] = {"months_left", NULL};
-    if (ps_case_bad(c, scalar("npl_months")) ||
-        any_bad(c->tables[PS_TABLE_segments], TENORS) ||
+    if (ps_case_bad(c, scalar("npl_months")) || any_bad(c->tables[PS_TABLE_segments], TENORS) ||
         any_bad(c->tables[PS_TABLE_products], TRIGGER) ||
         any_bad(c->tables[PS_TABLE_loans], LEFT)) {
         return;
@@ -134,8 +134,7 @@ static void check_years(struct ps_load *load, const struct ps_case *c)
         ps_case_bad(c, scalar("start_year")) || ps_case_bad(c, scalar("start_month"))) {
         return;
     }
-    const int64_t last =
-        c->p.start_year + (c->p.start_month - 1 + c->p.horizon_months - 1) / 12;
+    const int64_t last = c->p.start_year + (c->p.start_month - 1 + c->p.horizon_months - 1) / 12;
     for (int64_t year = c->p.start_year; year <= last; year++) {
         if (has_year(demand, year)) {
             continue;

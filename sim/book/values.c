@@ -114,8 +114,8 @@ static void tell_range(const struct ps_column_desc *column, const char *text,
     const char *unit = ps_column_unit(column, PS_LANG_EN);
     char with_blank[32]; /* "0.99", but "36 months" */
     (void)snprintf(with_blank, sizeof with_blank, "%s%s", unit[0] == '\0' ? "" : " ", unit);
-    const char *const args[] = {column->lowest, column->highest,
-                                ps_column_unit(column, PS_LANG_ZH), with_blank, NULL};
+    const char *const args[] = {column->lowest, column->highest, ps_column_unit(column, PS_LANG_ZH),
+                                with_blank, NULL};
     ps_diags_add(diags, PS_DIAG_VALUE_RANGE, place, text, args);
 }
 
@@ -128,13 +128,12 @@ static int is_summed(const struct ps_column_desc *column)
 /* A percentage that looks like a fraction: below 1 where shares up to 100 % are usual, below 0.1
  * where only low rates are. Writing the sign silences it. */
 static void warn_of_fraction(const struct ps_column_desc *column, const struct ps_decimal *d,
-                             const char *text, const struct ps_place *place,
-                             struct ps_diags *diags)
+                             const char *text, const struct ps_place *place, struct ps_diags *diags)
 {
     double value = 0, highest = 0;
     struct ps_decimal bound;
-    if (ps_column_dimension(column) != PS_DIMENSION_PERCENT || is_summed(column) || d->unit != PS_UNIT_NONE ||
-        ps_decimal_to_double(d, 0, &value) != PS_NUMBER_OK ||
+    if (ps_column_dimension(column) != PS_DIMENSION_PERCENT || is_summed(column) ||
+        d->unit != PS_UNIT_NONE || ps_decimal_to_double(d, 0, &value) != PS_NUMBER_OK ||
         ps_decimal_parse(column->highest, &bound) != PS_NUMBER_OK ||
         ps_decimal_to_double(&bound, 0, &highest) != PS_NUMBER_OK) {
         return;
@@ -187,8 +186,7 @@ static int parse_number(const struct ps_column_desc *column, enum ps_unit header
 /* ---- words ---- */
 
 static int parse_choice(const struct ps_column_desc *column, const char *text, const char *norm,
-                        const struct ps_place *place, struct ps_diags *diags,
-                        struct ps_value *out)
+                        const struct ps_place *place, struct ps_diags *diags, struct ps_value *out)
 {
     size_t n = 0;
     const struct ps_choice_desc *choices = ps_choice_list(column->choice, &n);

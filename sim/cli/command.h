@@ -2,11 +2,11 @@
 #ifndef PLEDGESIM_CLI_COMMAND_H
 #define PLEDGESIM_CLI_COMMAND_H
 
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "pledgesim/book.h"
+#include "pledgesim/cli.h"
 #include "pledgesim/diag.h"
 #include "pledgesim/manifest.h"
 #include "pledgesim/number.h"
@@ -67,7 +67,7 @@ struct ps_command {
     int argc;
     const char *operand; /* NULL: none */
     struct ps_given given[PS_OPT_N];
-    const volatile sig_atomic_t *stop; /* becomes the number of a signal that asks to stop */
+    const struct ps_stop *stop;
 };
 
 typedef enum ps_status ps_command_fn(const struct ps_command *command);
@@ -86,6 +86,9 @@ const struct ps_option_desc *ps_option_desc(enum ps_option option);
 
 /* The command of a name; PS_VERB_N when there is none. */
 enum ps_verb ps_verb_find(const char *name);
+
+/* Tells that there is no such command, and which one may have been meant; PS_USAGE. */
+enum ps_status ps_verb_unknown(const char *name, enum ps_lang lang) PS_MUST_CHECK;
 
 /* Understands argv; what is wrong is told on standard error (PS_USAGE). The lists must be freed
  * after failure too. */
@@ -152,8 +155,9 @@ struct ps_text {
 };
 
 struct ps_text ps_text_count(uint64_t n);                 /* 1,234,567 */
-struct ps_text ps_text_wan(double fen);                   /* 万元 with at most one digit */
+struct ps_text ps_text_wan(double wan);                   /* 万元 with at most one digit */
 struct ps_text ps_text_money(int64_t fen);                /* 万元, exact */
+int ps_share_digits(double fraction); /* digits that show it as a percentage to three figures */
 struct ps_text ps_text_share(double fraction);            /* 2.65 %, three digits */
 struct ps_text ps_text_real(double value, int digits_n);  /* fixed digits behind the point */
 struct ps_text ps_text_seconds(double s, enum ps_lang lang);

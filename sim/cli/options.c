@@ -237,6 +237,21 @@ static int was_found(const struct scan *scan, enum ps_option option)
     return 0;
 }
 
+enum ps_status ps_verb_unknown(const char *name, enum ps_lang lang)
+{
+    ps_complain(lang, PS_SAY_VERB_UNKNOWN, PS_ARGS(name));
+    struct ps_nearest best = {0};
+    for (enum ps_verb i = 0; i < PS_VERB_N; i++) {
+        ps_nearest_offer(&best, name, VERBS[i].name);
+    }
+    const char *near = ps_nearest_name(&best, name);
+    if (near != NULL) {
+        ps_say(stderr, lang, PS_SAY_MEANT_VERB, PS_ARGS(near));
+    }
+    ps_say(stderr, lang, PS_SAY_SEE_HELP, NULL);
+    return ps_status_raise(PS_USAGE);
+}
+
 static enum ps_status find_verb(const struct scan *scan, struct ps_command *command)
 {
     const enum ps_lang lang = command->lang;
@@ -254,17 +269,7 @@ static enum ps_status find_verb(const struct scan *scan, struct ps_command *comm
     if (command->verb != PS_VERB_N) {
         return PS_OK;
     }
-    ps_complain(lang, PS_SAY_VERB_UNKNOWN, PS_ARGS(word));
-    struct ps_nearest best = {0};
-    for (enum ps_verb i = 0; i < PS_VERB_N; i++) {
-        ps_nearest_offer(&best, word, VERBS[i].name);
-    }
-    const char *near = ps_nearest_name(&best, word);
-    if (near != NULL) {
-        ps_say(stderr, lang, PS_SAY_MEANT_VERB, PS_ARGS(near));
-    }
-    ps_say(stderr, lang, PS_SAY_SEE_HELP, NULL);
-    return ps_status_raise(PS_USAGE);
+    return ps_verb_unknown(word, lang);
 }
 
 static enum ps_status take_operands(const struct scan *scan, struct ps_command *command)

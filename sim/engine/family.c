@@ -53,46 +53,51 @@ static struct row_spec spec_of(const struct ps_scenario *s, const struct family 
     return spec;
 }
 
-/* The widest of the rows' sizes fits all. */
-static void spec_widen(struct row_spec *into, const struct row_spec *other)
+/* Rows join a family when they draw its worlds and split results by the same members. */
+static int joins(const struct family *f, const struct ps_engine_request *request,
+                 const struct ps_scenario *scenario)
 {
-    if (other->money_max_fen > into->money_max_fen)
-        into->money_max_fen = other->money_max_fen;
+    const struct ps_scenario *first = &request->scenarios[f->scenarios[0]];
+    return scenario->banks_n == first->banks_n && scenario->products_n == first->products_n &&
+           ps_scenario_same_world(scenario, first);
 }
 
-static int joins(const struct family *f, const struct ps_world_plan *plan,
-                 const struct row_spec *spec, const struct ps_ledger_frame *frame)
+static enum ps_status family_open(const struct ps_engine_request *request,
+                                  const struct ps_scenario *scenario, struct ps_diags *diags,
+                                  struct family *f)
 {
-    for (int d = 0; d <= PS_DIM_N; d++)
-        if (f->spec.member_first[d] != spec->member_first[d])
-            return 0;
-    return f->frame.start_month == frame->start_month && f->spec.start_year == spec->start_year &&
-           ps_world_plan_equal(f->plan, plan);
+    enum ps_status status = ps_world_prepare(scenario, request->seed, diags, &f->plan);
+    if (status != PS_OK)
+        return status;
+    f->frame = frame_of(scenario, f->plan);
+    f->spec = spec_of(scenario, f, request->tier == PS_TIER_FULL);
+    f->scenarios = malloc(request->scenarios_n * sizeof *f->scenarios);
+    f->policies = calloc(request->scenarios_n, sizeof *f->policies);
+    return f->scenarios && f->policies ? PS_OK : ps_status_raise(PS_MEMORY);
 }
 
-/* Adds scenario i to the family that draws its worlds, or to a new one. Takes the plan over. */
+/* Adds scenario i to the family that draws its worlds, or to a new one. */
 static enum ps_status family_add(const struct ps_engine_request *request, size_t i,
-                                 struct ps_world_plan *plan, struct ps_diags *diags,
-                                 struct family *families, int *families_n)
+                                 struct ps_diags *diags, struct family *families, int *families_n)
 {
     const struct ps_scenario *scenario = &request->scenarios[i];
-    struct family fresh = {.plan = plan, .frame = frame_of(scenario, plan)};
-    fresh.spec = spec_of(scenario, &fresh, request->tier == PS_TIER_FULL);
     int k = 0;
-    while (k < *families_n && !joins(&families[k], plan, &fresh.spec, &fresh.frame))
+    while (k < *families_n && !joins(&families[k], request, scenario))
         k++;
     struct family *f = &families[k];
-    if (k < *families_n) {
-        spec_widen(&f->spec, &fresh.spec);
-        ps_world_plan_free(plan);
-    } else {
-        *f = fresh;
+    if (k == *families_n) {
+        const enum ps_status status = family_open(request, scenario, diags, f);
+        if (status != PS_OK) {
+            ps_world_plan_free(f->plan);
+            free(f->scenarios);
+            free(f->policies);
+            *f = (struct family){0};
+            return status;
+        }
         (*families_n)++;
-        f->scenarios = malloc(request->scenarios_n * sizeof *f->scenarios);
-        f->policies = calloc(request->scenarios_n, sizeof *f->policies);
-        if (!f->scenarios || !f->policies)
-            return ps_status_raise(PS_MEMORY);
     }
+    const int64_t money = money_max(scenario);
+    f->spec.money_max_fen = money > f->spec.money_max_fen ? money : f->spec.money_max_fen;
     f->scenarios[f->rows_n] = i;
     return ps_policy_prepare(scenario, diags, &f->policies[f->rows_n++]);
 }
@@ -106,10 +111,7 @@ enum ps_status families_build(const struct ps_engine_request *request, struct ps
     if (!*families)
         return ps_status_raise(PS_MEMORY);
     for (size_t i = 0; i < request->scenarios_n; i++) {
-        struct ps_world_plan *plan = NULL;
-        enum ps_status s = ps_world_prepare(&request->scenarios[i], request->seed, diags, &plan);
-        if (s == PS_OK)
-            s = family_add(request, i, plan, diags, *families, families_n);
+        const enum ps_status s = family_add(request, i, diags, *families, families_n);
         if (s == PS_MEMORY)
             return s;
         if (s != PS_OK)

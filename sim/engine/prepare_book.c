@@ -286,9 +286,7 @@ enum ps_status ps_prepare_bounds(struct ps_diags *diags, struct ps_world_plan *p
         return ps_prepare_refuse(diags, PS_DIAG_TOO_MANY_APPS, NULL, found, limit);
     }
     if (last_maturity > plan->months_n) {
-        snprintf(found, sizeof found, "%d", last_maturity);
-        snprintf(limit, sizeof limit, "%d", plan->months_n);
-        return ps_prepare_refuse(diags, PS_DIAG_RUNOFF_TOO_SHORT, NULL, found, limit);
+        return ps_status_raise(PS_BUG);
     }
     return PS_OK;
 }

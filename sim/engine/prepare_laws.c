@@ -182,8 +182,8 @@ enum ps_status ps_quantiles_beta(struct ps_arena *arena, double mean_frac, doubl
     const double first_cell = mean_frac * ps_betainc(a + 1, b, q[1]);
     q[0] = clamp(2 * PS_QUANTILE_CELLS * first_cell - q[1], 0, q[1]);
     /* All trapezoids: PS_QUANTILE_CELLS mean = (q[0] + q[last]) / 2 + inner. */
-    q[PS_QUANTILE_CELLS] = clamp(2 * (PS_QUANTILE_CELLS * mean_frac - inner) - q[0],
-                                 q[PS_QUANTILE_CELLS - 1], 1);
+    q[PS_QUANTILE_CELLS] =
+        clamp(2 * (PS_QUANTILE_CELLS * mean_frac - inner) - q[0], q[PS_QUANTILE_CELLS - 1], 1);
     return PS_OK;
 }
 

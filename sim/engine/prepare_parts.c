@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <stdio.h>
 #include <string.h>
 
 #include "prepare_parts.h"
@@ -34,18 +33,4 @@ int ps_find_cluster(const struct ps_scenario *scenario, const char *id)
 {
     return ps_find_id(scenario->cluster_ids[0], sizeof scenario->cluster_ids[0],
                       scenario->clusters_n, id);
-}
-
-enum ps_status ps_prepare_rows(struct ps_diags *diags, const char *table, size_t rows_n,
-                               int rows_max)
-{
-    if (rows_n <= (size_t)rows_max) {
-        return PS_OK;
-    }
-    char count[32], limit[32];
-    snprintf(count, sizeof count, "%zu", rows_n);
-    snprintf(limit, sizeof limit, "%d", rows_max);
-    const char *const args[] = {table, count, limit, NULL};
-    ps_diags_add(diags, PS_DIAG_NO_ROOM_FOR_ROWS, NULL, count, args);
-    return ps_status_raise(PS_INPUT);
 }

@@ -59,10 +59,6 @@ int ps_find_cluster(const struct ps_scenario *scenario, const char *id);
 enum ps_status ps_prepare_refuse(struct ps_diags *diags, enum ps_diag_code code, const char *value,
                                  const char *a, const char *b) PS_MUST_CHECK;
 
-/* PS_INPUT with a diagnostic when a table has more rows than there is room for. */
-enum ps_status ps_prepare_rows(struct ps_diags *diags, const char *table, size_t rows_n,
-                               int rows_max) PS_MUST_CHECK;
-
 /* Each fills its part of the plan and reads the parts above it. */
 enum ps_status ps_prepare_classes(const struct ps_scenario *scenario, struct ps_arena *arena,
                                   struct ps_diags *diags, struct ps_world_plan *plan) PS_MUST_CHECK;
@@ -78,8 +74,8 @@ int ps_prepare_class_of(const struct ps_scenario *scenario, const struct ps_worl
 /* Mean number of new firms in a month (1..T), demand_multiplier included. */
 double ps_prepare_new_firms(const struct ps_scenario *scenario, int month);
 
-/* Sets apps_max and month_apps_max; refuses a plan with too many loans, or whose loans outlive the
- * simulation: the sampler relies on both. */
+/* Sets apps_max and month_apps_max. PS_INPUT for too many loans; PS_BUG for loans that outlive the
+ * simulation, which checks of the book have refused: the sampler relies on both. */
 enum ps_status ps_prepare_bounds(struct ps_diags *diags, struct ps_world_plan *plan) PS_MUST_CHECK;
 
 #endif

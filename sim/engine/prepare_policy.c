@@ -203,39 +203,21 @@ static enum ps_status fill_tape(const struct ps_scenario *scenario, struct ps_po
     return status;
 }
 
-static enum ps_status check_limits(const struct ps_scenario *scenario, struct ps_diags *diags)
-{
-    const struct {
-        const char *table;
-        size_t rows_n;
-        int rows_max;
-    } limits[] = {{"products", scenario->products_n, PS_PRODUCTS_MAX},
-                  {"pools", scenario->pools_n, PS_POOLS_MAX},
-                  {"banks", scenario->banks_n, PS_BANKS_MAX},
-                  {"topups", scenario->topups_n, PS_TOPUPS_MAX}};
-    enum ps_status status = PS_OK;
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
-        const enum ps_status checked =
-            ps_prepare_rows(diags, limits[i].table, limits[i].rows_n, limits[i].rows_max);
-        status = status == PS_OK ? checked : status;
-    }
-    return status;
-}
-
 enum ps_status ps_policy_prepare(const struct ps_scenario *scenario, struct ps_diags *diags,
                                  struct ps_policy *out)
 {
+    (void)diags;                 /* all that can be wrong was told when the book was read */
     memset(out, 0, sizeof *out); /* padding too: shapes are compared as bytes */
-    enum ps_status status = check_limits(scenario, diags);
-    if (status != PS_OK) {
-        return status;
+    if (scenario->products_n > PS_PRODUCTS_MAX || scenario->pools_n > PS_POOLS_MAX ||
+        scenario->banks_n > PS_BANKS_MAX || scenario->topups_n > PS_TOPUPS_MAX) {
+        return ps_status_raise(PS_BUG); /* checked when the book was read */
     }
     out->shape.products_n = (int)scenario->products_n;
     out->shape.pools_n = (int)scenario->pools_n;
     out->shape.banks_n = (int)scenario->banks_n;
     fill_rules(&scenario->p, &out->shape, &out->levels);
     fill_banks(scenario, &out->shape);
-    status = fill_products(scenario, out);
+    enum ps_status status = fill_products(scenario, out);
     if (status == PS_OK) {
         status = fill_pools(scenario, out);
     }

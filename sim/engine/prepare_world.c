@@ -158,21 +158,20 @@ static enum ps_status prepare_arrivals(const struct ps_scenario *scenario, struc
 
 /* ---- the whole ---- */
 
+/* Sizes that 16-bit indices must hold. */
 static enum ps_status check_limits(const struct ps_scenario *scenario, struct ps_diags *diags)
 {
-    char count[32], limit[32];
-    const int64_t months = scenario->p.horizon_months + scenario->p.runoff_months;
-    if (months > PS_MONTHS_MAX) {
-        snprintf(count, sizeof count, "%lld", (long long)months);
-        snprintf(limit, sizeof limit, "%d", PS_MONTHS_MAX);
-        return ps_prepare_refuse(diags, PS_DIAG_TOO_MANY_MONTHS, NULL, count, limit);
+    if (scenario->p.horizon_months + scenario->p.runoff_months > PS_MONTHS_MAX ||
+        scenario->segments_n > SEGMENTS_MAX) {
+        return ps_status_raise(PS_BUG); /* checked when the book was read */
     }
     if (scenario->loans_n > PS_APPS_MAX) {
+        char count[32], limit[32];
         snprintf(count, sizeof count, "%zu", scenario->loans_n);
         snprintf(limit, sizeof limit, "%d", PS_APPS_MAX);
         return ps_prepare_refuse(diags, PS_DIAG_TOO_MANY_APPS, NULL, count, limit);
     }
-    return ps_prepare_rows(diags, "segments", scenario->segments_n, SEGMENTS_MAX);
+    return PS_OK;
 }
 
 static enum ps_status prepare_all(const struct ps_scenario *scenario, struct ps_arena *arena,

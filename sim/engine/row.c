@@ -53,11 +53,15 @@ static struct ps_hist_spec year_spec(const struct row_spec *row)
                                  .with_sums = true};
 }
 
-/* Lending ends with the plan, so does what only lending moves. */
-static int path_kept(const struct row_spec *row, int path, int t)
+/* The balance by month within the plan, everything else by quarter; what only lending moves ends
+ * with the plan. Means are kept for every month. */
+static int fan_kept(const struct row_spec *row, int path, int t)
 {
-    return t >= 1 && (t <= row->horizon || path == PS_PATH_BALANCE || path == PS_PATH_COMPENSATION ||
-                      path == PS_PATH_BOOK);
+    const int ends = path == PS_PATH_REGISTERED || path == PS_PATH_NPL;
+    if (t < 1 || (ends && t > row->horizon))
+        return 0;
+    return t % 3 == 0 || t == row->horizon || t == row->months_n ||
+           (path == PS_PATH_BALANCE && t < row->horizon);
 }
 
 static void hist_place(struct layout *at, struct ps_hist *h, const struct ps_hist_spec *spec)
@@ -76,7 +80,7 @@ static size_t row_lay_out(struct ps_row *row, const struct row_spec *spec, void 
         return layout_bytes(&at);
     row->hist = layout_take(&at, PS_MEASURE_N, sizeof *row->hist);
     row->fan = layout_take(&at, PS_PATH_N * months, sizeof *row->fan);
-    row->path = layout_take(&at, PS_PATH_N * months, sizeof *row->path);
+    row->path_sum = layout_take(&at, PS_PATH_N * months, sizeof *row->path_sum);
     row->year_registered = layout_take(&at, years, sizeof *row->year_registered);
     row->year_paid = layout_take(&at, years, sizeof *row->year_paid);
     row->year_compensation = layout_take(&at, years, sizeof *row->year_compensation);
@@ -95,7 +99,7 @@ static size_t row_lay_out(struct ps_row *row, const struct row_spec *spec, void 
     for (int p = 0; p < PS_PATH_N; p++) {
         h = fan_spec(spec, p);
         for (int t = 0; t <= spec->months_n; t++)
-            if (path_kept(spec, p, t))
+            if (fan_kept(spec, p, t))
                 hist_place(&at, memory ? &row->fan[(size_t)p * months + (size_t)t] : NULL, &h);
     }
     return layout_bytes(&at);
@@ -132,12 +136,11 @@ static void paths_add(struct ps_row *row, const struct ps_ledger_work *work, int
     const size_t months = (size_t)row->months_n + 1, width = (size_t)work->width;
     for (size_t p = 0; p < PS_PATH_N; p++)
         for (size_t t = 1; t < months; t++) {
-            struct ps_hist *h = &row->fan[p * months + t];
-            if (!h->count)
-                break;
             const int64_t x = (int64_t)work->path[(p * months + t) * width + (size_t)lane];
-            ps_hist_add(h, x);
-            ps_moments_add(&row->path[p * months + t], x);
+            struct ps_hist *h = &row->fan[p * months + t];
+            row->path_sum[p * months + t] += x;
+            if (h->count)
+                ps_hist_add(h, x);
         }
 }
 
@@ -192,22 +195,40 @@ static void members_add(struct ps_row *row, const struct ps_ledger_work *work,
     }
 }
 
+/* The decision tier: moments of the measures marked so, none of which can be missing. */
+static void decision_add(struct ps_row *row, const struct ps_ledger_work *work, int lane)
+{
+#define PS_KEEP_DECISION(symbol) PS_M_##symbol,
+#define PS_KEEP_FULL(symbol)
+#define PS_KEEP_HIST(symbol)
+#define PS_MEASURE(symbol, name, unit, tier, en, zh) PS_KEEP_##tier(symbol)
+    static const int KEPT[] = {
+#include "pledgesim/measures.def"
+    };
+#undef PS_MEASURE
+    const double *at = work->measure + lane;
+    for (size_t k = 0; k < sizeof KEPT / sizeof *KEPT; k++)
+        ps_moments_add(&row->moments[KEPT[k]],
+                       (int64_t)at[(size_t)KEPT[k] * (size_t)work->width]);
+}
+
 void row_add(struct ps_row *row, const struct ps_ledger_work *work,
              const struct ps_schedule *schedule, const struct ps_segment_plan *segments, int lane)
 {
-    int64_t x[PS_MEASURE_N];
     row->worlds_n++;
+    if (!row->hist) {
+        decision_add(row, work, lane);
+        return;
+    }
+    int64_t x[PS_MEASURE_N];
     for (int m = 0; m < PS_MEASURE_N; m++) {
         x[m] = ps_measure_read(work, (enum ps_measure)m, lane);
-        if (x[m] == PS_NOT_GIVEN ||
-            (!row->hist && ps_measure_desc((enum ps_measure)m)->tier != PS_MT_DECISION))
+        if (x[m] == PS_NOT_GIVEN)
             continue;
         ps_moments_add(&row->moments[m], x[m]);
-        if (row->hist && row->hist[m].count)
+        if (row->hist[m].count)
             ps_hist_add(&row->hist[m], x[m]);
     }
-    if (!row->hist)
-        return;
     for (int r = 0; r < PS_RATIO_N; r++)
         ps_comoments_add(&row->ratios[r], x[RATIOS[r].denominator], x[RATIOS[r].numerator]);
     if (x[PS_M_DEPLETED_MONTH] != PS_NOT_GIVEN)
@@ -234,11 +255,11 @@ void row_merge(struct ps_row *into, const struct ps_row *from)
             ps_hist_merge(&into->hist[m], &from->hist[m]);
     for (int r = 0; r < PS_RATIO_N; r++)
         ps_comoments_merge(&into->ratios[r], &from->ratios[r]);
-    for (size_t i = 0; i < PS_PATH_N * months; i++)
-        if (into->fan[i].count) {
+    for (size_t i = 0; i < PS_PATH_N * months; i++) {
+        into->path_sum[i] += from->path_sum[i];
+        if (into->fan[i].count)
             ps_hist_merge(&into->fan[i], &from->fan[i]);
-            ps_moments_merge(&into->path[i], &from->path[i]);
-        }
+    }
     for (int y = 0; y < into->years_n; y++) {
         ps_moments_merge(&into->year_registered[y], &from->year_registered[y]);
         ps_moments_merge(&into->year_paid[y], &from->year_paid[y]);

@@ -34,8 +34,8 @@ static void reading_take(const struct ledger *g, int group, int l, struct ps_bre
         .npl_fen = (int64_t)group_row(g, group, GROUP_NPL)[l],
         .book_fen = (int64_t)(group_row(g, group, GROUP_BOOK)[l] +
                               group_row(g, group, GROUP_DEFAULTED)[l])};
-    const int by_bank = g->shape->breaker_scope == PS_BREAKER_BANK;
-    for (int p = by_bank ? 0 : group; p < (by_bank ? g->shape->pools_n : group + 1); p++) {
+    const int from = g->by_bank ? 0 : group, to = g->by_bank ? g->shape->pools_n : group + 1;
+    for (int p = from; p < to; p++) {
         r->compensation_fen += (int64_t)(pool_row(g, p, POOL_PAID)[l] -
                                          pool_row(g, p, POOL_RETURNED)[l]);
         r->funded_fen += (int64_t)pool_row(g, p, POOL_FUNDED)[l];
@@ -93,14 +93,17 @@ static void breaker_review(struct ledger *g)
         return;
     int n;
     const struct ps_breaker_metric *metric = ps_models_breaker_metric(&n)[shape->breaker_metric];
+    if (metric == &ps_breaker_metric_npl && !g->npl_loans_n && !g->suspended_any &&
+        !g->levels->judged_at_zero && !g->work->log)
+        return;
     g->suspended_any = 0;
     for (int group = 0; group < g->groups_n; group++)
         for (int l = 0; l < g->levels->lanes_n; l++)
             group_review(g, metric, group, l);
 }
 
-/* The NPL ratio of the whole in-pool book and its peak; `ratio_ppm` may be NULL. */
-static void npl_measure(struct ledger *g, double *ratio_ppm)
+/* The NPL ratio of the whole in-pool book and its peak: full tier only. */
+static void npl_measure(struct ledger *g, ROW ratio)
 {
     double npl[PS_LANES], book[PS_LANES], live[PS_LANES];
     LANES npl[l] = book[l] = live[l] = 0;
@@ -112,10 +115,7 @@ static void npl_measure(struct ledger *g, double *ratio_ppm)
         LANES book[l] += b[l] + c[l];
         LANES live[l] += d[l];
     }
-    double ratio[PS_LANES];
     LANES ratio[l] = npl[l] > 0 ? ps_rnd(1e6 * (npl[l] / book[l])) : 0;
-    if (ratio_ppm)
-        LANES ratio_ppm[l] = ratio[l];
     if (g->t > g->frame->horizon)
         return;
     double *peak = measure_row(g, PS_M_NPL_PEAK);

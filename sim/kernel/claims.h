@@ -18,38 +18,47 @@ static const struct ps_product_shape *fate_product(const struct ledger *g, int f
 }
 
 /* Eq. (6.5): R = min(EAD, rnd(A x + b EAD)); a cured loan pays all. */
-static int64_t recovery_fen(const struct ledger *g, int fate, int l)
+static void recovery_take(const struct ledger *g, int fate, ROW r)
 {
     const struct ps_fate *f = &g->world->fates[fate];
-    const double ead = crow(g->work->exposure, fate)[l];
-    if (f->cured)
-        return (int64_t)ead;
-    const double granted = crow(g->work->granted_wan, f->app)[l] * FEN_PER_WAN;
-    const double r = ps_rnd(granted * f->proceeds_frac + ead * f->cash_frac);
-    return (int64_t)(r < ead ? r : ead);
+    const double *exposure = row(g->work->exposure, fate);
+    const double *granted = row(g->work->granted_wan, f->app);
+    const double proceeds = f->proceeds_frac, cash = f->cash_frac;
+    if (f->cured) {
+        LANES r[l] = exposure[l];
+        return;
+    }
+    LANES
+    {
+        const double x = ps_rnd(granted[l] * FEN_PER_WAN * proceeds + exposure[l] * cash);
+        r[l] = x < exposure[l] ? x : exposure[l];
+    }
 }
 
-/* Eq. (7.2): interest up to the claim where the basis has it. */
-static int64_t claim_interest_fen(const struct ledger *g, const struct ps_app *app,
-                                  const struct ps_product_shape *product, int64_t ead)
+/* Eq. (7.2): yearly rate x months of interest in a claim, ppm months; 0 when principal only. */
+static double claim_interest_ppm(const struct ledger *g, const struct ps_app *app,
+                                 const struct ps_product_shape *product)
 {
     if (product->claim_basis != PS_CLAIM_INTEREST)
         return 0;
-    const int64_t rate = g->frame->segments[app->segment].loan_rate_ppm;
-    return (int64_t)lane_muldiv((double)ead, (double)(rate * product->trigger_months), 12e6,
-                                1 / 12e6, 6e6);
+    return (double)(g->frame->segments[app->segment].loan_rate_ppm * product->trigger_months);
 }
 
-/* What firm caps and the insurer's firm limit already used: earlier claims of the same firm. Only a
- * firm with several tape loans can default twice. */
+/* What firm caps and the insurer's firm limit already used: earlier claims of the same firm, those
+ * of this month by what is due. Only a firm with several tape loans can default twice. */
 static int64_t firm_paid_fen(const struct ledger *g, int fate, int party, int l)
 {
     const struct ps_world *w = g->world;
     const uint16_t firm = w->apps[w->fates[fate].app].tape_firm;
     int64_t sum = 0;
-    for (int f = 0; firm != PS_NONE && f < w->fates_n; f++)
-        if (f != fate && w->apps[w->fates[f].app].tape_firm == firm)
-            sum += (int64_t)paid_row(g, f, party)[l];
+    for (int f = 0; firm != PS_NONE && f < w->fates_n; f++) {
+        const int claimed = g->schedule->claim_month[f];
+        if (w->apps[w->fates[f].app].tape_firm != firm || claimed > g->t ||
+            (claimed == g->t && f >= fate))
+            continue;
+        const int open = party == PS_PARTY_POOL && claimed == g->t;
+        sum += (int64_t)(open ? row(g->work->due, f) : paid_row(g, f, party))[l];
+    }
     return sum;
 }
 
@@ -112,39 +121,80 @@ static int64_t reguarantor_due_fen(const struct ledger *g, int fate, int64_t due
     return due;
 }
 
-/* Eq. (7.3): the claim of one loan in one lane; everybody but the pool pays at once, the pool's due
- * after its firm cap is left in `due` until the month's claims are added up. */
-static void claim_open(struct ledger *g, int fate, int l)
+/* Caps that look at a firm's or a year's history, lane by lane; only some products have any. */
+static int has_history_caps(const struct ledger *g, int fate)
+{
+    const struct ps_product_shape *product = fate_product(g, fate);
+    return product->insurer_firm_rule != PS_FIRM_RULE_NONE || product->insurer_yearly_ppm ||
+           g->shape->reguarantor_cap_ppm ||
+           g->world->apps[g->world->fates[fate].app].tape_firm != PS_NONE;
+}
+
+static void history_caps(struct ledger *g, int fate, double (*due)[PS_LANES])
+{
+    const int app = g->world->fates[fate].app, product_i = g->schedule->product[app];
+    const double *cap = crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N +
+                                                      firm_class_of(&g->world->apps[app]));
+    for (int l = 0; l < g->levels->lanes_n; l++) {
+        if (row(g->work->exposure, fate)[l] <= 0)
+            continue;
+        const int64_t insured = (int64_t)due[PS_PARTY_INSURER][l];
+        const int64_t insurer = insurer_due_fen(g, fate, insured, l);
+        due[PS_PARTY_INSURER][l] = (double)insurer;
+        due[PS_PARTY_REGUARANTOR][l] = (double)reguarantor_due_fen(
+            g, fate, (int64_t)due[PS_PARTY_REGUARANTOR][l], l);
+        if (g->shape->products[product_i].insurer_excess == PS_EXCESS_POOL)
+            due[PS_PARTY_POOL][l] += (double)(insured - insurer);
+        const double left = cap[l] - (double)firm_paid_fen(g, fate, PS_PARTY_POOL, l);
+        const double most = left > 0 ? left : 0;
+        due[PS_PARTY_POOL][l] = due[PS_PARTY_POOL][l] < most ? due[PS_PARTY_POOL][l] : most;
+    }
+}
+
+/* Eq. (7.3): the claim of one loan; everybody but the pool pays at once, the pool's due after its
+ * firm cap is left in `due` until the month's claims are added up. */
+static void claim_open(struct ledger *g, int fate)
 {
     const struct ps_fate *f = &g->world->fates[fate];
     const struct ps_app *app = &g->world->apps[f->app];
     const int product_i = g->schedule->product[f->app];
     const struct ps_product_shape *product = &g->shape->products[product_i];
-    const int64_t ead = (int64_t)crow(g->work->exposure, fate)[l];
-    const int net = f->s <= g->t;
-    const int64_t base = ead - (net ? recovery_fen(g, fate, l) : 0) +
-                         claim_interest_fen(g, app, product, ead);
-    const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK);
-    int64_t due[PS_PARTY_BANK];
-    for (int j = 0; j < PS_PARTY_BANK; j++)
-        due[j] = int_muldiv(base, (int64_t)share[(size_t)j * PS_LANES + (size_t)l], 1000000);
-    const int64_t insured = due[PS_PARTY_INSURER];
-    due[PS_PARTY_INSURER] = insurer_due_fen(g, fate, insured, l);
-    due[PS_PARTY_REGUARANTOR] = reguarantor_due_fen(g, fate, due[PS_PARTY_REGUARANTOR], l);
-    if (product->insurer_excess == PS_EXCESS_POOL)
-        due[PS_PARTY_POOL] += insured - due[PS_PARTY_INSURER];
-    const double cap = crow(g->levels->firm_cap,
-                            product_i * PS_FIRM_CLASS_N + firm_class_of(app))[l];
-    const int64_t left = (int64_t)cap - firm_paid_fen(g, fate, PS_PARTY_POOL, l);
-    due[PS_PARTY_POOL] = int_min(due[PS_PARTY_POOL], left > 0 ? left : 0);
-
-    pool_row(g, product->pool, POOL_DUE)[l] -= row(g->work->due, fate)[l];
-    row(g->work->due, fate)[l] = (double)due[PS_PARTY_POOL];
-    row(g->work->claimed, fate)[l] = (double)base;
+    const double *exposure = row(g->work->exposure, fate);
+    const double interest = claim_interest_ppm(g, app, product);
+    const double net = f->s <= g->t ? 1 : 0;
+    double recovered[PS_LANES], due[PS_PARTY_BANK][PS_LANES];
+    ROW claimed = row(g->work->claimed, fate);
+    ROW pool_due = pool_row(g, product->pool, POOL_DUE);
+    ROW waits = row(g->work->due, fate);
+    ROW bank = measure_row(g, PS_M_LOSS_BANK);
+    recovery_take(g, fate, recovered);
+    LANES claimed[l] =
+        exposure[l] - net * recovered[l] + lane_month_rate(exposure[l], interest);
+    for (int j = 0; j < PS_PARTY_BANK; j++) {
+        const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + j);
+        ROW d = due[j];
+        LANES d[l] = lane_share(claimed[l], share[l]);
+    }
+    const double *cap =
+        crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
+    if (has_history_caps(g, fate))
+        history_caps(g, fate, due);
+    const double *own = due[PS_PARTY_POOL];
+    LANES
+    {
+        pool_due[l] -= waits[l];
+        waits[l] = own[l] < cap[l] ? own[l] : cap[l];
+    }
     for (int j = PS_PARTY_POOL + 1; j < PS_PARTY_BANK; j++) {
-        paid_row(g, fate, j)[l] = (double)due[j];
-        measure_row(g, PS_M_LOSS_POOL + j)[l] += (double)due[j];
-        measure_row(g, PS_M_LOSS_BANK)[l] -= (double)due[j];
+        ROW paid = paid_row(g, fate, j);
+        ROW loss = measure_row(g, PS_M_LOSS_POOL + j);
+        const double *d = due[j];
+        LANES
+        {
+            paid[l] = d[l];
+            loss[l] += d[l];
+            bank[l] -= d[l];
+        }
     }
 }
 
@@ -247,8 +297,61 @@ static void pool_settle(struct ledger *g, int pool, int from, int to, int l)
             row(g->work->queued, fate)[l] = (double)(d - pay);
             g->queued_any = 1;
         }
-        if (g->work->log && l == g->work->log->lane && crow(g->work->exposure, fate)[l] > 0)
-            log_claim(g, fate, l);
+    }
+}
+
+/* The usual month: every lane can pay what is due. Lanes that cannot, and all of them when a
+ * stop-loss counts along, are left to pool_settle; `plain` marks the others. */
+static void pool_pay_plain(struct ledger *g, int pool, int from, int to, ROW plain)
+{
+    const struct ps_event *e = g->schedule->events;
+    ROW balance = pool_row(g, pool, POOL_BALANCE);
+    ROW paid = pool_row(g, pool, POOL_PAID);
+    ROW loss = measure_row(g, PS_M_LOSS_POOL);
+    ROW bank = measure_row(g, PS_M_LOSS_BANK);
+    ROW gross = measure_row(g, PS_M_COMPENSATION);
+    ROW year = row(g->work->year_compensation, g->year);
+    ROW flow = scratch_row(g, MONTH_FLOW);
+    ROW after = measure_row(g, PS_M_NEXT_YEAR);
+    double sum[PS_LANES];
+    LANES sum[l] = 0;
+    for (int i = from; i < to; i++) {
+        const double *d = row(g->work->due, e[i].fate);
+        if (fate_product(g, e[i].fate)->pool == pool)
+            LANES sum[l] += d[l];
+    }
+    const double never = g->levels->stop_loss_any ? 0 : 1;
+    const double next =
+        g->t > g->frame->horizon && g->t <= g->frame->horizon + 12 ? 1 : 0;
+    LANES
+    {
+        plain[l] = sum[l] <= balance[l] ? never : 0;
+        const double x = plain[l] * sum[l];
+        balance[l] -= x;
+        paid[l] += x;
+        loss[l] += x;
+        bank[l] -= x;
+        gross[l] += x;
+        year[l] += x;
+        flow[l] += x;
+        after[l] += next * x;
+    }
+    for (int i = from; i < to; i++) {
+        if (fate_product(g, e[i].fate)->pool != pool)
+            continue;
+        const double *d = row(g->work->due, e[i].fate);
+        ROW p = paid_row(g, e[i].fate, PS_PARTY_POOL);
+        LANES p[l] += plain[l] * d[l];
+    }
+}
+
+static void claims_log(const struct ledger *g, int from, int to)
+{
+    const int lane = g->work->log->lane;
+    for (int i = from; i < to; i++) {
+        const int fate = g->schedule->events[i].fate;
+        if (row(g->work->exposure, fate)[lane] > 0)
+            log_claim(g, fate, lane);
     }
 }
 
@@ -267,17 +370,23 @@ static void claims_pay(struct ledger *g)
     g->event = to;
     if (from == to)
         return;
+    ROW released = measure_row(g, PS_M_RELEASED);
     for (int i = from; i < to; i++) {
         const int fate = e[i].fate;
-        for (int l = 0; l < g->levels->lanes_n; l++)
-            if (crow(g->work->exposure, fate)[l] > 0)
-                claim_open(g, fate, l);
+        const double *exposure = row(g->work->exposure, fate);
+        claim_open(g, fate);
         if (fate_product(g, fate)->in_pool)
-            LANES measure_row(g, PS_M_RELEASED)[l] += row(g->work->exposure, fate)[l];
+            LANES released[l] += exposure[l];
     }
-    for (int p = 0; p < g->shape->pools_n; p++)
+    for (int p = 0; p < g->shape->pools_n; p++) {
+        double plain[PS_LANES];
+        pool_pay_plain(g, p, from, to, plain);
         for (int l = 0; l < g->levels->lanes_n; l++)
-            pool_settle(g, p, from, to, l);
+            if (plain[l] == 0)
+                pool_settle(g, p, from, to, l);
+    }
+    if (g->work->log)
+        claims_log(g, from, to);
 }
 
 /* Eq. (7.7): what each non-bank party gets back of R; recoveries count against EAD only. */
@@ -307,52 +416,107 @@ static void recovery_split(const struct ledger *g, int fate, int64_t r, int l,
         back[j] = int_min(paid[j], int_muldiv(rest, paid[j], base));
 }
 
-static void log_disposal(const struct ledger *g, int fate, int64_t r, const int64_t *back)
+static void log_disposal(const struct ledger *g, int fate, const double *r,
+                         const double (*back)[PS_LANES])
 {
-    double party[PS_PARTY_N], rest = (double)r;
+    const int lane = g->work->log->lane;
+    double party[PS_PARTY_N], rest = r[lane];
     for (int j = 0; j < PS_PARTY_BANK; j++) {
-        party[j] = (double)back[j];
+        party[j] = back[j][lane];
         rest -= party[j];
     }
     party[PS_PARTY_BANK] = rest;
-    log_line(g, PS_LOG_DISPOSAL, fate, 0, (double)r, party, 1);
+    log_line(g, PS_LOG_DISPOSAL, fate, 0, r[lane], party, 1);
+}
+
+/* What the parties get back in all lanes. Pro rata, the usual order, in one vector loop. */
+static void recoveries_split(const struct ledger *g, int fate, const double *r,
+                             double (*back)[PS_LANES])
+{
+    if (fate_product(g, fate)->recovery_order == PS_RECOVERY_PRO_RATA) {
+        const double *claimed = row(g->work->claimed, fate);
+        for (int j = 0; j < PS_PARTY_BANK; j++) {
+            const double *paid = paid_row(g, fate, j);
+            ROW b = back[j];
+            LANES
+            {
+                const double base = claimed[l] > 0 ? claimed[l] : 1;
+                b[l] = (double)int_muldiv((int64_t)r[l], (int64_t)paid[l], (int64_t)base);
+            }
+        }
+        return;
+    }
+    for (int l = 0; l < g->levels->lanes_n; l++) {
+        int64_t each[PS_PARTY_BANK];
+        if (row(g->work->exposure, fate)[l] <= 0)
+            continue;
+        recovery_split(g, fate, (int64_t)r[l], l, each);
+        for (int j = 0; j < PS_PARTY_BANK; j++)
+            back[j][l] = (double)each[j];
+    }
+}
+
+/* At disposal a queued part shrinks to floor(queued x (EAD - R) / EAD). */
+static void queue_shrink(struct ledger *g, int fate, const double *r)
+{
+    for (int l = 0; l < g->levels->lanes_n; l++) {
+        double *waits = &row(g->work->queued, fate)[l];
+        const int64_t ead = (int64_t)row(g->work->exposure, fate)[l];
+        if (*waits <= 0)
+            continue;
+        const int64_t kept = int_muldiv((int64_t)*waits, ead - (int64_t)r[l], ead);
+        measure_row(g, PS_M_SHORTFALL)[l] -= *waits - (double)kept;
+        *waits = (double)kept;
+    }
 }
 
 /* Step 2: the disposal of one loan. What was claimed before is shared out; a claim still to come
  * will be on EAD - R. */
 static void dispose(struct ledger *g, int fate)
 {
-    const struct ps_fate *f = &g->world->fates[fate];
     const struct ps_product_shape *product = fate_product(g, fate);
-    const int claimed = g->schedule->claim_month[fate] < f->s;
-    for (int l = 0; l < g->levels->lanes_n; l++) {
-        const int64_t ead = (int64_t)crow(g->work->exposure, fate)[l];
-        if (ead == 0)
-            continue;
-        const int64_t r = recovery_fen(g, fate, l);
-        int64_t back[PS_PARTY_BANK] = {0}, back_sum = 0;
-        if (claimed)
-            recovery_split(g, fate, r, l, back);
-        for (int j = 0; j < PS_PARTY_BANK; j++) {
-            back_sum += back[j];
-            measure_row(g, PS_M_LOSS_POOL + j)[l] -= (double)back[j];
-        }
-        const double to_pool = (double)back[PS_PARTY_POOL];
-        pool_row(g, product->pool, POOL_BALANCE)[l] += to_pool;
-        pool_row(g, product->pool, POOL_RETURNED)[l] += to_pool;
-        measure_row(g, PS_M_RETURNED)[l] += to_pool;
-        scratch_row(g, MONTH_FLOW)[l] -= to_pool;
-        measure_row(g, PS_M_LOSS_BANK)[l] -= (double)(r - back_sum);
-        measure_row(g, PS_M_RECOVERED)[l] += (double)r;
-        measure_row(g, PS_M_LOSS)[l] += (double)(ead - r);
-        row(g->work->loss, fate)[l] = (double)(ead - r);
-        double *waits = &row(g->work->queued, fate)[l];
-        const int64_t kept = int_muldiv((int64_t)*waits, ead - r, ead);
-        measure_row(g, PS_M_SHORTFALL)[l] -= *waits - (double)kept;
-        *waits = (double)kept;
-        if (g->work->log && l == g->work->log->lane)
-            log_disposal(g, fate, r, back);
+    const int claimed = g->schedule->claim_month[fate] < g->world->fates[fate].s;
+    const double *exposure = row(g->work->exposure, fate);
+    double r[PS_LANES], back[PS_PARTY_BANK][PS_LANES] = {{0}};
+    recovery_take(g, fate, r);
+    if (claimed)
+        recoveries_split(g, fate, r, back);
+    ROW bank = measure_row(g, PS_M_LOSS_BANK);
+    ROW loss = row(g->work->loss, fate);
+    ROW all = measure_row(g, PS_M_LOSS);
+    ROW recovered = measure_row(g, PS_M_RECOVERED);
+    LANES
+    {
+        bank[l] -= r[l];
+        recovered[l] += r[l];
+        loss[l] = exposure[l] - r[l];
+        all[l] += loss[l];
     }
+    for (int j = 0; claimed && j < PS_PARTY_BANK; j++) {
+        ROW of_party = measure_row(g, PS_M_LOSS_POOL + j);
+        const double *b = back[j];
+        LANES
+        {
+            of_party[l] -= b[l];
+            bank[l] += b[l];
+        }
+    }
+    ROW balance = pool_row(g, product->pool, POOL_BALANCE);
+    ROW to_pool = pool_row(g, product->pool, POOL_RETURNED);
+    ROW returned = measure_row(g, PS_M_RETURNED);
+    ROW flow = scratch_row(g, MONTH_FLOW);
+    const double *b = back[PS_PARTY_POOL];
+    LANES
+    {
+        balance[l] += b[l];
+        to_pool[l] += b[l];
+        returned[l] += b[l];
+        flow[l] -= b[l];
+    }
+    if (g->queued_any)
+        queue_shrink(g, fate, r);
+    if (g->work->log && exposure[g->work->log->lane] > 0)
+        log_disposal(g, fate, r, (const double(*)[PS_LANES])back);
 }
 
 #endif

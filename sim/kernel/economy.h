@@ -10,6 +10,8 @@
 
 enum { PS_ECO = PS_ECONOMY_LANES };
 
+#define WORLDS _Pragma("omp simd") for (int l = 0; l < PS_ECO; l++)
+
 _Static_assert(PS_ECO == PS_RNG_LANES, "one batch of counters draws one group of worlds");
 
 /* One normal for every cluster and world of the block: four clusters share a Philox block. */
@@ -26,9 +28,9 @@ static inline void economy_normals(const struct ps_world_plan *plan, uint64_t fi
         }
         ps_philox_lanes(x0, x1, x2, x3, (uint32_t)plan->seed, (uint32_t)(plan->seed >> 32));
         double *restrict z = normal + (size_t)c * PS_ECO;
-        for (int l = 0; l < PS_ECO; l++) /* vector loop */
+        WORLDS /* vector loop */
             ps_normal_pair(x0[l], x1[l], &z[l], &z[PS_ECO + l]);
-        for (int l = 0; l < PS_ECO; l++) /* vector loop */
+        WORLDS /* vector loop */
             ps_normal_pair(x2[l], x3[l], &z[2 * PS_ECO + l], &z[3 * PS_ECO + l]);
     }
 }
@@ -53,10 +55,10 @@ static inline void economy_step(const struct ps_world_plan *plan, int block,
             const double *restrict z = normal + (size_t)k * PS_ECO;
             if (loading == 0)
                 continue;
-            for (int l = 0; l < PS_ECO; l++) /* vector loop */
+            WORLDS /* vector loop */
                 e[l] += loading * z[l];
         }
-        for (int l = 0; l < PS_ECO; l++) /* vector loop */
+        WORLDS /* vector loop */
             y[l] = phi * y[l] + innovation * e[l];
     }
 }
@@ -81,7 +83,7 @@ static inline void economy_sample(const struct ps_world_plan *plan, uint64_t fir
             const double shift = plan->shift[t * clusters_n + c];
             const double *restrict y = work->level + (size_t)c * PS_ECO;
             double *restrict out = index + ((size_t)t * (size_t)clusters_n + (size_t)c) * PS_ECO;
-            for (int l = 0; l < PS_ECO; l++) /* vector loop */
+            WORLDS /* vector loop */
                 out[l] = y[l] + shift;
         }
         for (int k = 0; k < classes_n; k++) {
@@ -91,7 +93,7 @@ static inline void economy_sample(const struct ps_world_plan *plan, uint64_t fir
                 index + ((size_t)t * (size_t)clusters_n + (size_t)class->cluster) * PS_ECO;
             double *restrict now = hazard + ((size_t)t * (size_t)classes_n + (size_t)k) * PS_ECO;
             const double *restrict before = now - (size_t)classes_n * PS_ECO;
-            for (int l = 0; l < PS_ECO; l++) /* vector loop */
+            WORLDS /* vector loop */
                 now[l] = before[l] + ps_neg_log1m_norm_cdf(a + b * y[l]) * (1. / 12);
         }
     }

@@ -9,6 +9,7 @@
 
 #define PS_SIMD _Pragma("omp simd")
 #define LANES PS_SIMD for (int l = 0; l < PS_LANES; l++)
+#define ROW double *restrict
 
 __extension__ typedef __int128 ps_int128;
 
@@ -63,17 +64,14 @@ static inline double lane_month_rate(double x, double ppm)
     return lane_muldiv(x, ppm, 12e6, 1 / 12e6, 6e6);
 }
 
-/* floor(a b / c) for 0 <= a, b < 2^53, c > 0, in integers: an estimate in doubles, then the exact
- * remainder corrects it. */
+/* floor(a b / c) in integers, for 0 <= a, b and 0 < c below 2^52 with a quotient below 2^51. The
+ * estimate in doubles is at most one off, so its remainder is small and survives the wrapping of
+ * 64-bit products. */
 static inline int64_t int_muldiv(int64_t a, int64_t b, int64_t c)
 {
-    int64_t q = (int64_t)((double)a * (double)b / (double)c);
-    ps_int128 r = (ps_int128)a * b - (ps_int128)q * c;
-    for (; r < 0; r += c)
-        q--;
-    for (; r >= c; r -= c)
-        q++;
-    return q;
+    const int64_t q = (int64_t)((double)a * (double)b / (double)c);
+    const int64_t r = (int64_t)((uint64_t)a * (uint64_t)b - (uint64_t)q * (uint64_t)c);
+    return q + (r >= c) - (r < 0);
 }
 
 static inline int64_t int_min(int64_t a, int64_t b)
@@ -81,10 +79,10 @@ static inline int64_t int_min(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Rows of a pool's state. */
+/* Rows of a pool's state. Its book X is the book of its breaker group unless groups are banks. */
 enum pool_row {
     POOL_BALANCE,
-    POOL_BOOK,       /* X: performing in-pool principal */
+    POOL_BOOK,       /* X: performing in-pool principal, when groups are banks */
     POOL_DUE,        /* P: due on defaulted, unclaimed in-pool loans */
     POOL_INSTALMENT, /* sum of this month's instalments of equal-principal loans */
     POOL_FUNDED,     /* initial + top-ups */
@@ -144,6 +142,11 @@ struct ledger {
     int event;   /* next entry of the schedule's tape */
     int npl_loans_n; /* fates between NPL entry and exit, granted or not */
     int suspended_any, queued_any;
+    int by_bank;     /* breaker groups are banks */
+    int full;        /* measures beyond the decision tier are kept */
+    int all_book;    /* the book of all loans is kept: full tier, or subsidies need it */
+    int cohorts;     /* some cap looks at grant years */
+    int instalments; /* some loan repays in equal principal */
 };
 
 static inline double *pool_row(const struct ledger *g, int pool, int r)
@@ -154,6 +157,11 @@ static inline double *pool_row(const struct ledger *g, int pool, int r)
 static inline double *group_row(const struct ledger *g, int group, int r)
 {
     return row(g->work->group, group * GROUP_ROWS + r);
+}
+
+static inline double *book_row(const struct ledger *g, int pool)
+{
+    return g->by_bank ? pool_row(g, pool, POOL_BOOK) : group_row(g, pool, GROUP_BOOK);
 }
 
 static inline double *measure_row(const struct ledger *g, int m)
@@ -173,9 +181,8 @@ static inline double *cohort_row(const struct ledger *g, int year, int product, 
 
 static inline int group_of(const struct ledger *g, int app)
 {
-    return g->shape->breaker_scope == PS_BREAKER_BANK
-               ? g->schedule->bank[app]
-               : g->shape->products[g->schedule->product[app]].pool;
+    return g->by_bank ? g->schedule->bank[app]
+                      : g->shape->products[g->schedule->product[app]].pool;
 }
 
 static inline int firm_class_of(const struct ps_app *app)

@@ -30,7 +30,8 @@ static void ledger_open(struct ledger *g)
     rows_zero(work->firm_due, g->frame->tape_firms_n);
     rows_zero(work->year_registered, g->frame->years_n);
     rows_zero(work->year_compensation, g->frame->years_n);
-    rows_zero(work->cohort, g->frame->years_n * shape->products_n * COHORT_ROWS);
+    if (g->cohorts)
+        rows_zero(work->cohort, g->frame->years_n * shape->products_n * COHORT_ROWS);
     LANES measure_row(g, PS_M_NPL_PEAK)[l] = -1;
     LANES measure_row(g, PS_M_POOL_MIN)[l] = 0x1p52;
     LANES scratch_row(g, DISCOUNT)[l] = 1;
@@ -59,18 +60,19 @@ static void pool_fund(struct ledger *g, int january)
     int models_n;
     const struct ps_topup *const *models = ps_models_topup(&models_n);
     double *outlay = measure_row(g, PS_M_FISCAL_OUTLAY), *topups = measure_row(g, PS_M_TOPUPS);
-    double *earned = measure_row(g, PS_M_POOL_INTEREST);
     for (int p = 0; p < g->shape->pools_n; p++) {
         double *balance = pool_row(g, p, POOL_BALANCE), *funded = pool_row(g, p, POOL_FUNDED);
         double *interest = pool_row(g, p, POOL_INTEREST);
         const double *rate = crow(g->levels->interest_ppm, p);
         double credited[PS_LANES], paid_in[PS_LANES];
+        if (g->levels->interest_direct)
+            LANES credited[l] = lane_div(balance[l] * rate[l] + 6e6, 12e6, 1 / 12e6);
+        else
+            LANES credited[l] = lane_month_rate(balance[l], rate[l]);
         LANES
         {
-            credited[l] = lane_month_rate(balance[l], rate[l]);
             balance[l] += credited[l];
             interest[l] += credited[l];
-            earned[l] += credited[l];
             paid_in[l] = 0;
         }
         if (january && t >= 13 && t <= g->frame->horizon) {
@@ -85,13 +87,14 @@ static void pool_fund(struct ledger *g, int january)
             const double *named = crow(g->levels->topups, t * g->shape->pools_n + p);
             LANES paid_in[l] += named[l];
         }
-        LANES
-        {
-            balance[l] += paid_in[l];
-            funded[l] += paid_in[l];
-            topups[l] += paid_in[l];
-            outlay[l] += paid_in[l];
-        }
+        if (january || g->levels->topups_any)
+            LANES
+            {
+                balance[l] += paid_in[l];
+                funded[l] += paid_in[l];
+                topups[l] += paid_in[l];
+                outlay[l] += paid_in[l];
+            }
         if (january)
             rows_copy(pool_row(g, p, POOL_STOP_LEFT), crow(g->levels->stop_loss, 0));
         if (g->work->log) {
@@ -109,7 +112,8 @@ static void loan_default(struct ledger *g, int app_i)
     const struct ps_app *app = &g->world->apps[app_i];
     const int fate = app->fate, product_i = g->schedule->product[app_i];
     const struct ps_product_shape *product = &g->shape->products[product_i];
-    double *exposure = row(g->work->exposure, fate), *due = row(g->work->due, fate);
+    ROW exposure = row(g->work->exposure, fate);
+    ROW due = row(g->work->due, fate);
     loan_leave(g, app_i, g->t - 1 - app->month, exposure);
     rows_zero(row(g->work->paid, fate * PS_PARTY_BANK), PS_PARTY_BANK);
     rows_zero(row(g->work->queued, fate), 1);
@@ -129,11 +133,12 @@ static void loan_default(struct ledger *g, int app_i)
             crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
         const double *cap =
             crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
-        double *pool_due = pool_row(g, product->pool, POOL_DUE);
-        double *defaulted = group_row(g, group_of(g, app_i), GROUP_DEFAULTED);
-        for (int l = 0; l < PS_LANES; l++) {
-            const double base =
-                exposure[l] + (double)claim_interest_fen(g, app, product, (int64_t)exposure[l]);
+        const double interest = claim_interest_ppm(g, app, product);
+        ROW pool_due = pool_row(g, product->pool, POOL_DUE);
+        ROW defaulted = group_row(g, group_of(g, app_i), GROUP_DEFAULTED);
+        LANES
+        {
+            const double base = exposure[l] + lane_month_rate(exposure[l], interest);
             const double x = lane_share(base, share[l]);
             due[l] = x < cap[l] ? x : cap[l];
             pool_due[l] += due[l];
@@ -149,12 +154,35 @@ static void loan_mature(struct ledger *g, int app_i)
     const struct ps_app *app = &g->world->apps[app_i];
     double owed[PS_LANES];
     loan_leave(g, app_i, g->t - app->month, owed);
-    if (g->shape->products[g->schedule->product[app_i]].in_pool) {
-        double *released = measure_row(g, PS_M_RELEASED);
+    if (g->full && g->shape->products[g->schedule->product[app_i]].in_pool) {
+        ROW released = measure_row(g, PS_M_RELEASED);
         LANES released[l] += owed[l];
     }
     if (g->work->log && owed[g->work->log->lane] > 0)
         log_line(g, PS_LOG_REPAID, app_i, 0, owed[g->work->log->lane], NULL, 0);
+}
+
+/* Step 4 for the loans that go on: one sum of instalments a book. */
+static void instalments_pay(struct ledger *g)
+{
+    ROW all = scratch_row(g, ALL_BOOK);
+    ROW released = measure_row(g, PS_M_RELEASED);
+    const double *instalments = scratch_row(g, ALL_INSTALMENT);
+    if (g->all_book)
+        LANES all[l] -= instalments[l];
+    for (int p = 0; p < g->shape->pools_n; p++) {
+        const double *part = pool_row(g, p, POOL_INSTALMENT);
+        LANES released[l] += part[l];
+        if (g->by_bank) {
+            ROW book = pool_row(g, p, POOL_BOOK);
+            LANES book[l] -= part[l];
+        }
+    }
+    for (int group = 0; group < g->groups_n; group++) {
+        ROW book = group_row(g, group, GROUP_BOOK);
+        const double *part = group_row(g, group, GROUP_INSTALMENT);
+        LANES book[l] -= part[l];
+    }
 }
 
 /* Steps 3 and 4: loans that end this month, then the instalments of the others. */
@@ -168,29 +196,16 @@ static void loans_end(struct ledger *g)
         else
             loan_mature(g, app_i);
     }
-    double *book = scratch_row(g, ALL_BOOK), *released = measure_row(g, PS_M_RELEASED);
-    const double *instalments = scratch_row(g, ALL_INSTALMENT);
-    LANES book[l] -= instalments[l];
-    for (int p = 0; p < g->shape->pools_n; p++) {
-        double *x = pool_row(g, p, POOL_BOOK);
-        const double *part = pool_row(g, p, POOL_INSTALMENT);
-        LANES
-        {
-            x[l] -= part[l];
-            released[l] += part[l];
-        }
-    }
-    for (int group = 0; group < g->groups_n; group++) {
-        double *x = group_row(g, group, GROUP_BOOK);
-        const double *part = group_row(g, group, GROUP_INSTALMENT);
-        LANES x[l] -= part[l];
-    }
+    if (g->instalments)
+        instalments_pay(g);
 }
 
 /* What the month registered, into totals, years and the flow of the last twelve months. */
 static void month_register(struct ledger *g)
 {
-    double *month = scratch_row(g, MONTH_REGISTERED);
+    if (g->world->app_first[g->t] == g->world->app_first[g->t + 1])
+        return; /* nothing was registered */
+    ROW month = scratch_row(g, MONTH_REGISTERED);
     double *first = scratch_row(g, MONTH_REGISTERED_FIRST);
     double *total = measure_row(g, PS_M_REGISTERED);
     double *total_first = measure_row(g, PS_M_REGISTERED_FIRST);
@@ -220,7 +235,7 @@ static void usage_measure(struct ledger *g)
     LANES book[l] = funded[l] = room[l] = 0;
     rooms_update(g);
     for (int p = 0; p < g->shape->pools_n; p++) {
-        const double *x = pool_row(g, p, POOL_BOOK), *f = pool_row(g, p, POOL_FUNDED);
+        const double *x = book_row(g, p), *f = pool_row(g, p, POOL_FUNDED);
         const double *r = pool_row(g, p, POOL_ROOM);
         LANES book[l] += x[l];
         LANES funded[l] += f[l];
@@ -264,6 +279,8 @@ static void month_close(struct ledger *g)
             outlay[l] += x;
         }
     }
+    if (!g->full)
+        return;
     double *discount = scratch_row(g, DISCOUNT), *flow = scratch_row(g, MONTH_FLOW);
     double *value = measure_row(g, PS_M_FISCAL_PRESENT_VALUE);
     const double *factor = crow(g->levels->discount_month, 0);
@@ -291,7 +308,7 @@ static void path_keep(struct ledger *g)
     double *total = row(path, PS_PATH_REGISTERED * stride + t);
     rows_zero(book, 1);
     for (int p = 0; p < g->shape->pools_n; p++) {
-        const double *x = pool_row(g, p, POOL_BOOK);
+        const double *x = book_row(g, p);
         LANES book[l] += x[l];
     }
     rows_copy(row(path, PS_PATH_BALANCE * stride + t), measure_row(g, PS_M_POOL_END));
@@ -303,12 +320,12 @@ static void log_close(const struct ledger *g)
 {
     const int lane = g->work->log->lane;
     for (int p = 0; p < g->shape->pools_n; p++) {
-        double state[PS_PARTY_N] = {pool_row(g, p, POOL_BOOK)[lane], pool_row(g, p, POOL_DUE)[lane],
+        double state[PS_PARTY_N] = {book_row(g, p)[lane], pool_row(g, p, POOL_DUE)[lane],
                                     0, 0, measure_row(g, PS_M_REGISTERED)[lane],
                                     scratch_row(g, ALL_BOOK)[lane]};
         double live = 0;
         for (int group = 0; group < g->groups_n; group++) {
-            if (g->shape->breaker_scope != PS_BREAKER_BANK && group != p)
+            if (!g->by_bank && group != p)
                 continue;
             state[2] += group_row(g, group, GROUP_NPL)[lane];
             state[3] += group_row(g, group, GROUP_DEFAULTED)[lane];
@@ -331,8 +348,7 @@ static void top_ten_measure(struct ledger *g)
                 !g->shape->products[g->schedule->product[i]].in_pool)
                 continue;
             const int months = app->maturity - app->month;
-            double x = owed_fen(granted, app->flags & PS_APP_EQUAL, months, tenor_inverse(months),
-                                g->t - app->month);
+            double x = owed_fen(granted, app->flags & PS_APP_EQUAL, months, g->t - app->month);
             all += x;
             for (int k = 0; k < 10 && x > 0; k++)
                 if (x > top[k]) {
@@ -360,8 +376,8 @@ static void month_run(struct ledger *g)
     claims_pay(g);
     for (; events[g->event].month == t; g->event++)
         npl_event(g, &events[g->event]);
-    double *path = g->work->path;
-    npl_measure(g, path ? row(path, PS_PATH_NPL * (g->frame->months_n + 1) + t) : NULL);
+    if (g->work->path)
+        npl_measure(g, row(g->work->path, PS_PATH_NPL * (g->frame->months_n + 1) + t));
     if (t <= g->frame->horizon) {
         breaker_review(g);
         suspension_count(g);
@@ -369,7 +385,7 @@ static void month_run(struct ledger *g)
         month_register(g);
     }
     month_close(g);
-    if (path) {
+    if (g->work->path) {
         path_keep(g);
         if (t == g->frame->horizon)
             top_ten_measure(g);
@@ -387,7 +403,7 @@ static void conservation_check(struct ledger *g)
         const double *end = pool_row(g, p, POOL_BALANCE), *low = pool_row(g, p, POOL_MIN);
         const double *funded = pool_row(g, p, POOL_FUNDED), *paid = pool_row(g, p, POOL_PAID);
         const double *interest = pool_row(g, p, POOL_INTEREST);
-        const double *back = pool_row(g, p, POOL_RETURNED), *book = pool_row(g, p, POOL_BOOK);
+        const double *back = pool_row(g, p, POOL_RETURNED), *book = book_row(g, p);
         const double *due = pool_row(g, p, POOL_DUE);
         LANES
         {
@@ -447,6 +463,11 @@ static void ledger_close(struct ledger *g)
     }
     const double *gross = measure_row(g, PS_M_COMPENSATION);
     const double *back = measure_row(g, PS_M_RETURNED), *subsidy = measure_row(g, PS_M_SUBSIDY);
+    ROW earned = measure_row(g, PS_M_POOL_INTEREST);
+    for (int p = 0; p < g->shape->pools_n; p++) {
+        const double *interest = pool_row(g, p, POOL_INTEREST);
+        LANES earned[l] += interest[l];
+    }
     double *net = measure_row(g, PS_M_COMPENSATION_NET);
     double *cost = measure_row(g, PS_M_FISCAL_NET_COST);
     double *value = measure_row(g, PS_M_FISCAL_PRESENT_VALUE);
@@ -475,8 +496,13 @@ void PS_ISA(PS_LEDGER_RUN)(const struct ps_ledger_frame *frame, const struct ps_
                        .schedule = schedule,
                        .world = schedule->world,
                        .work = work,
-                       .groups_n = shape->breaker_scope == PS_BREAKER_BANK ? shape->banks_n
-                                                                           : shape->pools_n};
+                       .by_bank = shape->breaker_scope == PS_BREAKER_BANK,
+                       .full = work->path != NULL};
+    g.groups_n = g.by_bank ? shape->banks_n : shape->pools_n;
+    g.all_book = g.full || shape->subsidy_ppm > 0;
+    g.cohorts = shape->reguarantor_cap_ppm > 0;
+    for (int j = 0; j < shape->products_n; j++)
+        g.cohorts |= shape->products[j].insurer_yearly_ppm > 0;
     ledger_open(&g);
     for (g.t = 1; g.t <= frame->months_n; g.t++)
         month_run(&g);

@@ -61,6 +61,7 @@ static size_t levels_lay_out(struct ps_lane_levels *v, const struct ps_world_pla
     v->initial = layout_take(&at, pools, lane);
     v->interest_ppm = layout_take(&at, pools, lane);
     v->leverage_ppm = layout_take(&at, pools, lane);
+    v->leverage_times = layout_take(&at, pools, lane);
     v->topup_yearly = layout_take(&at, pools, lane);
     v->topup_target = layout_take(&at, pools, lane);
     v->topups = layout_take(&at, ((size_t)plan->months_n + 1) * pools, lane);
@@ -90,6 +91,18 @@ static double cap_value(int64_t fen)
     return fen == INT64_MAX ? 0x1p52 : (double)fen;
 }
 
+/* More than balance x ppm can reach: all that is ever paid in, at compound interest; what recoveries
+ * return was paid out before. */
+static double interest_bound(const struct ps_levels *from, int pool, int months_n)
+{
+    double fen = (double)from->pool_initial_fen[pool] + (double)from->topup_target_fen[pool];
+    fen += (double)from->topup_yearly_fen[pool] * (months_n / 12 + 1);
+    for (int i = 0; i < from->topups_n; i++)
+        fen += (double)from->topups[i].amount_fen;
+    const double ppm = (double)from->pool_interest_ppm[pool];
+    return (fen + 1) * ps_exp(ppm * 1e-6 * (months_n / 12 + 1)) * (ppm + 1) + 6e6;
+}
+
 static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *plan,
                         const struct ps_policy *policy, int width, int l)
 {
@@ -100,6 +113,9 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
         AT(v->initial, p) = (double)from->pool_initial_fen[p];
         AT(v->interest_ppm, p) = (double)from->pool_interest_ppm[p];
         AT(v->leverage_ppm, p) = (double)from->pool_leverage_ppm[p];
+        AT(v->leverage_times, p) = (double)(from->pool_leverage_ppm[p] / 1000000);
+        v->leverage_whole &= from->pool_leverage_ppm[p] % 1000000 == 0;
+        v->interest_direct &= interest_bound(from, p, plan->months_n) < 0x1p51;
         AT(v->topup_yearly, p) = (double)from->topup_yearly_fen[p];
         AT(v->topup_target, p) = (double)from->topup_target_fen[p];
     }
@@ -115,7 +131,10 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
             AT(v->share_ppm, j * PS_PARTY_BANK + k) = (double)from->share_ppm[j][k];
         for (int k = 0; k < PS_FIRM_CLASS_N; k++) {
             const int i = j * PS_FIRM_CLASS_N + k;
-            AT(v->loan_cap_wan, i) = ps_floor(cap_value(from->loan_cap_fen[j][k]) / FEN_PER_WAN);
+            const double cap = ps_floor(cap_value(from->loan_cap_fen[j][k]) / FEN_PER_WAN);
+            AT(v->loan_cap_wan, i) = cap;
+            if (l == 0 || cap < v->loan_cap_min_wan[j][k])
+                v->loan_cap_min_wan[j][k] = cap;
             AT(v->firm_cap, i) = cap_value(from->firm_cap_fen[j][k]);
         }
     }
@@ -129,6 +148,9 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
     AT(v->resume_ppm, 0) = (double)from->resume_ppm;
     AT(v->min_live, 0) = (double)from->min_live_loans_n;
     AT(v->min_npl, 0) = (double)from->min_npl_loans_n;
+    v->judged_at_zero |= from->min_npl_loans_n == 0 &&
+                         (from->warn_ppm == 0 || from->suspend_ppm == 0 ||
+                          from->terminate_ppm == 0);
     AT(v->registered_before, 0) = (double)from->registered_before_fen;
     AT(v->target, 0) = (double)from->target_fen;
     AT(v->registered_ratio_ppm, 0) = (double)from->registered_ratio_ppm;
@@ -142,7 +164,7 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
 void ps_lane_levels_init(struct ps_lane_levels *levels, const struct ps_world_plan *plan,
                          const struct ps_policy *const *policies, int n, int width, void *memory)
 {
-    *levels = (struct ps_lane_levels){.lanes_n = n};
+    *levels = (struct ps_lane_levels){.lanes_n = n, .leverage_whole = 1, .interest_direct = 1};
     levels_lay_out(levels, plan, &policies[0]->shape, width, layout_align(memory));
     for (int l = 0; l < width; l++)
         levels_fill(levels, plan, policies[l < n ? l : 0], width, l);

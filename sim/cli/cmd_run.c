@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "decision.h"
+#include "pledgesim/results.h"
+#include "run.h"
+#include "terminal.h"
+
+/* Called from the engine: shows the progress, and passes on the wish to stop. */
+struct watch {
+    const volatile sig_atomic_t *signal;
+    struct ps_progress progress;
+};
+
+static int watch_progress(void *context, uint64_t done, uint64_t total)
+{
+    struct watch *watch = context;
+    if (*watch->signal != 0) {
+        return 1;
+    }
+    ps_progress_show(&watch->progress, done, total);
+    return 0;
+}
+
+struct ps_engine_request ps_run_request(const struct ps_command *command,
+                                        const struct ps_book *book, const char *isa, int threads_n)
+{
+    return (struct ps_engine_request){
+        .scenarios = book->scenarios,
+        .scenarios_n = book->scenarios_n,
+        .worlds_n = (uint64_t)command->given[PS_OPT_WORLDS].whole,
+        .seed = (uint64_t)command->given[PS_OPT_SEED].whole,
+        .threads_n = threads_n,
+        .isa = isa,
+        .tier = PS_TIER_FULL,
+        .precision = command->given[PS_OPT_PRECISION].real,
+    };
+}
+
+/* Problems that the engine found are told like those of the book. */
+void ps_run_show_found(const struct ps_command *command, const struct ps_diags *diags,
+                       const struct ps_diags *before)
+{
+    if (command->given[PS_OPT_JSON].n > 0) {
+        ps_show_diags(command, diags);
+    } else if (diags->n > before->n) {
+        const struct ps_diags found = {
+            .items = diags->items + before->n,
+            .n = diags->n - before->n,
+            .errors_n = diags->errors_n - before->errors_n,
+            .warnings_n = diags->warnings_n - before->warnings_n,
+            .notes_n = diags->notes_n - before->notes_n,
+        };
+        ps_show_diags(command, &found);
+    }
+}
+
+/* One `run`, from the folder's lock to the committed results. */
+struct run {
+    const struct ps_command *command;
+    const struct ps_book *book;
+    struct ps_diags *diags;
+    const char *out_path; /* "-": summary to standard output */
+    struct ps_outdir *dir;
+    struct ps_outerror err;
+    struct ps_engine_result result;
+    double load_seconds, engine_seconds;
+};
+
+static enum ps_status simulate(struct run *run, const char *isa, int threads_n)
+{
+    const struct ps_command *command = run->command;
+    const struct ps_given *progress = &command->given[PS_OPT_PROGRESS];
+    const int silent =
+        command->given[PS_OPT_QUIET].n > 0 || (command->given[PS_OPT_JSON].n > 0 && !progress->n);
+    const char *wanted = progress->n > 0 ? progress->text : silent ? "off" : "auto";
+    struct watch watch = {.signal = command->stop->signal,
+                          .progress = ps_progress_begin(wanted, command->lang)};
+    struct ps_engine_request request = ps_run_request(command, run->book, isa, threads_n);
+    request.progress = watch_progress;
+    request.context = &watch;
+    const struct ps_diags before = *run->diags;
+    const double began = ps_clock();
+    enum ps_status status = ps_engine_run(&request, run->diags, &run->result);
+    run->engine_seconds = ps_clock() - began;
+    ps_progress_end(&watch.progress);
+    if (status == PS_OK && *command->stop->signal != 0) {
+        status = ps_status_raise(PS_INTERRUPTED);
+    }
+    ps_run_show_found(command, run->diags, &before);
+    if (status == PS_INTERRUPTED) {
+        ps_complain(command->lang, PS_SAY_INTERRUPTED, PS_ARGS(run->out_path));
+    } else if (status != PS_OK && run->diags->errors_n == 0) {
+        ps_show_failure(command, status, NULL);
+    }
+    return status;
+}
+
+static enum ps_status write_results(struct run *run)
+{
+    const struct ps_command *command = run->command;
+    struct ps_manifest_pair libraries[PS_LIBRARIES_MAX];
+    const struct ps_results_request request = {
+        .book = run->book,
+        .result = &run->result,
+        .warnings = run->diags,
+        .seed = (uint64_t)command->given[PS_OPT_SEED].whole,
+        .worlds_n = (uint64_t)command->given[PS_OPT_WORLDS].whole,
+        .book_path = command->operand,
+        .command_line = command->argv,
+        .command_n = command->argc,
+        .compiler = ps_compiler(),
+        .libraries = libraries,
+        .libraries_n = ps_libraries(libraries),
+        .load_seconds = run->load_seconds,
+        .engine_seconds = run->engine_seconds,
+        .created_unix_s = (int64_t)time(NULL),
+    };
+    if (run->dir != NULL) {
+        return ps_results_write(&request, run->dir);
+    }
+    char *text = NULL;
+    size_t n = 0;
+    const enum ps_status status = ps_results_summary_csv(&request, &text, &n);
+    if (status == PS_OK) {
+        (void)fwrite(text, 1, n, stdout);
+    }
+    free(text);
+    return status;
+}
+
+static enum ps_status tell(const struct run *run)
+{
+    const enum ps_lang lang = run->command->lang;
+    const struct ps_engine_result *result = &run->result;
+    const int to_folder = run->dir != NULL;
+    if (run->command->given[PS_OPT_QUIET].n > 0) {
+        return PS_OK;
+    }
+    if (to_folder) {
+        const enum ps_status status = ps_decision_print(run->book, result, lang);
+        if (status != PS_OK) {
+            return status;
+        }
+    }
+    if (run->command->given[PS_OPT_JSON].n == 0) {
+        ps_say(stderr, lang, PS_SAY_RUN_DONE,
+               PS_ARGS(ps_text_count(result->rows_n).s, ps_text_count(result->worlds_drawn).s,
+                       ps_text_seconds(run->engine_seconds, lang).s,
+                       ps_text_count((uint64_t)result->threads_n).s, result->isa));
+        if (to_folder) {
+            ps_say(stderr, lang, PS_SAY_RUN_FILES, PS_ARGS(run->out_path));
+        }
+    }
+    return PS_OK;
+}
+
+static enum ps_status judge(const struct run *run)
+{
+    uint64_t open_n = 0;
+    for (size_t i = 0; i < run->result.rows_n; i++) {
+        open_n += run->result.rows[i].converged == 0;
+    }
+    if (open_n == 0) {
+        return PS_OK;
+    }
+    ps_complain(run->command->lang, PS_SAY_NOT_CONVERGED, PS_ARGS(ps_text_count(open_n).s));
+    return ps_status_raise(PS_NOT_CONVERGED);
+}
+
+static enum ps_status run_into(struct run *run, const char *isa, int threads_n)
+{
+    const struct ps_command *command = run->command;
+    enum ps_status status = PS_OK;
+    command->stop->listen();
+    if (strcmp(run->out_path, "-") != 0) {
+        /* Locked and tried for writing before any work is done. */
+        status = ps_outdir_open(run->out_path, NULL, &run->dir, &run->err);
+        if (status != PS_OK) {
+            ps_show_failure(command, status, &run->err);
+        }
+    }
+    if (status == PS_OK) {
+        status = simulate(run, isa, threads_n);
+    }
+    if (status == PS_OK) {
+        status = write_results(run);
+        if (status != PS_OK) {
+            ps_show_failure(command, status, &run->err);
+        }
+    }
+    if (status == PS_OK) {
+        status = tell(run);
+    }
+    if (status == PS_OK) {
+        status = judge(run);
+    }
+    ps_outdir_free(run->dir);
+    ps_engine_result_free(&run->result);
+    return status;
+}
+
+enum ps_status ps_cmd_run(const struct ps_command *command)
+{
+    const struct ps_given *out = &command->given[PS_OPT_OUT];
+    struct ps_diags diags = {0};
+    struct ps_book book = {0};
+    struct run run = {.command = command, .book = &book, .diags = &diags};
+    const char *isa = NULL;
+    char *path = NULL;
+    enum ps_status status = ps_command_isa(command, &isa);
+    if (status != PS_OK) {
+        return status;
+    }
+    const int threads_n = ps_command_threads(command);
+    const double began = ps_clock();
+    status = ps_command_book(command, &diags, &book);
+    run.load_seconds = ps_clock() - began;
+    if (status != PS_OK) {
+        goto out;
+    }
+    if (command->given[PS_OPT_DRY_RUN].n > 0) {
+        status = ps_run_estimate(command, &book, &diags, isa, threads_n);
+        goto out;
+    }
+    const size_t path_bytes = strlen(book.name) + sizeof "results/";
+    path = malloc(path_bytes);
+    if (path == NULL) {
+        status = ps_status_raise(PS_MEMORY);
+        ps_show_failure(command, status, NULL);
+        goto out;
+    }
+    (void)snprintf(path, path_bytes, "results/%s", book.name);
+    run.out_path = out->n > 0 ? out->text : path;
+    status = run_into(&run, isa, threads_n);
+out:
+    free(path);
+    ps_book_free(&book);
+    ps_diags_free(&diags);
+    return status;
+}

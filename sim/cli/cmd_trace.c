@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "trace.h"
+
+#include <string.h>
+
+#include "pledgesim/nearest.h"
+#include "run.h"
+
+int ps_story_year(const struct ps_story *story, int t)
+{
+    const struct ps_scenarios_row *p = &story->scenario->p;
+    return (int)p->start_year + ((int)p->start_month - 1 + t - 1) / 12;
+}
+
+int ps_story_month(const struct ps_story *story, int t)
+{
+    return ((int)story->scenario->p.start_month - 1 + t - 1) % 12 + 1;
+}
+
+const struct ps_app *ps_story_app(const struct ps_story *story, const struct ps_log_entry *entry)
+{
+    const struct ps_world *world = story->trace->world;
+    switch (entry->kind) {
+    case PS_LOG_DISPOSAL:
+    case PS_LOG_CLAIM:
+    case PS_LOG_QUEUE_PAID:
+        return &world->apps[world->fates[entry->a].app];
+    case PS_LOG_DEFAULT:
+    case PS_LOG_REPAID:
+    case PS_LOG_GRANT:
+    case PS_LOG_REFUSAL:
+        return &world->apps[entry->a];
+    default:
+        return NULL;
+    }
+}
+
+const char *ps_story_refusal(int refusal, enum ps_lang lang)
+{
+    static const enum ps_message NAMES[PS_REFUSED_N] = {
+        [PS_REFUSED_CLOSED] = PS_SAY_REASON_CLOSED,
+        [PS_REFUSED_POPULATION] = PS_SAY_REASON_POPULATION,
+        [PS_REFUSED_LOAN_CAP] = PS_SAY_REASON_LOAN_CAP,
+        [PS_REFUSED_TERMINATED] = PS_SAY_REASON_TERMINATED,
+        [PS_REFUSED_SUSPENDED] = PS_SAY_REASON_SUSPENDED,
+        [PS_REFUSED_SINGLE_NAME] = PS_SAY_REASON_SINGLE_NAME,
+        [PS_REFUSED_LEVERAGE] = PS_SAY_REASON_LEVERAGE,
+    };
+    return ps_message(NAMES[refusal], lang);
+}
+
+const char *ps_story_event(int kind)
+{
+    static const char *const NAMES[] = {
+        [PS_LOG_INTEREST] = "interest", [PS_LOG_TOPUP] = "topup",
+        [PS_LOG_DISPOSAL] = "disposal", [PS_LOG_DEFAULT] = "default",
+        [PS_LOG_REPAID] = "repaid",     [PS_LOG_CLAIM] = "claim",
+        [PS_LOG_QUEUE_PAID] = "queue",  [PS_LOG_REVIEW] = "review",
+        [PS_LOG_GRANT] = "grant",       [PS_LOG_REFUSAL] = "refusal",
+        [PS_LOG_CLOSE] = "close",
+    };
+    return NAMES[kind];
+}
+
+const char *ps_story_state(int state, enum ps_lang lang)
+{
+    static const enum ps_message NAMES[] = {PS_SAY_STATE_NORMAL, PS_SAY_STATE_SUSPENDED,
+                                            PS_SAY_STATE_TERMINATED};
+    return ps_message(NAMES[state], lang);
+}
+
+/* The scenario that is asked for; PS_USAGE, told, when the book has none of that id. */
+static enum ps_status pick(const struct ps_command *command, const struct ps_book *book,
+                           const struct ps_scenario **out)
+{
+    const struct ps_given *id = &command->given[PS_OPT_ID];
+    struct ps_nearest best = {0};
+    if (id->n == 0) {
+        *out = &book->scenarios[0];
+        return PS_OK;
+    }
+    for (size_t i = 0; i < book->scenarios_n; i++) {
+        const char *candidate = book->scenarios[i].p.scenario_id;
+        if (strcmp(candidate, id->text) == 0) {
+            *out = &book->scenarios[i];
+            return PS_OK;
+        }
+        ps_nearest_offer(&best, id->text, candidate);
+    }
+    ps_complain(command->lang, PS_SAY_SCENARIO_UNKNOWN, PS_ARGS(id->text));
+    const char *near = ps_nearest_name(&best, id->text);
+    if (near != NULL) {
+        ps_say(stderr, command->lang, PS_SAY_MEANT_SCENARIO, PS_ARGS(near));
+    }
+    return ps_status_raise(PS_USAGE);
+}
+
+static enum ps_status trace_scenario(const struct ps_command *command,
+                                     const struct ps_scenario *scenario, struct ps_diags *diags,
+                                     const char *isa)
+{
+    struct ps_trace trace = {0};
+    const struct ps_diags before = *diags;
+    const uint32_t world = (uint32_t)command->given[PS_OPT_WORLD].whole;
+    const uint64_t seed = (uint64_t)command->given[PS_OPT_SEED].whole;
+    const struct ps_story story = {scenario, &trace, command->lang, world};
+    enum ps_status status = ps_trace_run(scenario, seed, world, isa, diags, &trace);
+    ps_run_show_found(command, diags, &before);
+    if (status == PS_OK) {
+        status = command->given[PS_OPT_CSV].n > 0 ? ps_story_csv(&story) : ps_story_tell(&story);
+    }
+    if (status != PS_OK && diags->errors_n == 0) {
+        ps_show_failure(command, status, NULL);
+    }
+    ps_trace_free(&trace);
+    return status;
+}
+
+enum ps_status ps_cmd_trace(const struct ps_command *command)
+{
+    struct ps_diags diags = {0};
+    struct ps_book book = {0};
+    const struct ps_scenario *scenario = NULL;
+    const char *isa = NULL;
+    enum ps_status status = ps_command_isa(command, &isa);
+    if (status == PS_OK) {
+        status = ps_command_book(command, &diags, &book);
+    }
+    if (status == PS_OK) {
+        status = pick(command, &book, &scenario);
+    }
+    if (status == PS_OK) {
+        status = trace_scenario(command, scenario, &diags, isa);
+    }
+    ps_book_free(&book);
+    ps_diags_free(&diags);
+    return status;
+}

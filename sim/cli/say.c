@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "pledgesim/diagprint.h"
+#include "terminal.h"
+
+static const char *const MESSAGES[PS_MESSAGE_N][PS_LANG_N] = {
+#define PS_MESSAGE(symbol, en, zh) [PS_SAY_##symbol] = {[PS_LANG_ZH] = (zh), [PS_LANG_EN] = (en)},
+#include "messages.def"
+#undef PS_MESSAGE
+};
+
+const char *ps_message(enum ps_message message, enum ps_lang lang)
+{
+    return MESSAGES[message][lang];
+}
+
+static const char *argument(const char *const args[], char digit)
+{
+    size_t n = 0;
+    const size_t wanted = (size_t)(digit - '0');
+    while (args != NULL && args[n] != NULL && n < wanted) {
+        n++;
+    }
+    return args == NULL || args[n] == NULL ? "" : args[n];
+}
+
+void ps_say(FILE *out, enum ps_lang lang, enum ps_message message, const char *const args[])
+{
+    for (const char *p = MESSAGES[message][lang]; *p != '\0';) {
+        if (p[0] == '{' && p[1] >= '0' && p[1] <= '9' && p[2] == '}') {
+            ps_print_shown(out, argument(args, p[1]), 0);
+            p += 3;
+        } else {
+            (void)fputc(*p++, out);
+        }
+    }
+}
+
+char *ps_say_text(enum ps_lang lang, enum ps_message message, const char *const args[])
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    if (out == NULL) {
+        return NULL;
+    }
+    ps_say(out, lang, message, args);
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+void ps_complain(enum ps_lang lang, enum ps_message message, const char *const args[])
+{
+    (void)fputs("pledgesim: ", stderr);
+    ps_say(stderr, lang, message, args);
+}
+
+/* ---- diagnostics and failures ---- */
+
+void ps_show_diags(const struct ps_command *command, const struct ps_diags *diags)
+{
+    if (command->given[PS_OPT_JSON].n > 0) {
+        /* Standard error that cannot be written to leaves nobody to tell. */
+        const enum ps_status told = ps_diags_print_json(stderr, diags, command->lang);
+        (void)told;
+        return;
+    }
+    if (command->given[PS_OPT_QUIET].n > 0 && diags->errors_n == 0) {
+        return;
+    }
+    const struct ps_diag_style style = {.lang = command->lang,
+                                        .colour = ps_terminal_of(stderr).colour,
+                                        .limit = PS_DIAGPRINT_LIMIT};
+    ps_diags_print(stderr, diags, &style);
+}
+
+static void failure_json(enum ps_status status, const char *text, const char *hint)
+{
+    json_t *error = json_pack("{s: {s: i, s: s, s: s}}", "error", "exit_code",
+                              ps_status_exit_code(status), "text", text, "hint", hint);
+    if (error == NULL) {
+        (void)fputs("{\"error\": null}\n", stderr);
+        return;
+    }
+    (void)json_dumpf(error, stderr, JSON_INDENT(2));
+    (void)fputc('\n', stderr);
+    json_decref(error);
+}
+
+void ps_show_failure(const struct ps_command *command, enum ps_status status,
+                     const struct ps_outerror *err)
+{
+    const enum ps_lang lang = command->lang;
+    const int folder = err != NULL && err->status != PS_OK;
+    char *text = folder ? ps_outerror_text(err, lang) : NULL;
+    char *hint = folder ? ps_outerror_hint(err, lang) : NULL;
+    const char *what = text != NULL ? text : ps_status_text(status, lang);
+    const char *advice = hint != NULL ? hint
+                         : status == PS_BUG ? ps_message(PS_SAY_REPORT_IT, lang)
+                                            : "";
+    if (command->given[PS_OPT_JSON].n > 0) {
+        failure_json(status, what, advice);
+    } else {
+        ps_complain(lang, PS_SAY_FAILED, PS_ARGS(what));
+        if (*advice != '\0') {
+            ps_say(stderr, lang, PS_SAY_HINT, PS_ARGS(advice));
+        }
+    }
+    free(text);
+    free(hint);
+}
+
+enum ps_status ps_flush_output(enum ps_lang lang)
+{
+    const int bad = ferror(stdout);
+    if (fflush(stdout) == 0 && !bad) {
+        return PS_OK;
+    }
+    ps_complain(lang, PS_SAY_OUTPUT_LOST, NULL);
+    return ps_status_raise(PS_IO);
+}
+
+enum ps_status ps_command_book(const struct ps_command *command, struct ps_diags *diags,
+                               struct ps_book *book)
+{
+    const struct ps_given *only = &command->given[PS_OPT_ONLY];
+    const struct ps_given *sets = &command->given[PS_OPT_SET];
+    const struct ps_book_request request = {
+        .path = command->operand,
+        .only = (const char *const *)only->list,
+        .only_n = only->list_n,
+        .sets = (const char *const *)sets->list,
+        .sets_n = sets->list_n,
+    };
+    enum ps_status status = ps_book_load(&request, diags, book);
+    ps_diags_sort(diags);
+    if (status == PS_OK && diags->out_of_memory) {
+        status = ps_status_raise(PS_MEMORY);
+    }
+    if (status != PS_OK || command->given[PS_OPT_JSON].n == 0) {
+        ps_show_diags(command, diags);
+    }
+    if (status != PS_OK && diags->errors_n == 0) {
+        ps_show_failure(command, status, NULL);
+    }
+    return status;
+}
+
+/* ---- numbers as text ---- */
+
+/* Puts commas between groups of three digits of the whole part. */
+static struct ps_text grouped(const char *plain)
+{
+    struct ps_text out = {""};
+    const size_t sign = *plain == '-';
+    const size_t whole = sign + strspn(plain + sign, "0123456789");
+    size_t at = 0;
+    for (size_t i = 0; plain[i] != '\0' && at + 2 < sizeof out.s; i++) {
+        if (i > sign && i < whole && (whole - i) % 3 == 0) {
+            out.s[at++] = ',';
+        }
+        out.s[at++] = plain[i];
+    }
+    out.s[at] = '\0';
+    return out;
+}
+
+struct ps_text ps_text_count(uint64_t n)
+{
+    char plain[24];
+    (void)snprintf(plain, sizeof plain, "%llu", (unsigned long long)n);
+    return grouped(plain);
+}
+
+struct ps_text ps_text_wan(double wan)
+{
+    char plain[40];
+    (void)snprintf(plain, sizeof plain, "%.*f", fabs(wan) < 999.95 ? 1 : 0, wan);
+    return grouped(strcmp(plain, "-0.0") == 0 ? "0.0" : plain);
+}
+
+struct ps_text ps_text_money(int64_t fen)
+{
+    char plain[40];
+    const uint64_t size = fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen;
+    (void)snprintf(plain, sizeof plain, "%s%llu.%06llu", fen < 0 ? "-" : "",
+                   (unsigned long long)(size / 1000000), (unsigned long long)(size % 1000000));
+    size_t n = strlen(plain);
+    while (plain[n - 1] == '0') {
+        plain[--n] = '\0';
+    }
+    if (plain[n - 1] == '.') {
+        plain[--n] = '\0';
+    }
+    return grouped(plain);
+}
+
+int ps_share_digits(double fraction)
+{
+    const double percent = 100 * fraction;
+    const double room = percent < 50 ? percent : 100 - percent;
+    int digits_n = 1;
+    for (double limit = 10; room > 0 && room < limit && digits_n < 8; limit /= 10) {
+        digits_n++;
+    }
+    return digits_n;
+}
+
+struct ps_text ps_text_real(double value, int digits_n)
+{
+    struct ps_text out;
+    (void)snprintf(out.s, sizeof out.s, "%.*f", digits_n, value);
+    return out;
+}
+
+struct ps_text ps_text_share(double fraction)
+{
+    struct ps_text out;
+    (void)snprintf(out.s, sizeof out.s, "%.*f %%", ps_share_digits(fraction), 100 * fraction);
+    return out;
+}
+
+struct ps_text ps_text_seconds(double s, enum ps_lang lang)
+{
+    struct ps_text out;
+    const long whole = s < 0 ? 0 : s > 359999 ? 359999 : (long)(s + 0.5);
+    if (whole >= 3600) {
+        (void)snprintf(out.s, sizeof out.s, lang == PS_LANG_ZH ? "%ld 小时 %ld 分" : "%ld h %ld min",
+                       whole / 3600, whole / 60 % 60);
+    } else if (whole >= 60) {
+        (void)snprintf(out.s, sizeof out.s, lang == PS_LANG_ZH ? "%ld 分 %ld 秒" : "%ld min %ld s",
+                       whole / 60, whole % 60);
+    } else {
+        (void)snprintf(out.s, sizeof out.s, lang == PS_LANG_ZH ? "%.*f 秒" : "%.*f s",
+                       s < 10 ? 1 : 0, s < 0 ? 0 : s);
+    }
+    return out;
+}
+
+struct ps_text ps_text_bytes(double bytes)
+{
+    static const char *const UNITS[] = {"B", "KB", "MB", "GB"};
+    size_t i = 0;
+    for (; bytes >= 1000 && i < 3; i++) {
+        bytes /= 1000;
+    }
+    struct ps_text out;
+    (void)snprintf(out.s, sizeof out.s, "%.*f %s", i > 0 && bytes < 10 ? 1 : 0, bytes, UNITS[i]);
+    return out;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_CLI_SCHEMA_H
+#define PLEDGESIM_CLI_SCHEMA_H
+
+#include "command.h"
+
+/* A column's range or its choices, its default and its scope as one reads them. */
+void ps_schema_range(const struct ps_column_desc *column, char text[160]);
+const char *ps_schema_preset(const struct ps_column_desc *column, enum ps_lang lang);
+const char *ps_schema_scope(const struct ps_column_desc *column, enum ps_lang lang);
+
+/* The dictionaries, in one language as plain text or in both as Markdown. */
+enum ps_status ps_schema_inputs(enum ps_lang lang, int markdown) PS_MUST_CHECK;
+enum ps_status ps_schema_results(enum ps_lang lang, int markdown) PS_MUST_CHECK;
+
+/* The same as JSON. */
+enum ps_status ps_schema_inputs_json(void) PS_MUST_CHECK;
+enum ps_status ps_schema_results_json(void) PS_MUST_CHECK;
+
+#endif

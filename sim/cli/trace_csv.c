@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "trace.h"
+
+#include "pledgesim/outcsv.h"
+
+static const struct ps_column COLUMNS[] = {
+    {"month", PS_COLUMN_integer, "", "month of the simulation, from 1", "模拟月份，从 1 起"},
+    {"year", PS_COLUMN_integer, "", "calendar year", "公历年"},
+    {"calendar_month", PS_COLUMN_integer, "", "calendar month", "公历月"},
+    {"event", PS_COLUMN_string, "", "what happens", "事项"},
+    {"loan", PS_COLUMN_integer, "", "number of the application", "申请序号"},
+    {"renews", PS_COLUMN_integer, "", "the loan it renews", "所续贷款"},
+    {"segment_id", PS_COLUMN_string, "", "segment", "客群"},
+    {"product_id", PS_COLUMN_string, "", "product", "产品"},
+    {"bank_id", PS_COLUMN_string, "", "bank", "银行"},
+    {"pool_id", PS_COLUMN_string, "", "pool", "资金池"},
+    {"amount_wan", PS_COLUMN_number, "wan", "amount", "金额"},
+    {"pool_wan", PS_COLUMN_number, "wan", "the pool's part", "资金池部分"},
+    {"guarantor_wan", PS_COLUMN_number, "wan", "the guarantor's part", "担保机构部分"},
+    {"reguarantor_wan", PS_COLUMN_number, "wan", "the re-guarantor's part", "再担保部分"},
+    {"insurer_wan", PS_COLUMN_number, "wan", "the insurer's part", "保险部分"},
+    {"appraiser_wan", PS_COLUMN_number, "wan", "the appraiser's part", "评估机构部分"},
+    {"bank_wan", PS_COLUMN_number, "wan", "the bank's part", "银行部分"},
+    {"reason", PS_COLUMN_string, "", "why refused, or the breaker's state", "拒绝原因或熔断状态"},
+    {"ratio_pct", PS_COLUMN_number, "pct", "the breaker's ratio", "熔断指标"},
+    {"live_n", PS_COLUMN_integer, "", "performing loans in the pool", "在池正常贷款笔数"},
+    {"lent_wan", PS_COLUMN_number, "wan", "performing in-pool principal", "在池正常本金"},
+    {"registered_wan", PS_COLUMN_number, "wan", "registered so far", "已登记金额"},
+};
+
+static enum ps_status to_stdout(void *context, const void *data, size_t n)
+{
+    (void)context;
+    return fwrite(data, 1, n, stdout) == n ? PS_OK : ps_status_raise(PS_IO);
+}
+
+static void put_blanks(struct ps_outcsv *csv, int n)
+{
+    for (; n > 0; n--) {
+        ps_outcsv_empty(csv);
+    }
+}
+
+static void put_loan(struct ps_outcsv *csv, const struct ps_story *story,
+                     const struct ps_log_entry *entry)
+{
+    const struct ps_app *app = ps_story_app(story, entry);
+    if (app == NULL) {
+        put_blanks(csv, 5);
+        return;
+    }
+    const long number = app - story->trace->world->apps;
+    ps_outcsv_int(csv, number);
+    if (app->parent == PS_NONE) {
+        ps_outcsv_empty(csv);
+    } else {
+        ps_outcsv_int(csv, app->parent);
+    }
+    const struct ps_schedule *schedule = story->trace->schedule;
+    ps_outcsv_text(csv, story->scenario->segments[app->segment].segment_id);
+    ps_outcsv_text(csv, story->scenario->products[schedule->product[number]].product_id);
+    ps_outcsv_text(csv, story->scenario->banks[schedule->bank[number]].bank_id);
+}
+
+static void put_state(struct ps_outcsv *csv, const struct ps_log_entry *entry)
+{
+    if (entry->kind == PS_LOG_REVIEW) {
+        ps_outcsv_text(csv, ps_story_state(entry->b, PS_LANG_EN));
+        ps_outcsv_ppm_as_pct(csv, entry->amount_fen);
+        put_blanks(csv, 3);
+        return;
+    }
+    if (entry->kind == PS_LOG_REFUSAL) {
+        ps_outcsv_text(csv, ps_story_refusal(entry->b, PS_LANG_EN));
+    } else {
+        ps_outcsv_empty(csv);
+    }
+    ps_outcsv_empty(csv);
+    if (entry->kind == PS_LOG_CLOSE) {
+        ps_outcsv_int(csv, entry->b);
+        ps_outcsv_fen_as_wan(csv, entry->party_fen[0]);
+        ps_outcsv_fen_as_wan(csv, entry->party_fen[4]);
+    } else {
+        put_blanks(csv, 3);
+    }
+}
+
+static enum ps_status put_entry(struct ps_outcsv *csv, const struct ps_story *story,
+                                const struct ps_log_entry *entry)
+{
+    const int kind = entry->kind;
+    const int of_pool = kind == PS_LOG_INTEREST || kind == PS_LOG_TOPUP || kind == PS_LOG_CLOSE;
+    ps_outcsv_int(csv, entry->month);
+    ps_outcsv_int(csv, ps_story_year(story, entry->month));
+    ps_outcsv_int(csv, ps_story_month(story, entry->month));
+    ps_outcsv_text(csv, ps_story_event(kind));
+    put_loan(csv, story, entry);
+    ps_outcsv_text(csv, of_pool ? story->scenario->pools[entry->a].pool_id : NULL);
+    if (kind == PS_LOG_REVIEW) {
+        ps_outcsv_empty(csv);
+    } else {
+        ps_outcsv_fen_as_wan(csv, entry->amount_fen);
+    }
+    if (kind == PS_LOG_CLAIM || kind == PS_LOG_DISPOSAL) {
+        for (int i = 0; i < PS_PARTY_N; i++) {
+            ps_outcsv_fen_as_wan(csv, entry->party_fen[i]);
+        }
+    } else {
+        put_blanks(csv, PS_PARTY_N);
+    }
+    put_state(csv, entry);
+    return ps_outcsv_row_end(csv);
+}
+
+enum ps_status ps_story_csv(const struct ps_story *story)
+{
+    struct ps_outcsv csv;
+    const struct ps_sink sink = {to_stdout, NULL};
+    enum ps_status status =
+        ps_outcsv_begin(&csv, sink, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
+    for (int i = 0; i < story->trace->log_n && status == PS_OK; i++) {
+        status = put_entry(&csv, story, &story->trace->log[i]);
+    }
+    return status == PS_OK ? ps_outcsv_end(&csv) : status;
+}

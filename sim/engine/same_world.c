@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <string.h>
+
+#include "pledgesim/prepare.h"
+
+/* Does the sampler's input depend on this column? Ids order rows, join tables and address loans. */
+static int matters(enum ps_table table, const struct ps_column_desc *column)
+{
+    return column->scope == PS_SCOPE_WORLD ||
+           (table != PS_TABLE_scenarios && column->kind == PS_KIND_ID);
+}
+
+static int same_cell(const struct ps_column_desc *column, const char *a, const char *b)
+{
+    const char *x = a + column->offset, *y = b + column->offset;
+    switch (column->kind) {
+    case PS_KIND_ID:
+    case PS_KIND_TEXT:
+    case PS_KIND_REF:
+        return strcmp(x, y) == 0;
+    case PS_KIND_REAL:
+    case PS_KIND_FRAC:
+        return memcmp(x, y, sizeof(double)) == 0; /* not given (NaN) equals itself */
+    default:
+        return memcmp(x, y, sizeof(int64_t)) == 0;
+    }
+}
+
+static int same_rows(enum ps_table table, const void *a, size_t a_n, const void *b, size_t b_n)
+{
+    const struct ps_table_desc *desc = ps_table_desc(table);
+    if (a_n != b_n) {
+        return 0;
+    }
+    for (size_t c = 0; c < desc->columns_n; c++) {
+        if (!matters(table, &desc->columns[c])) {
+            continue;
+        }
+        for (size_t i = 0; i < a_n; i++) {
+            if (!same_cell(&desc->columns[c], (const char *)a + i * desc->row_bytes,
+                           (const char *)b + i * desc->row_bytes)) {
+                return 0;
+            }
+        }
+    }
+    return 1;
+}
+
+int ps_scenario_same_world(const struct ps_scenario *a, const struct ps_scenario *b)
+{
+    return same_rows(PS_TABLE_scenarios, &a->p, 1, &b->p, 1) &&
+           same_rows(PS_TABLE_segments, a->segments, a->segments_n, b->segments, b->segments_n) &&
+           same_rows(PS_TABLE_ip_kinds, a->ip_kinds, a->ip_kinds_n, b->ip_kinds, b->ip_kinds_n) &&
+           same_rows(PS_TABLE_demand, a->demand, a->demand_n, b->demand, b->demand_n) &&
+           same_rows(PS_TABLE_shocks, a->shocks, a->shocks_n, b->shocks, b->shocks_n) &&
+           same_rows(PS_TABLE_loans, a->loans, a->loans_n, b->loans, b->loans_n) &&
+           a->clusters_n == b->clusters_n &&
+           memcmp(a->cluster_ids, b->cluster_ids, a->clusters_n * sizeof a->cluster_ids[0]) == 0 &&
+           memcmp(a->index_correlation, b->index_correlation,
+                  a->clusters_n * a->clusters_n * sizeof(double)) == 0;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_KERNEL_LOANS_H
+#define PLEDGESIM_KERNEL_LOANS_H
+
+#include "lanes.h"
+
+/* A granted loan's life on the books: entry, instalments, leaving by maturity or default. */
+
+/* Instalment of an equal-principal loan, eq. (2.5): floor(A / n). */
+static inline double instalment(double granted_wan, int months)
+{
+    return lane_div(granted_wan * FEN_PER_WAN, months, 1. / months);
+}
+
+/* The pool's due on a firm were its loans to default now: floor(a x share). Kept only for firms with
+ * several tape loans; any other has one loan at a time. */
+static void firm_due_add(struct ledger *g, const struct ps_app *app, int product_i,
+                         const double *granted_wan, double sign)
+{
+    if (app->tape_firm == PS_NONE || !g->shape->products[product_i].in_pool)
+        return;
+    const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
+    ROW due = row(g->work->firm_due, app->tape_firm);
+    LANES due[l] += sign * granted_wan[l] * share[l];
+}
+
+/* Adds sign times the instalment of a loan to the monthly sums. */
+static void instalment_add(struct ledger *g, int app_i, const double *granted, double sign)
+{
+    const struct ps_app *app = &g->world->apps[app_i];
+    const struct ps_product_shape *product = &g->shape->products[g->schedule->product[app_i]];
+    const int months = app->maturity - app->month;
+    ROW all = scratch_row(g, ALL_INSTALMENT);
+    g->instalments = 1;
+    LANES all[l] += sign * instalment(granted[l], months);
+    if (!product->in_pool)
+        return;
+    ROW pool = pool_row(g, product->pool, POOL_INSTALMENT);
+    ROW group = group_row(g, group_of(g, app_i), GROUP_INSTALMENT);
+    LANES pool[l] += sign * instalment(granted[l], months);
+    LANES group[l] += sign * instalment(granted[l], months);
+}
+
+/* Adds sign times principal and count of an in-pool loan to the books it stands in. */
+static void book_add(struct ledger *g, int app_i, const double *fen, const double *granted,
+                     double sign)
+{
+    const int pool = g->shape->products[g->schedule->product[app_i]].pool;
+    const int group = group_of(g, app_i);
+    ROW book = group_row(g, group, GROUP_BOOK);
+    ROW live = group_row(g, group, GROUP_LIVE);
+    LANES
+    {
+        book[l] += sign * fen[l];
+        live[l] += granted[l] > 0 ? sign : 0.;
+    }
+    if (g->by_bank) {
+        ROW of_pool = pool_row(g, pool, POOL_BOOK);
+        LANES of_pool[l] += sign * fen[l];
+    }
+}
+
+/* A granted loan enters the books. */
+static void loan_enter(struct ledger *g, int app_i, const double *granted)
+{
+    const struct ps_app *app = &g->world->apps[app_i];
+    const int product_i = g->schedule->product[app_i];
+    double fen[PS_LANES];
+    LANES fen[l] = granted[l] * FEN_PER_WAN;
+    if (g->all_book) {
+        ROW all = scratch_row(g, ALL_BOOK);
+        LANES all[l] += fen[l];
+    }
+    if (g->shape->products[product_i].in_pool)
+        book_add(g, app_i, fen, granted, 1);
+    if (app->flags & PS_APP_EQUAL)
+        instalment_add(g, app_i, granted, 1);
+    firm_due_add(g, app, product_i, granted, 1);
+}
+
+/* Principal a loan still owes after n instalments, fen. */
+static inline double owed_fen(double granted_wan, int equal, int months, int n)
+{
+    const double a = granted_wan * FEN_PER_WAN;
+    return equal ? a - instalment(granted_wan, months) * n : a;
+}
+
+/* Interest a loan paid in its first n months: sum of outstanding x rate / 12, rounded once. */
+static void interest_add(struct ledger *g, const struct ps_app *app, const double *granted, int n)
+{
+    const double rate = (double)g->frame->segments[app->segment].loan_rate_ppm;
+    const int months = app->maturity - app->month;
+    ROW interest = measure_row(g, PS_M_BANK_INTEREST);
+    if (app->flags & PS_APP_EQUAL)
+        LANES
+        {
+            const double sum = granted[l] * FEN_PER_WAN * n -
+                               instalment(granted[l], months) * (n * (n - 1) / 2);
+            interest[l] += lane_month_rate(sum, rate);
+        }
+    else
+        LANES interest[l] += lane_month_rate(granted[l] * FEN_PER_WAN * n, rate);
+}
+
+/* A loan leaves the performing book, by maturity or default; `owed` receives what it still owed. */
+static void loan_leave(struct ledger *g, int app_i, int interest_months, ROW owed)
+{
+    const struct ps_app *app = &g->world->apps[app_i];
+    const int product_i = g->schedule->product[app_i];
+    const double *granted = row(g->work->granted_wan, app_i);
+    const int paid_n = g->t - 1 - app->month;
+    if (app->flags & PS_APP_EQUAL) {
+        LANES owed[l] = owed_fen(granted[l], 1, app->maturity - app->month, paid_n);
+        instalment_add(g, app_i, granted, -1);
+    } else {
+        LANES owed[l] = granted[l] * FEN_PER_WAN;
+    }
+    if (g->all_book) {
+        ROW all = scratch_row(g, ALL_BOOK);
+        LANES all[l] -= owed[l];
+    }
+    if (g->full)
+        interest_add(g, app, granted, interest_months);
+    if (g->shape->products[product_i].in_pool)
+        book_add(g, app_i, owed, granted, -1);
+    firm_due_add(g, app, product_i, granted, -1);
+}
+
+#endif

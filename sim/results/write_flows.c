@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pledgesim/stats.h"
+#include "write.h"
+
+/* Where the money went: edges of a graph whose inner nodes, pool and default, neither make nor keep
+ * money. */
+
+enum constant { OUTSTANDING_BEFORE, PRINCIPAL_REPAID, POOL_INITIAL, MEASURED };
+
+static const struct {
+    const char *from, *to;
+    enum constant constant; /* known without a measure, or made of one */
+    enum ps_measure measure;
+    const char *metric; /* NULL: the measure's name */
+} FLOWS[] = {
+    {"bank", "borrower", OUTSTANDING_BEFORE, PS_MEASURE_N, "outstanding_before"},
+    {"bank", "borrower", MEASURED, PS_M_LENT, NULL},
+    {"borrower", "bank", PRINCIPAL_REPAID, PS_MEASURE_N, "principal_repaid"},
+    {"borrower", "bank", MEASURED, PS_M_BANK_INTEREST, NULL},
+    {"borrower", "guarantor", MEASURED, PS_M_GUARANTEE_FEES, NULL},
+    {"borrower", "insurer", MEASURED, PS_M_PREMIUMS, NULL},
+    {"borrower", "default", MEASURED, PS_M_EXPOSURE, NULL},
+    {"default", "recovery", MEASURED, PS_M_RECOVERED, NULL},
+    {"default", "pool", MEASURED, PS_M_LOSS_POOL, NULL},
+    {"default", "guarantor", MEASURED, PS_M_LOSS_GUARANTOR, NULL},
+    {"default", "reguarantor", MEASURED, PS_M_LOSS_REGUARANTOR, NULL},
+    {"default", "insurer", MEASURED, PS_M_LOSS_INSURER, NULL},
+    {"default", "appraiser", MEASURED, PS_M_LOSS_APPRAISER, NULL},
+    {"default", "bank", MEASURED, PS_M_LOSS_BANK, NULL},
+    {"treasury", "pool", POOL_INITIAL, PS_MEASURE_N, "pool_initial"},
+    {"treasury", "pool", MEASURED, PS_M_TOPUPS, NULL},
+    {"bank", "pool", MEASURED, PS_M_POOL_INTEREST, NULL},
+    {"recovery", "pool", MEASURED, PS_M_RETURNED, NULL},
+    {"pool", "bank", MEASURED, PS_M_COMPENSATION, NULL},
+    {"pool", "pool_end", MEASURED, PS_M_POOL_END, NULL},
+    {"treasury", "borrower", MEASURED, PS_M_SUBSIDY, NULL},
+};
+
+static int64_t tape_fen(const struct ps_scenario *scenario)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < scenario->loans_n; i++)
+        sum += scenario->loans[i].amount_wan * INT64_C(1000000);
+    return sum;
+}
+
+static double constant_mean_fen(enum constant constant, const struct ps_scenario *scenario,
+                                const struct ps_row *row)
+{
+    int64_t fen = 0;
+    switch (constant) {
+    case POOL_INITIAL:
+        for (size_t i = 0; i < scenario->pools_n; i++)
+            fen += scenario->pools[i].initial_fen;
+        break;
+    case PRINCIPAL_REPAID:
+        return (double)(row->moments[PS_M_LENT].sum - row->moments[PS_M_EXPOSURE].sum +
+                        (ps_int128)tape_fen(scenario) * row->worlds_n) /
+               (double)row->worlds_n;
+    case OUTSTANDING_BEFORE:
+    case MEASURED:
+        fen = tape_fen(scenario);
+    }
+    return (double)fen;
+}
+
+static void write_q95(struct ps_outcsv *csv, const struct ps_hist *h)
+{
+    if (h && h->count && ps_quantile_supported(h->n, 0.95))
+        ps_outcsv_double(csv, (double)ps_hist_quantile(h, 0.95).value / 1e6);
+    else
+        ps_outcsv_empty(csv);
+}
+
+static enum ps_status write_scenario(struct ps_outcsv *csv, const struct ps_scenario *scenario,
+                                     const struct ps_row *row)
+{
+    enum ps_status status = PS_OK;
+    for (size_t i = 0; status == PS_OK && i < sizeof FLOWS / sizeof *FLOWS; i++) {
+        const int measured = FLOWS[i].constant == MEASURED;
+        const enum ps_measure measure = FLOWS[i].measure;
+        ps_outcsv_id(csv, scenario->p.scenario_id);
+        ps_outcsv_id(csv, FLOWS[i].from);
+        ps_outcsv_id(csv, FLOWS[i].to);
+        ps_outcsv_id(csv, measured ? ps_measure_desc(measure)->name : FLOWS[i].metric);
+        ps_outcsv_double(csv, (measured ? ps_moments_mean(&row->moments[measure])
+                                        : constant_mean_fen(FLOWS[i].constant, scenario, row)) /
+                                  1e6);
+        write_q95(csv, measured ? &row->hist[measure] : NULL);
+        status = ps_outcsv_row_end(csv);
+    }
+    return status;
+}
+
+enum ps_status ps_write_flows(struct ps_outcsv *csv, const struct ps_results_request *request)
+{
+    enum ps_status status = PS_OK;
+    for (size_t i = 0; status == PS_OK && i < request->result->rows_n; i++)
+        status = write_scenario(csv, &request->book->scenarios[i], &request->result->rows[i].row);
+    return status;
+}

@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Books that are right: what their cells become. What is wrong with books: test_bad.c.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../sim/book/book_internal.h"
+
+static const char BASE[] = "tests/bad/base";
+
+struct loaded {
+    struct ps_diags diags;
+    struct ps_book book;
+    enum ps_status status;
+};
+
+static struct loaded load(const char *path, const char *only, const char *set)
+{
+    const struct ps_book_request request = {.path = path,
+                                            .only = only == NULL ? NULL : &only,
+                                            .only_n = only != NULL,
+                                            .sets = &set,
+                                            .sets_n = set != NULL};
+    struct loaded l = {0};
+    l.status = ps_book_load(&request, &l.diags, &l.book);
+    return l;
+}
+
+static void unload(struct loaded *l)
+{
+    ps_book_free(&l->book);
+    ps_diags_free(&l->diags);
+}
+
+static int told(const struct loaded *l, enum ps_diag_code code)
+{
+    int n = 0;
+    for (size_t i = 0; i < l->diags.n; i++) {
+        n += l->diags.items[i].code == code;
+    }
+    return n;
+}
+
+/* The resolved value of a cell; `row` is "" for scenarios.csv. */
+static const struct ps_resolved *resolved(const struct loaded *l, size_t scenario,
+                                          enum ps_table table, const char *row, const char *column)
+{
+    for (size_t i = 0; i < l->book.resolved_n; i++) {
+        const struct ps_resolved *r = &l->book.resolved[i];
+        if (r->scenario == scenario && r->column->table == table && strcmp(r->row_id, row) == 0 &&
+            strcmp(r->column->column, column) == 0) {
+            return r;
+        }
+    }
+    fail_msg("nothing resolved for %s.%s", row, column);
+    return NULL;
+}
+
+static void assert_resolved(const struct loaded *l, size_t scenario, enum ps_table table,
+                            const char *row, const char *column, const char *value,
+                            const char *origin)
+{
+    const struct ps_resolved *r = resolved(l, scenario, table, row, column);
+    assert_string_equal(r->value, value);
+    assert_string_equal(r->origin, origin);
+}
+
+/* ---- folders made for a test ---- */
+
+struct text_file {
+    const char *name, *text;
+};
+
+/* The base book with some files replaced, in a new folder; "" takes a file away. */
+static void make_folder(char folder[32], const struct text_file *files, size_t n)
+{
+    static const char *const NAMES[] = {"scenarios", "segments", "correlations", "ip_kinds",
+                                        "products",  "pools",    "banks",        "demand",
+                                        "topups",    "shocks",   "loans"};
+    (void)snprintf(folder, 32, "/tmp/pledgesim-book-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        static char text[65536];
+        char from[PATH_MAX], to[PATH_MAX];
+        (void)snprintf(from, sizeof from, "%s/%s.csv", BASE, NAMES[i]);
+        (void)snprintf(to, sizeof to, "%s/%s.csv", folder, NAMES[i]);
+        FILE *in = fopen(from, "rb");
+        assert_non_null(in);
+        size_t bytes = fread(text, 1, sizeof text, in);
+        assert_int_equal(fclose(in), 0);
+        const char *use = text;
+        for (size_t k = 0; k < n; k++) {
+            if (strcmp(files[k].name, NAMES[i]) == 0) {
+                use = files[k].text;
+                bytes = strlen(use);
+            }
+        }
+        if (bytes > 0) {
+            FILE *out = fopen(to, "wb");
+            assert_non_null(out);
+            assert_int_equal(fwrite(use, 1, bytes, out), bytes);
+            assert_int_equal(fclose(out), 0);
+        }
+    }
+}
+
+static void drop_folder(const char *folder)
+{
+    for (int t = 0; t < PS_TABLE_N; t++) {
+        char path[PATH_MAX];
+        (void)snprintf(path, sizeof path, "%s/%s.csv", folder,
+                       ps_table_desc((enum ps_table)t)->name);
+        (void)unlink(path);
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
+/* ---- values ---- */
+
+static void test_cells_become_typed_values(void **state)
+{
+    (void)state;
+    struct loaded l = load(BASE, NULL, NULL);
+    assert_int_equal(l.status, PS_OK);
+    assert_int_equal(l.diags.n, 0);
+    assert_string_equal(l.book.name, "base");
+    assert_int_equal(l.book.scenarios_n, 2);
+    const struct ps_scenario *s = &l.book.scenarios[0];
+    assert_string_equal(s->p.scenario_id, "base");
+    assert_string_equal(s->p.label, "基准");
+    assert_int_equal(s->p.pool_initial_fen, 1000 * 1000000LL);
+    assert_int_equal(s->p.leverage_ppm, 10000000);
+    assert_int_equal(s->p.horizon_months, 24);
+    assert_int_equal(s->p.pool_interest_ppm, 15000);
+    assert_int_equal(s->p.breaker_scope, PS_BREAKER_POOL);
+    assert_int_equal(s->segments_n, 2);
+    assert_true(fabs(s->segments[0].pd_frac - 0.03) < 1e-18);
+    assert_int_equal(s->products[0].pool_share_ppm, 700000);
+    assert_int_equal(s->products[1].bank_share_ppm, 500000);
+    assert_int_equal(s->loans_n, 1);
+    assert_true(s->loans[0].pledged_value_fen == PS_NOT_GIVEN);
+    assert_true(isnan(s->loans[0].recovery_frac));
+    assert_int_equal(s->clusters_n, 2);
+    assert_string_equal(s->cluster_ids[0], "equip");
+    assert_true(fabs(s->index_correlation[1] - 0.5) < 1e-18);
+    unload(&l);
+}
+
+static void test_empty_cells_take_what_they_follow(void **state)
+{
+    (void)state;
+    struct loaded l = load(BASE, "base", "trigger_months=5");
+    assert_int_equal(l.status, PS_OK);
+    const struct ps_scenario *s = &l.book.scenarios[0];
+    assert_int_equal(s->products[0].trigger_months, 5);
+    assert_int_equal(s->pools[0].initial_fen, s->p.pool_initial_fen);
+    assert_true(fabs(s->loans[0].pd_frac - 0.03) < 1e-18);
+    assert_true(fabs(s->loans[0].correlation - 0.1) < 1e-18);
+    assert_resolved(&l, 0, PS_TABLE_products, "direct", "trigger_months", "5", "=trigger_months");
+    unload(&l);
+}
+
+static void test_a_row_inherits_from_its_base(void **state)
+{
+    (void)state;
+    struct loaded l = load(BASE, NULL, NULL);
+    const struct ps_scenario *more = &l.book.scenarios[1];
+    assert_string_equal(more->p.base, "base");
+    assert_int_equal(more->p.horizon_months, 24);
+    assert_int_equal(more->p.pool_initial_fen, 2000 * 1000000LL);
+    assert_resolved(&l, 1, PS_TABLE_scenarios, "", "horizon_months", "24", "scenarios.csv!D2");
+    assert_resolved(&l, 1, PS_TABLE_scenarios, "", "pool_initial_wan", "2000", "scenarios.csv!F3");
+    assert_resolved(&l, 1, PS_TABLE_scenarios, "", "pd_multiplier", "1", "default");
+    assert_resolved(&l, 0, PS_TABLE_products, "three", "guarantor_share_pct", "20",
+                    "products.csv!F3");
+    assert_resolved(&l, 0, PS_TABLE_correlations, "soft", "cluster_id", "0.5 1",
+                    "correlations.csv");
+    unload(&l);
+}
+
+static void test_a_chain_of_bases_may_stand_in_any_order(void **state)
+{
+    (void)state;
+    const struct text_file files[] = {{"scenarios", "scenario_id,base,horizon_months,leverage\n"
+                                                    "c,b,,\nb,a,,7\na,,24,5\n"}};
+    char folder[32];
+    make_folder(folder, files, 1);
+    struct loaded l = load(folder, NULL, NULL);
+    assert_int_equal(l.status, PS_OK);
+    assert_int_equal(l.book.scenarios[0].p.leverage_ppm, 7000000);
+    assert_int_equal(l.book.scenarios[0].p.horizon_months, 24);
+    assert_int_equal(l.book.scenarios[2].p.leverage_ppm, 5000000);
+    unload(&l);
+    drop_folder(folder);
+}
+
+static void test_equal_tables_are_shared(void **state)
+{
+    (void)state;
+    struct loaded l = load(BASE, NULL, NULL);
+    assert_ptr_equal(l.book.scenarios[0].segments, l.book.scenarios[1].segments);
+    assert_ptr_equal(l.book.scenarios[0].loans, l.book.scenarios[1].loans);
+    assert_ptr_equal(l.book.scenarios[0].index_correlation, l.book.scenarios[1].index_correlation);
+    assert_ptr_not_equal(l.book.scenarios[0].pools, l.book.scenarios[1].pools);
+    assert_resolved(&l, 1, PS_TABLE_segments, "*", "segment_id", "base", "same table as scenario");
+    unload(&l);
+}
+
+static void test_the_order_of_rows_does_not_matter(void **state)
+{
+    (void)state;
+    const struct text_file files[] = {
+        {"banks", "share_pct,bank_id,label\n50,b2,乙行\n50,b1,甲行\n"},
+        {"demand", "year,new_firms_n\n2022,11\n2021,6\n"},
+        {"correlations", "cluster_id,soft,equip\nsoft,1,0.5\nequip,0.5,1\n"}};
+    char folder[32];
+    make_folder(folder, files, 3);
+    struct loaded a = load(BASE, NULL, NULL);
+    struct loaded b = load(folder, NULL, NULL);
+    assert_int_equal(b.status, PS_OK);
+    const struct ps_scenario *x = &a.book.scenarios[0];
+    const struct ps_scenario *y = &b.book.scenarios[0];
+    assert_memory_equal(x->banks, y->banks, 2 * sizeof *x->banks);
+    assert_memory_equal(x->demand, y->demand, 2 * sizeof *x->demand);
+    assert_memory_equal(x->index_correlation, y->index_correlation, 4 * sizeof(double));
+    unload(&a);
+    unload(&b);
+    drop_folder(folder);
+}
+
+/* ---- sweeps, --set, --only ---- */
+
+static void test_a_sweep_names_its_scenarios(void **state)
+{
+    (void)state;
+    struct loaded l = load(BASE, "base", "pool_initial_wan=0.05亿:0.1亿:0.025亿");
+    assert_int_equal(l.status, PS_OK);
+    assert_int_equal(l.book.scenarios_n, 3);
+    assert_string_equal(l.book.scenarios[0].p.scenario_id, "base@pool_initial_wan=500");
+    assert_string_equal(l.book.scenarios[1].p.scenario_id, "base@pool_initial_wan=750");
+    assert_string_equal(l.book.scenarios[2].p.scenario_id, "base@pool_initial_wan=1000");
+    assert_int_equal(l.book.scenarios[1].pools[0].initial_fen, 750 * 1000000LL);
+    assert_resolved(&l, 1, PS_TABLE_scenarios, "", "pool_initial_wan", "750", "--set");
+    unload(&l);
+}
+
+static void test_sweeps_of_several_columns_make_a_grid(void **state)
+{
+    (void)state;
+    const struct text_file files[] = {
+        {"scenarios", "scenario_id,horizon_months,leverage,products.three.pool_share_pct,pay_mode\n"
+                      "g,24,8|10,,prepay|net_loss\n"}};
+    char folder[32];
+    make_folder(folder, files, 1);
+    struct loaded l = load(folder, NULL, "products.direct.share_pct=70");
+    assert_int_equal(l.status, PS_OK);
+    assert_int_equal(l.book.scenarios_n, 4);
+    assert_string_equal(l.book.scenarios[0].p.scenario_id, "g@leverage=8@pay_mode=prepay");
+    assert_string_equal(l.book.scenarios[1].p.scenario_id, "g@leverage=8@pay_mode=net_loss");
+    assert_string_equal(l.book.scenarios[2].p.scenario_id, "g@leverage=10@pay_mode=prepay");
+    unload(&l);
+    l = load(folder, "g@leverage=10@pay_mode=prepay", NULL);
+    assert_int_equal(l.book.scenarios_n, 1);
+    assert_int_equal(l.book.scenarios[0].p.leverage_ppm, 10000000);
+    unload(&l);
+    drop_folder(folder);
+}
+
+static void test_set_is_last_and_ends_a_sweep(void **state)
+{
+    (void)state;
+    const struct text_file files[] = {
+        {"scenarios", "scenario_id,horizon_months,pool_initial_wan\na,24,500:5000:500\nb,24,7\n"}};
+    char folder[32];
+    make_folder(folder, files, 1);
+    struct loaded l = load(folder, NULL, "资金池初始规模（亿元）=0.3");
+    assert_int_equal(l.status, PS_OK);
+    assert_int_equal(l.book.scenarios_n, 2);
+    assert_int_equal(l.book.scenarios[0].p.pool_initial_fen, 3000 * 1000000LL);
+    assert_int_equal(l.book.scenarios[1].p.pool_initial_fen, 3000 * 1000000LL);
+    unload(&l);
+    drop_folder(folder);
+}
+
+static void test_overrides_change_one_cell_of_one_scenario(void **state)
+{
+    (void)state;
+    const struct text_file files[] = {
+        {"scenarios", "scenario_id,horizon_months,demand.2022.新增企业数(户),loans.l1.amount_wan\n"
+                      "a,24,,\nb,24,3.5,250\n"}};
+    char folder[32];
+    make_folder(folder, files, 1);
+    struct loaded l = load(folder, NULL, NULL);
+    assert_int_equal(l.status, PS_OK);
+    assert_true(fabs(l.book.scenarios[0].demand[1].new_firms_n - 11) < 1e-12);
+    assert_true(fabs(l.book.scenarios[1].demand[1].new_firms_n - 3.5) < 1e-12);
+    assert_int_equal(l.book.scenarios[1].loans[0].amount_wan, 250);
+    assert_resolved(&l, 1, PS_TABLE_demand, "2022", "new_firms_n", "3.5", "scenarios.csv!C3");
+    assert_resolved(&l, 1, PS_TABLE_loans, "l1", "amount_wan", "250", "scenarios.csv!D3");
+    unload(&l);
+    drop_folder(folder);
+}
+
+/* ---- tables that are not there ---- */
+
+static void test_a_file_alone_is_the_same_as_a_folder_with_it_alone(void **state)
+{
+    (void)state;
+    struct loaded folder = load("scenarios/minimal", NULL, NULL);
+    struct loaded file = load("scenarios/minimal/scenarios.csv", NULL, NULL);
+    assert_int_equal(folder.status, PS_OK);
+    assert_int_equal(file.status, PS_OK);
+    assert_string_equal(folder.book.name, "minimal");
+    assert_string_equal(file.book.name, "scenarios");
+    assert_int_equal(told(&folder, PS_DIAG_TABLES_BUILT_IN), 1);
+    assert_int_equal(told(&file, PS_DIAG_TABLES_BUILT_IN), 1);
+    assert_true(folder.book.scenarios_n > 0);
+    const struct ps_scenario *a = &folder.book.scenarios[0];
+    const struct ps_scenario *b = &file.book.scenarios[0];
+    assert_true(a->segments_n > 0 && a->demand_n > 0 && a->loans_n > 0);
+    assert_int_equal(a->segments_n, b->segments_n);
+    assert_memory_equal(a->segments, b->segments, a->segments_n * sizeof *a->segments);
+    unload(&folder);
+    unload(&file);
+}
+
+static void test_a_tape_without_demand_is_a_static_book(void **state)
+{
+    (void)state;
+    const struct text_file files[] = {{"demand", ""}};
+    char folder[32];
+    make_folder(folder, files, 1);
+    struct loaded l = load(folder, NULL, NULL);
+    assert_int_equal(l.status, PS_OK);
+    assert_int_equal(l.book.scenarios[0].demand_n, 0);
+    assert_int_equal(l.book.scenarios[0].loans_n, 1);
+    assert_int_equal(told(&l, PS_DIAG_TABLES_EMPTY), 1);
+    unload(&l);
+    drop_folder(folder);
+}
+
+static void test_one_pool_and_one_bank_stand_in_for_absent_ones(void **state)
+{
+    (void)state;
+    const struct text_file files[] = {
+        {"pools", "pool_id\n"},
+        {"banks", "bank_id,share_pct\n"},
+        {"products", "product_id,share_pct,pool_share_pct\ndirect,100,70\n"},
+        {"topups", ""},
+        {"loans", "loan_id,segment_id,amount_wan,months_left\nl1,s1,100,6\n"}};
+    char folder[32];
+    make_folder(folder, files, 5);
+    struct loaded l = load(folder, "base", NULL);
+    assert_int_equal(l.status, PS_OK);
+    const struct ps_scenario *s = &l.book.scenarios[0];
+    assert_int_equal(s->pools_n, 1);
+    assert_string_equal(s->pools[0].pool_id, "pool");
+    assert_int_equal(s->pools[0].initial_fen, s->p.pool_initial_fen);
+    assert_int_equal(s->pools[0].leverage_ppm, s->p.leverage_ppm);
+    assert_int_equal(s->banks_n, 1);
+    assert_string_equal(s->banks[0].bank_id, "bank");
+    assert_true(s->banks[0].share_frac >= 1 && s->banks[0].share_frac <= 1);
+    unload(&l);
+    drop_folder(folder);
+}
+
+static void test_standard_input_is_a_book_but_has_no_folder(void **state)
+{
+    (void)state;
+    char name[] = "/tmp/pledgesim-stdin-XXXXXX";
+    static const char TEXT[] = "scenario_id,shocks_file\na,shocks.csv\n";
+    const int fd = mkstemp(name);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, TEXT, sizeof TEXT - 1), sizeof TEXT - 1);
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+    assert_int_equal(close(fd), 0);
+    struct loaded l = load("-", NULL, NULL);
+    assert_int_equal(l.status, PS_INPUT);
+    assert_int_equal(l.diags.errors_n, 1);
+    assert_int_equal(told(&l, PS_DIAG_FILE_STDIN), 1);
+    unload(&l);
+    assert_int_equal(unlink(name), 0);
+}
+
+/* ---- all problems at once ---- */
+
+static void test_problems_of_all_tables_are_told_in_one_go(void **state)
+{
+    (void)state;
+    const struct text_file files[] = {
+        {"scenarios", "scenario_id,horizon_months,leverage\na,0,-1\n"},
+        {"segments", "segment_id,cluster_id,ip_kind_id,share_pct,pd_pct\ns1,c,x,100,200\n"},
+        {"banks", "bank_id,share_pct\nb1,50\nb1,50\n"},
+        {"demand", "year,new_firm_n\n2021,6\n"},
+        {"correlations", ""}};
+    char folder[32];
+    make_folder(folder, files, 5);
+    struct loaded l = load(folder, NULL, NULL);
+    assert_int_equal(l.status, PS_INPUT);
+    assert_int_equal(told(&l, PS_DIAG_VALUE_RANGE), 3);
+    assert_int_equal(told(&l, PS_DIAG_REF_UNKNOWN), 1);
+    assert_int_equal(told(&l, PS_DIAG_ID_DUPLICATE), 1);
+    assert_int_equal(told(&l, PS_DIAG_COLUMN_UNKNOWN_NEAR), 1);
+    assert_int_equal(l.diags.errors_n, 6);
+    assert_null(l.book.scenarios);
+    unload(&l);
+    drop_folder(folder);
+}
+
+static void test_257_clusters_are_too_many(void **state)
+{
+    (void)state;
+    static char text[65536];
+    int n = snprintf(text, sizeof text,
+                     "segment_id,cluster_id,ip_kind_id,share_pct\n"
+                     "s1,equip,invention,99\ns2,soft,software,1\n");
+    for (int i = 0; i < 255; i++) {
+        n += snprintf(text + n, sizeof text - (size_t)n, "x%d,c%d,invention,0\n", i, i);
+    }
+    const struct text_file files[] = {{"segments", text}, {"correlations", ""}};
+    char folder[32];
+    make_folder(folder, files, 2);
+    struct loaded l = load(folder, NULL, NULL);
+    assert_int_equal(l.status, PS_INPUT);
+    assert_int_equal(l.diags.errors_n, 1);
+    assert_int_equal(told(&l, PS_DIAG_CLUSTERS_TOO_MANY), 1);
+    unload(&l);
+    drop_folder(folder);
+}
+
+/* A book of 256 clusters; the correlation is `close` among the first hundred, else -0.001. */
+static struct loaded load_256_clusters(const char *close)
+{
+    static char segments[65536], matrix[1 << 20];
+    int n = snprintf(segments, sizeof segments,
+                     "segment_id,cluster_id,ip_kind_id,share_pct\n"
+                     "s1,c0,invention,99\ns2,c1,software,1\n");
+    int m = snprintf(matrix, sizeof matrix, "cluster_id");
+    for (int i = 2; i < 256; i++) {
+        n += snprintf(segments + n, sizeof segments - (size_t)n, "x%d,c%d,invention,0\n", i, i);
+    }
+    for (int k = 0; k < 256; k++) {
+        m += snprintf(matrix + m, sizeof matrix - (size_t)m, ",c%d", k);
+    }
+    for (int i = 0; i < 256; i++) {
+        m += snprintf(matrix + m, sizeof matrix - (size_t)m, "\nc%d", i);
+        for (int k = 0; k < 256; k++) {
+            const char *entry = i == k ? "1" : i < 100 && k < 100 ? close : "-0.001";
+            m += snprintf(matrix + m, sizeof matrix - (size_t)m, ",%s", entry);
+        }
+    }
+    const struct text_file files[] = {{"segments", segments}, {"correlations", matrix}};
+    char folder[32];
+    make_folder(folder, files, 2);
+    const struct loaded l = load(folder, NULL, NULL);
+    drop_folder(folder);
+    return l;
+}
+
+static void test_256_clusters_are_correlated(void **state)
+{
+    (void)state;
+    struct loaded l = load_256_clusters("-0.0093"); /* smallest eigenvalue 0.0594 (numpy) */
+    assert_int_equal(l.status, PS_OK);
+    assert_int_equal(l.book.scenarios[0].clusters_n, 256);
+    unload(&l);
+    l = load_256_clusters("-0.01"); /* -0.00828234 */
+    assert_int_equal(l.status, PS_INPUT);
+    assert_int_equal(told(&l, PS_DIAG_MATRIX_INDEFINITE), 1);
+    assert_string_equal(l.diags.items[0].args[0], "-0.00828234");
+    unload(&l);
+}
+
+static void test_eigenvalues_of_equal_correlations(void **state)
+{
+    (void)state;
+    static const double CORRELATIONS[] = {-0.01, 0, 0.3, 0.9};
+    for (size_t c = 0; c < 4; c++) {
+        static double matrix[100 * 100];
+        const double rho = CORRELATIONS[c];
+        for (size_t i = 0; i < 100; i++) {
+            for (size_t k = 0; k < 100; k++) {
+                matrix[i * 100 + k] = i == k ? 1 : rho;
+            }
+        }
+        const double exact = rho < 0 ? 1 + 99 * rho : 1 - rho;
+        const double least = ps_smallest_eigenvalue(matrix, 100);
+        assert_true(fabs(least - exact) < 1e-11);
+        /* The same data refuse a wrong value. */
+        assert_true(fabs(least - (exact + 1e-9)) > 1e-11);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cells_become_typed_values),
+        cmocka_unit_test(test_empty_cells_take_what_they_follow),
+        cmocka_unit_test(test_a_row_inherits_from_its_base),
+        cmocka_unit_test(test_a_chain_of_bases_may_stand_in_any_order),
+        cmocka_unit_test(test_equal_tables_are_shared),
+        cmocka_unit_test(test_the_order_of_rows_does_not_matter),
+        cmocka_unit_test(test_a_sweep_names_its_scenarios),
+        cmocka_unit_test(test_sweeps_of_several_columns_make_a_grid),
+        cmocka_unit_test(test_set_is_last_and_ends_a_sweep),
+        cmocka_unit_test(test_overrides_change_one_cell_of_one_scenario),
+        cmocka_unit_test(test_a_file_alone_is_the_same_as_a_folder_with_it_alone),
+        cmocka_unit_test(test_a_tape_without_demand_is_a_static_book),
+        cmocka_unit_test(test_one_pool_and_one_bank_stand_in_for_absent_ones),
+        cmocka_unit_test(test_standard_input_is_a_book_but_has_no_folder),
+        cmocka_unit_test(test_problems_of_all_tables_are_told_in_one_go),
+        cmocka_unit_test(test_257_clusters_are_too_many),
+        cmocka_unit_test(test_256_clusters_are_correlated),
+        cmocka_unit_test(test_eigenvalues_of_equal_correlations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -137,6 +137,26 @@ static void limits(struct ps_scenario *s)
     s->shocks[0].shift_sd = -2;
 }
 
+/* Values at the ends of their ranges: pledges that are never sold, defaults in the last month. */
+static void ends(struct ps_scenario *s)
+{
+    s->p.sale_prob_frac = 0;
+    s->p.npl_months = 0;
+    s->p.runoff_months = 36;
+    s->p.maturity_share_frac = 1;
+    s->p.phi_annual = 0;
+    s->p.cash_recovery_frac = 0.3;
+    s->p.review_months = 1;
+    s->p.cooling_months = 0;
+    s->p.min_live_loans_n = 0;
+    s->p.min_npl_loans_n = 0;
+    s->p.renewal_prob_frac = 1;
+    s->pools[0].interest_ppm = 0;
+    for (size_t i = 0; i < s->products_n; i++) {
+        s->products[i].trigger_months = 0;
+    }
+}
+
 static void set_pool(struct ps_scenario *s, int64_t wan)
 {
     s->p.pool_initial_fen = s->pools[0].initial_fen = wan * FEN_PER_WAN;
@@ -149,7 +169,8 @@ struct ps_scenario *bench_case(const char *name, int policy, int policies_n)
         void (*change)(struct ps_scenario *s);
     } cases[] = {{"baseline", baseline}, {"tight", tight},
                  {"net_loss", net_loss}, {"orders", orders},
-                 {"instalments", instalments}, {"limits", limits}};
+                 {"instalments", instalments}, {"limits", limits},
+                 {"ends", ends}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         if (strcmp(cases[i].name, name) == 0) {
             struct ps_scenario *s = ps_fixture_bishan();

@@ -94,7 +94,7 @@ void naive_model_free(struct naive_model *model);
 void naive_model_write(const struct naive_model *model, FILE *out);
 
 struct naive_loan {
-    int64_t amount_fen, owed_fen, instalment_fen;
+    int64_t asked_fen, amount_fen, owed_fen, instalment_fen;
     double hazard_at_grant; /* of its class, cumulated over months 1..g */
     int month, maturity;    /* g, m */
     int segment, class, product;

@@ -73,18 +73,21 @@ static void share_recovery(struct naive_world *w, struct naive_default *d)
     w->measure[PS_M_LOSS_POOL] -= to_pool;
 }
 
+static void dispose_one(struct naive_world *w, struct naive_default *d)
+{
+    w->measure[PS_M_RECOVERED] += d->recovery_fen;
+    w->measure[PS_M_LOSS] += d->ead_fen - d->recovery_fen;
+    if (d->claimed) {
+        share_recovery(w, d);
+    }
+}
+
 /* Step 2. */
 static void dispose(struct naive_world *w, int t)
 {
     for (int i = 0; i < w->defaults_n; i++) {
-        struct naive_default *d = &w->defaults[i];
-        if (d->disposal != t) {
-            continue;
-        }
-        w->measure[PS_M_RECOVERED] += d->recovery_fen;
-        w->measure[PS_M_LOSS] += d->ead_fen - d->recovery_fen;
-        if (d->claimed) {
-            share_recovery(w, d);
+        if (w->defaults[i].disposal == t) {
+            dispose_one(w, &w->defaults[i]);
         }
     }
 }
@@ -134,6 +137,9 @@ static void default_add(struct naive_world *w, const struct naive_loan *loan, in
     }
     w->all_book_fen -= loan->owed_fen;
     d->micro = loan->micro;
+    if (d->disposal == t) { /* only in the last month, when nothing may stay open */
+        dispose_one(w, d);
+    }
 }
 
 static void repay(struct naive_world *w, struct naive_loan *loan, int64_t amount)

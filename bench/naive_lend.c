@@ -67,7 +67,7 @@ static void firm_draw(struct naive_world *w, struct naive_loan *loan, int t)
     const struct naive_segment *s = &w->model->segments[segment];
     *loan = (struct naive_loan){.segment = segment,
                                 .class = s->class,
-                                .amount_fen = amount_draw(w, s),
+                                .asked_fen = amount_draw(w, s),
                                 .product = product_draw(w),
                                 .firm = w->firms_n++,
                                 .tape = -1};
@@ -97,6 +97,7 @@ void naive_tape_open(struct naive_world *w)
         const struct naive_tape_loan *tape = &w->model->tape[i];
         struct naive_loan loan = {.segment = tape->segment,
                                   .class = tape->class,
+                                  .asked_fen = tape->amount_fen,
                                   .amount_fen = tape->amount_fen,
                                   .maturity = tape->months_left,
                                   .product = tape->product >= 0 ? tape->product : product_draw(w),
@@ -162,12 +163,12 @@ static int64_t registered_fen(const struct naive_model *m, const struct naive_lo
 
 static void ask(struct naive_world *w, struct naive_loan *loan, int t)
 {
-    const int64_t asked_fen = loan->amount_fen;
+    loan->amount_fen = loan->asked_fen;
     const int reason = refusal(w, loan, t);
     if (reason >= 0) {
         w->measure[PS_M_REFUSED_N]++;
-        w->measure[PS_M_REFUSED] += asked_fen;
-        w->measure[PS_M_REFUSED_CLOSED + reason] += asked_fen;
+        w->measure[PS_M_REFUSED] += loan->asked_fen;
+        w->measure[PS_M_REFUSED_CLOSED + reason] += loan->asked_fen;
         return;
     }
     const int64_t registered = registered_fen(w->model, loan);

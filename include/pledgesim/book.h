@@ -13,10 +13,10 @@
 struct ps_resolved {
     size_t scenario; /* index in the book */
     const struct ps_column_desc *column;
-    char *row_id;  /* "" for scenarios.csv itself */
-    char *value;   /* as a cell would hold it, in the column's unit */
-    char *origin;  /* "products.csv!D3", "scenarios.csv!F4", "built-in products.csv!D3", "--set",
-                  * "default", "=trigger_months" (as the scenario's own), "=segment" */
+    char *row_id; /* "" for scenarios.csv itself */
+    char *value;  /* as a cell would hold it, in the column's unit */
+    char *origin; /* "products.csv!D3", "scenarios.csv!F4", "built-in products.csv!D3", "--set",
+                   * "default", "=trigger_months" (as the scenario's own), "=segment" */
 };
 
 struct ps_input_file {
@@ -39,15 +39,15 @@ struct ps_book {
 };
 
 struct ps_book_request {
-    const char *path;         /* folder, one scenarios.csv, or "-" */
-    const char *const *only;  /* scenario ids to keep, or NULL; only_n of them */
+    const char *path;        /* folder, one scenarios.csv, or "-" */
+    const char *const *only; /* scenario ids to keep, or NULL; only_n of them */
     size_t only_n;
-    const char *const *sets;  /* "NAME=VALUE" overrides (also table.id.column), or NULL */
+    const char *const *sets; /* "NAME=VALUE" overrides (also table.id.column), or NULL */
     size_t sets_n;
 };
 
-/* Reads and checks a whole book. Every problem of every table is in `diags`; PS_OK only when none is
- * an error. Nothing is computed or written otherwise. */
+/* Reads and checks a whole book. Every problem of every table is in `diags`; PS_OK only when none
+ * is an error. Nothing is computed or written otherwise. */
 enum ps_status ps_book_load(const struct ps_book_request *request, struct ps_diags *diags,
                             struct ps_book *book) PS_MUST_CHECK;
 void ps_book_free(struct ps_book *book);

@@ -25,7 +25,7 @@ struct ps_figures {
     int converged;
     struct ps_probability depletion; /* months 1..N, run-off included */
     struct ps_probability target_cumulative, target_annual;
-    struct ps_probability depletion_plan;                             /* months 1..T */
+    struct ps_probability depletion_plan;                               /* months 1..T */
     struct ps_probability target_cumulative_first, target_annual_first; /* renewals not counted */
     double ceiling_reaches_target_frac; /* share of worlds in which demand alone, nothing refused,
                                            would meet the cumulative target; read from bins */

@@ -176,6 +176,9 @@ struct ps_measure_desc {
 
 const struct ps_measure_desc *ps_measure_desc(enum ps_measure measure);
 
+/* Whether the measure is missing in some worlds (a month that never came, a ratio of nothing). */
+int ps_measure_may_miss(enum ps_measure measure);
+
 /* The measure of one lane as an integer; PS_NOT_GIVEN when it is missing in this world. */
 int64_t ps_measure_read(const struct ps_ledger_work *work, enum ps_measure measure, int lane);
 

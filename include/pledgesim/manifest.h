@@ -53,6 +53,8 @@ struct ps_manifest {
     size_t argv_n;
     uint64_t seed; /* written as text: JSON readers lose digits above 2^53 */
     int64_t worlds_n;
+    uint64_t worlds_drawn; /* sampled in all; families_n groups of scenarios shared theirs */
+    uint64_t families_n;
     int threads_n;
     int64_t created_unix_s; /* seconds since 1970 UTC, year <= 9999; negative: left out */
     const struct ps_manifest_resource *resources; /* at least one */

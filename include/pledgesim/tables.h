@@ -43,15 +43,26 @@ enum ps_kind {
 enum ps_scope { PS_SCOPE_NAME, PS_SCOPE_WORLD, PS_SCOPE_POLICY };
 
 enum ps_choice_list {
-    PS_CHOICE_none, PS_CHOICE_factor_step, PS_CHOICE_index_start, PS_CHOICE_correlation_basis,
-    PS_CHOICE_claim_basis, PS_CHOICE_recovery_order, PS_CHOICE_breaker_scope, PS_CHOICE_over_cap,
-    PS_CHOICE_insurer_excess, PS_CHOICE_insurer_firm_rule, PS_CHOICE_repayment,
+    PS_CHOICE_none,
+    PS_CHOICE_factor_step,
+    PS_CHOICE_index_start,
+    PS_CHOICE_correlation_basis,
+    PS_CHOICE_claim_basis,
+    PS_CHOICE_recovery_order,
+    PS_CHOICE_breaker_scope,
+    PS_CHOICE_over_cap,
+    PS_CHOICE_insurer_excess,
+    PS_CHOICE_insurer_firm_rule,
+    PS_CHOICE_repayment,
     /* lists of the model registry */
-    PS_CHOICE_dependence, PS_CHOICE_topup, PS_CHOICE_pay_mode, PS_CHOICE_breaker_metric
+    PS_CHOICE_dependence,
+    PS_CHOICE_topup,
+    PS_CHOICE_pay_mode,
+    PS_CHOICE_breaker_metric
 };
 
-/* Stored values of the choice lists; the texts are in choices.def, in the same order from 0. Lists of
- * the model registry are numbered by models.def (models.h). */
+/* Stored values of the choice lists; the texts are in choices.def, in the same order from 0. Lists
+ * of the model registry are numbered by models.def (models.h). */
 enum ps_factor_step { PS_STEP_1, PS_STEP_3, PS_STEP_12 };
 enum ps_index_start { PS_START_STATIONARY, PS_START_FIXED };
 enum ps_correlation_basis { PS_BASIS_ANNUAL, PS_BASIS_MONTHLY };
@@ -75,11 +86,14 @@ enum ps_repayment { PS_REPAY_BULLET, PS_REPAY_EQUAL };
 #define PS_FIELD_REAL(f) double f;
 #define PS_FIELD_FRAC(f) double f;
 
-/* Row types: struct ps_<table>_row, one member a column (units by suffix: _fen, _ppm, _frac, _n). */
+/* Row types: struct ps_<table>_row, one member a column (units by suffix: _fen, _ppm, _frac, _n).
+ */
 #define PS_TABLE(table, min_rows, en, zh) struct ps_##table##_row {
 #define PS_COL(table, field, kind, column, lowest, highest, preset, scope, mark, en, zh)           \
     PS_FIELD_##kind(field)
-#define PS_END(table) };
+#define PS_END(table)                                                                              \
+    }                                                                                              \
+    ;
 #include "pledgesim/tables.def"
 #undef PS_TABLE
 #undef PS_COL
@@ -91,11 +105,11 @@ struct ps_column_desc {
     const char *field;  /* member name in the row struct */
     const char *column; /* name in the file */
     enum ps_kind kind;
-    enum ps_choice_list choice; /* for PS_KIND_CHOICE */
-    enum ps_table ref;          /* for PS_KIND_REF */
-    size_t offset;              /* in struct ps_<table>_row */
+    enum ps_choice_list choice;   /* for PS_KIND_CHOICE */
+    enum ps_table ref;            /* for PS_KIND_REF */
+    size_t offset;                /* in struct ps_<table>_row */
     const char *lowest, *highest; /* inclusive, in the column's unit; "" = none */
-    const char *preset;         /* see tables.def */
+    const char *preset;           /* see tables.def */
     enum ps_scope scope;
     const char *mark;           /* source mark of the preset */
     const char *doc[PS_LANG_N]; /* the Chinese doc is the header alias too */

@@ -208,10 +208,12 @@ static struct ps_place base_place(const struct ps_load *load, size_t line)
     return ps_source_place(load->scenarios, line, column);
 }
 
+/* A row whose id was refused may be the one that is meant; then nothing is told. */
 static void find_base(struct ps_load *load, size_t i)
 {
     struct ps_line *line = &load->lines[i];
     struct ps_nearest best = {0};
+    int all_named = 1;
     if (line->base_id[0] == '\0') {
         return;
     }
@@ -220,12 +222,13 @@ static void find_base(struct ps_load *load, size_t i)
             line->base = k;
             return;
         }
+        all_named = all_named && load->lines[k].id[0] != '\0';
         if (load->lines[k].id[0] != '\0') {
             ps_nearest_offer(&best, line->base_id, load->lines[k].id);
         }
     }
     line->orphan = 1;
-    if (!load->scenarios->broken) {
+    if (all_named && !load->scenarios->broken) {
         const struct ps_place place = base_place(load, i);
         const char *const args[] = {best.name == NULL ? "" : best.name, NULL};
         ps_diags_add(load->diags, PS_DIAG_BASE_UNKNOWN, &place, line->base_id, args);

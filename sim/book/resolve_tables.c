@@ -98,16 +98,47 @@ static void fill_default_row(struct ps_rows *rows)
 
 /* ---- overrides ---- */
 
-/* An id written in a header went through NFKC; an id in a table only through NFC. */
-static int is_row(const char *id, const char *wanted)
+/* The row that a header or --set names; SIZE_MAX when there is none. A name in a header went
+ * through NFKC, an id in a table only through NFC. */
+static enum ps_status find_row(struct ps_rows *rows, const char *wanted, size_t *found)
 {
-    if (strcmp(id, wanted) == 0) {
-        return 1;
+    *found = SIZE_MAX;
+    for (size_t row = 0; row < rows->n && *found == SIZE_MAX; row++) {
+        char id[PS_LABEL_BYTES];
+        ps_row_id(rows->table, row_at(rows, row), id);
+        char *norm = ps_text_norm(id, strlen(id));
+        if (norm == NULL) {
+            return ps_status_raise(PS_MEMORY);
+        }
+        if (strcmp(id, wanted) == 0 || strcmp(norm, wanted) == 0) {
+            *found = row;
+        }
+        free(norm);
     }
-    char *norm = ps_text_norm(id, strlen(id));
-    const int same = norm != NULL && strcmp(norm, wanted) == 0;
-    free(norm);
-    return same;
+    return PS_OK;
+}
+
+static void tell_no_row(struct ps_load *load, const struct ps_item *item, size_t slot,
+                        struct ps_rows *rows)
+{
+    const struct ps_binding *binding = &load->slots[slot];
+    char near[PS_LABEL_BYTES] = "";
+    size_t distance = SIZE_MAX;
+    for (size_t row = 0; row < rows->n; row++) {
+        struct ps_nearest offer = {0};
+        char id[PS_LABEL_BYTES];
+        ps_row_id(rows->table, row_at(rows, row), id);
+        ps_nearest_offer(&offer, binding->row_id, id);
+        if (offer.name != NULL && offer.distance < distance) {
+            distance = offer.distance;
+            memcpy(near, id, sizeof near);
+        }
+    }
+    const struct ps_csv *csv = &load->scenarios->csv;
+    const struct ps_place place = item->cell == NULL ? ps_item_place(load, item)
+                                                     : ps_csv_place(csv, &csv->header.cells[slot]);
+    const char *const args[] = {ps_table_desc(rows->table)->name, binding->row_id, near, NULL};
+    ps_load_tell(load, PS_DIAG_OVERRIDE_ROW, &place, binding->name, args);
 }
 
 static enum ps_status apply_override(struct ps_load *load, const struct ps_case *c, size_t slot,
@@ -116,35 +147,21 @@ static enum ps_status apply_override(struct ps_load *load, const struct ps_case 
     const struct ps_binding *binding = &load->slots[slot];
     const struct ps_item *item = c->line->items[slot];
     const struct ps_table_desc *desc = ps_table_desc(rows->table);
-    struct ps_nearest best = {0};
-    char near[PS_LABEL_BYTES] = "";
-    for (size_t row = 0; row < rows->n; row++) {
-        char id[PS_LABEL_BYTES];
-        ps_row_id(rows->table, row_at(rows, row), id);
-        if (!is_row(id, binding->row_id)) {
-            const size_t before = best.distance;
-            const int first = best.name == NULL;
-            ps_nearest_offer(&best, binding->row_id, id);
-            if (first || best.distance < before) {
-                memcpy(near, id, sizeof near);
-            }
-            best.name = near;
-            continue;
+    size_t row = 0;
+    const enum ps_status status = find_row(rows, binding->row_id, &row);
+    if (status != PS_OK) {
+        return status;
+    }
+    if (row == SIZE_MAX) {
+        if (rows->source == NULL || !rows->source->broken) {
+            tell_no_row(load, item, slot, rows);
         }
-        if (!item->bad) {
-            ps_value_store(binding->column, &item->values[c->picks[slot]], row_at(rows, row));
-        }
-        rows->overrides[row * desc->columns_n + (size_t)(binding->column - desc->columns)] = item;
         return PS_OK;
     }
-    if (rows->source == NULL || !rows->source->broken) {
-        const struct ps_place place =
-            item->cell == NULL
-                ? ps_item_place(load, item)
-                : ps_csv_place(&load->scenarios->csv, &load->scenarios->csv.header.cells[slot]);
-        const char *const args[] = {desc->name, binding->row_id, near, NULL};
-        ps_load_tell(load, PS_DIAG_OVERRIDE_ROW, &place, binding->name, args);
+    if (!item->bad) {
+        ps_value_store(binding->column, &item->values[c->picks[slot]], row_at(rows, row));
     }
+    rows->overrides[row * desc->columns_n + (size_t)(binding->column - desc->columns)] = item;
     return PS_OK;
 }
 

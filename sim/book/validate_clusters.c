@@ -68,6 +68,7 @@ static enum ps_status collect(struct ps_load *load, struct ps_clusters *clusters
 {
     const struct ps_rows *segments = clusters->segments;
     const struct ps_column_desc *column = ps_column_find(PS_TABLE_segments, "cluster_id");
+    clusters->n = 0;
     clusters->ids = ps_load_take(load->kept, segments->n, sizeof *clusters->ids);
     if (clusters->ids == NULL) {
         return ps_status_raise(PS_MEMORY);

@@ -11,7 +11,7 @@ __extension__ typedef unsigned __int128 wide_unsigned;
 
 void ps_decimal_format(const struct ps_decimal *d, char buffer[PS_LABEL_BYTES])
 {
-    char digits[64];
+    char digits[64] = "";
     size_t n = 0;
     size_t at = 0;
     wide_unsigned rest = (wide_unsigned)(d->mantissa < 0 ? -d->mantissa : d->mantissa);

@@ -229,7 +229,8 @@ static void put_fish(enum ps_lang lang)
             }
         }
     }
-    (void)fputs("complete -c pledgesim -n '__fish_seen_subcommand_from completion' -f -a '", stdout);
+    (void)fputs("complete -c pledgesim -n '__fish_seen_subcommand_from completion' -f -a '",
+                stdout);
     put_words(ps_verb_desc(PS_VERB_COMPLETION)->operand[PS_LANG_EN], ' ');
     (void)puts("'");
     (void)fputs("complete -c pledgesim -n '__fish_seen_subcommand_from help' -f -a '", stdout);

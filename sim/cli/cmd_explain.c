@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -45,11 +46,17 @@ static void explain_code(struct search *search)
                                                  [PS_WARNING] = PS_SAY_SEVERITY_WARNING,
                                                  [PS_ERROR] = PS_SAY_SEVERITY_ERROR};
     const struct ps_diag_kind *kind = ps_diag_kind(code);
+    char blank[] = "...";
+    const struct ps_diag any = {.code = code, .args = {blank, blank, blank, blank}};
+    char *rule = ps_diag_rule(&any, search->lang);
+    char *hint = ps_diag_hint(&any, search->lang);
     begin(search);
     ps_say(stdout, search->lang, PS_SAY_EXPLAIN_CODE,
            PS_ARGS(kind->code, ps_message(SEVERITIES[kind->severity], search->lang),
-                   kind->rule[search->lang], kind->hint[search->lang],
-                   kind->explain[search->lang]));
+                   rule == NULL ? kind->rule[search->lang] : rule,
+                   hint == NULL ? kind->hint[search->lang] : hint, kind->explain[search->lang]));
+    free(rule);
+    free(hint);
 }
 
 static void explain_column(struct search *search, const struct ps_table_desc *table,

@@ -46,8 +46,7 @@ static void add_option(struct ps_grid *grid, const struct ps_option_desc *o, enu
                    o->letter != 0 ? o->letter : ' ', o->letter != 0 ? ", " : "  ", o->name,
                    *argument != '\0' ? " " : "", argument);
     const char *preset = ps_option_preset(o);
-    (void)snprintf(right, sizeof right, *preset != '\0' ? "%s [%s]" : "%s%s", o->doc[lang],
-                   preset);
+    (void)snprintf(right, sizeof right, *preset != '\0' ? "%s [%s]" : "%s%s", o->doc[lang], preset);
     ps_grid_add(grid, left, 0);
     ps_grid_add(grid, right, 0);
 }

@@ -97,8 +97,8 @@ enum ps_status ps_cmd_info(const struct ps_command *command)
     info.isa = ps_kernel_select(isa)->name;
     info.threads_n = ps_command_threads(command);
     info.libraries_n = ps_libraries(info.libraries);
-    status = command->given[PS_OPT_JSON_OUT].n > 0 ? put_json(&info)
-                                                   : put_text(&info, command->lang);
+    status =
+        command->given[PS_OPT_JSON_OUT].n > 0 ? put_json(&info) : put_text(&info, command->lang);
     if (status != PS_OK) {
         ps_show_failure(command, status, NULL);
     }

@@ -117,8 +117,7 @@ static void undo(const struct target *target)
 enum ps_status ps_cmd_init(const struct ps_command *command)
 {
     const struct ps_given *wanted = &command->given[PS_OPT_BOOK_TEMPLATE];
-    const char *book =
-        wanted->n > 0 ? wanted->text : ps_option_desc(PS_OPT_BOOK_TEMPLATE)->preset;
+    const char *book = wanted->n > 0 ? wanted->text : ps_option_desc(PS_OPT_BOOK_TEMPLATE)->preset;
     const size_t prefix = strlen(book);
     struct target target = {.path = command->operand == NULL ? book : command->operand, .fd = -1};
     enum ps_status status = open_target(command, &target);

@@ -52,12 +52,10 @@ const char *ps_story_refusal(int refusal, enum ps_lang lang)
 const char *ps_story_event(int kind)
 {
     static const char *const NAMES[] = {
-        [PS_LOG_INTEREST] = "interest", [PS_LOG_TOPUP] = "topup",
-        [PS_LOG_DISPOSAL] = "disposal", [PS_LOG_DEFAULT] = "default",
-        [PS_LOG_REPAID] = "repaid",     [PS_LOG_CLAIM] = "claim",
-        [PS_LOG_QUEUE_PAID] = "queue",  [PS_LOG_REVIEW] = "review",
-        [PS_LOG_GRANT] = "grant",       [PS_LOG_REFUSAL] = "refusal",
-        [PS_LOG_CLOSE] = "close",
+        [PS_LOG_INTEREST] = "interest", [PS_LOG_TOPUP] = "topup",   [PS_LOG_DISPOSAL] = "disposal",
+        [PS_LOG_DEFAULT] = "default",   [PS_LOG_REPAID] = "repaid", [PS_LOG_CLAIM] = "claim",
+        [PS_LOG_QUEUE_PAID] = "queue",  [PS_LOG_REVIEW] = "review", [PS_LOG_GRANT] = "grant",
+        [PS_LOG_REFUSAL] = "refusal",   [PS_LOG_CLOSE] = "close",
     };
     return NAMES[kind];
 }
@@ -90,7 +88,7 @@ static enum ps_status pick(const struct ps_command *command, const struct ps_boo
     ps_complain(command->lang, PS_SAY_SCENARIO_UNKNOWN, PS_ARGS(id->text));
     const char *near = ps_nearest_name(&best, id->text);
     if (near != NULL) {
-        ps_say(stderr, command->lang, PS_SAY_MEANT_SCENARIO, PS_ARGS(near));
+        ps_say(stderr, command->lang, PS_SAY_MEANT_NAME, PS_ARGS(near));
     }
     return ps_status_raise(PS_USAGE);
 }

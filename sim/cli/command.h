@@ -53,9 +53,9 @@ struct ps_option_desc {
 struct ps_given {
     int n; /* how often */
     const char *text;
-    int64_t whole;     /* WHOLE: the value, the default when it was not given */
-    double real;       /* PERCENT: as a fraction */
-    char **list;       /* LIST, REPEAT; owned, list_n of them */
+    int64_t whole; /* WHOLE: the value, the default when it was not given */
+    double real;   /* PERCENT: as a fraction */
+    char **list;   /* LIST, REPEAT; owned, list_n of them */
     size_t list_n;
 };
 
@@ -143,8 +143,8 @@ void ps_show_failure(const struct ps_command *command, enum ps_status status,
                      const struct ps_outerror *err);
 
 /* Loads the book that the command names, with its --only and --set, and shows what there is to say
- * about it; as JSON only after a failure, so that a command that goes on can tell all in one object.
- * Both are to be freed whatever comes. */
+ * about it; as JSON only after a failure, so that a command that goes on can tell all in one
+ * object. Both are to be freed whatever comes. */
 enum ps_status ps_command_book(const struct ps_command *command, struct ps_diags *diags,
                                struct ps_book *book) PS_MUST_CHECK;
 
@@ -154,12 +154,11 @@ struct ps_text {
     char s[48];
 };
 
-struct ps_text ps_text_count(uint64_t n);                 /* 1,234,567 */
-struct ps_text ps_text_wan(double wan);                   /* 万元 with at most one digit */
-struct ps_text ps_text_money(int64_t fen);                /* 万元, exact */
-int ps_share_digits(double fraction); /* digits that show it as a percentage to three figures */
-struct ps_text ps_text_share(double fraction);            /* 2.65 %, three digits */
-struct ps_text ps_text_real(double value, int digits_n);  /* fixed digits behind the point */
+struct ps_text ps_text_count(uint64_t n);  /* 1,234,567 */
+struct ps_text ps_text_wan(double wan);    /* 万元 with at most one digit */
+struct ps_text ps_text_money(int64_t fen); /* 万元, exact */
+struct ps_text ps_text_share(double fraction);            /* 2.7 %, two digits that count */
+struct ps_text ps_text_real(double value, int digits_n); /* fixed digits behind the point */
 struct ps_text ps_text_seconds(double s, enum ps_lang lang);
 struct ps_text ps_text_bytes(double bytes);
 

@@ -28,16 +28,28 @@ static const char *name_of(const struct line *line)
     return *p->label != '\0' ? p->label : p->scenario_id;
 }
 
+/* Digits of a percentage behind the point: the last one is worth at most half of what the interval
+ * leaves open to either side. */
+static int digits_of(const struct ps_probability *p)
+{
+    const double half_width_pct = 50 * (p->hi95 - p->lo95);
+    int digits_n = 0;
+    for (double step = 1; step > half_width_pct / 2 && digits_n < 8; step /= 10) {
+        digits_n++;
+    }
+    return digits_n;
+}
+
 /* "2.65 % [2.58, 2.72]"; an event that never or always happened is a bound, never 0 % or 100 %. */
 static struct ps_text chance_text(const struct ps_probability *p)
 {
     struct ps_text out;
     if (p->hits_n == 0) {
-        (void)snprintf(out.s, sizeof out.s, "< %s", ps_text_share(p->upper95).s);
+        (void)snprintf(out.s, sizeof out.s, "< %.40s", ps_text_share(p->upper95).s);
     } else if (p->hits_n == p->worlds_n) {
-        (void)snprintf(out.s, sizeof out.s, "> %s", ps_text_share(p->lower95).s);
+        (void)snprintf(out.s, sizeof out.s, "> %.40s", ps_text_share(p->lower95).s);
     } else {
-        const int digits_n = ps_share_digits(p->value);
+        const int digits_n = digits_of(p);
         (void)snprintf(out.s, sizeof out.s, "%.*f %% [%.*f, %.*f]", digits_n, 100 * p->value,
                        digits_n, 100 * p->lo95, digits_n, 100 * p->hi95);
     }
@@ -97,8 +109,8 @@ static enum ps_message verdict_of(const struct ps_figures *f)
     if (late || weak) {
         return late ? PS_SAY_CARRIES_NOT_TARGET : PS_SAY_CARRIES_NOT_CLAIMS;
     }
-    const int sure = f->target_cumulative.lo95 >= TARGET_AT_LEAST &&
-                     f->depletion.hi95 <= DEPLETION_AT_MOST;
+    const int sure =
+        f->target_cumulative.lo95 >= TARGET_AT_LEAST && f->depletion.hi95 <= DEPLETION_AT_MOST;
     return sure ? PS_SAY_CARRIES : PS_SAY_CARRIES_OPEN;
 }
 
@@ -122,8 +134,7 @@ static void write_reasons(const struct ps_figures *f, enum ps_lang lang, FILE *o
 {
     struct reason reasons[] = {
         {PS_SAY_REASON_DEMAND, f->gap_demand_wan_mean},
-        {PS_SAY_REASON_BREAKER,
-         f->refused_suspended_wan_mean + f->refused_terminated_wan_mean},
+        {PS_SAY_REASON_BREAKER, f->refused_suspended_wan_mean + f->refused_terminated_wan_mean},
         {PS_SAY_REASON_LEVERAGE, f->refused_leverage_wan_mean},
         {PS_SAY_REASON_SINGLE_NAME, f->refused_single_name_wan_mean},
         {PS_SAY_REASON_LOAN_CAP, f->refused_loan_cap_wan_mean},
@@ -209,9 +220,8 @@ static enum ps_status print_conclusion(const struct line *line, enum ps_lang lan
     (void)putchar('\n');
     ps_say(stdout, lang, PS_SAY_CONCLUSION,
            PS_ARGS(name_of(line), ps_text_money(pools_fen).s,
-                   ps_text_money(line->scenario->p.target_fen).s,
-                   ps_message(verdict_of(f), lang), chance_text(&f->target_cumulative).s,
-                   chance_text(&f->depletion).s, reasons));
+                   ps_text_money(line->scenario->p.target_fen).s, ps_message(verdict_of(f), lang),
+                   chance_text(&f->target_cumulative).s, chance_text(&f->depletion).s, reasons));
     free(reasons);
     return PS_OK;
 }

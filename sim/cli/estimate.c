@@ -6,14 +6,13 @@
 enum { TRIAL_WORLDS = 1024, TRIALS = 2 };
 
 /* Bytes of the result files by what they grow with, as measured on the Bishan book. */
-static const double BYTES_A_SCENARIO = 60e3;
-static const double BYTES_A_MONTH = 800;
+static const double BYTES_A_SCENARIO = 42e3;
+static const double BYTES_A_MONTH = 150;
 
 /* Times runs of 1 and 8 blocks of worlds: their difference is the price of a world, the rest is
  * preparation. */
-static enum ps_status try_out(const struct ps_command *command, const struct ps_book *book,
-                              struct ps_diags *diags, struct ps_engine_request *request,
-                              double seconds[TRIALS])
+static enum ps_status try_out(const struct ps_command *command, struct ps_diags *diags,
+                              struct ps_engine_request *request, double seconds[TRIALS])
 {
     enum ps_status status = PS_OK;
     for (int i = 0; i < TRIALS && status == PS_OK; i++) {
@@ -42,7 +41,7 @@ enum ps_status ps_run_estimate(const struct ps_command *command, const struct ps
     const double worlds_n = (double)request.worlds_n;
     double seconds[TRIALS] = {0};
     request.precision = 0;
-    const enum ps_status status = try_out(command, book, diags, &request, seconds);
+    const enum ps_status status = try_out(command, diags, &request, seconds);
     if (status != PS_OK) {
         return status;
     }

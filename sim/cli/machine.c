@@ -44,8 +44,8 @@ int ps_command_threads(const struct ps_command *command)
     const size_t n = strlen(wish);
     int threads_n = 0;
     for (size_t i = 0; i < n && i < 4; i++) {
-        threads_n = wish[i] >= '0' && wish[i] <= '9' ? 10 * threads_n + wish[i] - '0'
-                                                      : 10 * THREADS_MAX;
+        threads_n =
+            wish[i] >= '0' && wish[i] <= '9' ? 10 * threads_n + wish[i] - '0' : 10 * THREADS_MAX;
     }
     if (n > 3 || threads_n < 1 || threads_n > THREADS_MAX) {
         ps_complain(command->lang, PS_SAY_ENVIRONMENT_IGNORED,

@@ -246,7 +246,7 @@ enum ps_status ps_verb_unknown(const char *name, enum ps_lang lang)
     }
     const char *near = ps_nearest_name(&best, name);
     if (near != NULL) {
-        ps_say(stderr, lang, PS_SAY_MEANT_VERB, PS_ARGS(near));
+        ps_say(stderr, lang, PS_SAY_MEANT_NAME, PS_ARGS(near));
     }
     ps_say(stderr, lang, PS_SAY_SEE_HELP, NULL);
     return ps_status_raise(PS_USAGE);
@@ -297,7 +297,8 @@ static enum ps_status take_option(const struct found *found, struct ps_command *
     const char *name = OPTIONS[found->option].name;
     const enum ps_verb verb = command->verb;
     enum ps_option option = found->option;
-    while (option < PS_OPT_N && (strcmp(OPTIONS[option].name, name) != 0 || !serves(option, verb))) {
+    while (option < PS_OPT_N &&
+           (strcmp(OPTIONS[option].name, name) != 0 || !serves(option, verb))) {
         option++;
     }
     if (option < PS_OPT_N) {

@@ -15,7 +15,7 @@ void ps_run_show_found(const struct ps_command *command, const struct ps_diags *
 
 /* run --dry-run: tells time, memory and output size, from a short trial. */
 enum ps_status ps_run_estimate(const struct ps_command *command, const struct ps_book *book,
-                               struct ps_diags *diags, const char *isa,
-                               int threads_n) PS_MUST_CHECK;
+                               struct ps_diags *diags, const char *isa, int threads_n)
+    PS_MUST_CHECK;
 
 #endif

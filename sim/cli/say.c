@@ -11,7 +11,7 @@
 #include "terminal.h"
 
 static const char *const MESSAGES[PS_MESSAGE_N][PS_LANG_N] = {
-#define PS_MESSAGE(symbol, en, zh) [PS_SAY_##symbol] = {[PS_LANG_ZH] = (zh), [PS_LANG_EN] = (en)},
+#define PS_MESSAGE(symbol, en, zh) [PS_SAY_##symbol] = {[PS_LANG_ZH] = zh, [PS_LANG_EN] = en},
 #include "messages.def"
 #undef PS_MESSAGE
 };
@@ -105,7 +105,7 @@ void ps_show_failure(const struct ps_command *command, enum ps_status status,
     char *text = folder ? ps_outerror_text(err, lang) : NULL;
     char *hint = folder ? ps_outerror_hint(err, lang) : NULL;
     const char *what = text != NULL ? text : ps_status_text(status, lang);
-    const char *advice = hint != NULL ? hint
+    const char *advice = hint != NULL       ? hint
                          : status == PS_BUG ? ps_message(PS_SAY_REPORT_IT, lang)
                                             : "";
     if (command->given[PS_OPT_JSON].n > 0) {
@@ -205,17 +205,6 @@ struct ps_text ps_text_money(int64_t fen)
     return grouped(plain);
 }
 
-int ps_share_digits(double fraction)
-{
-    const double percent = 100 * fraction;
-    const double room = percent < 50 ? percent : 100 - percent;
-    int digits_n = 1;
-    for (double limit = 10; room > 0 && room < limit && digits_n < 8; limit /= 10) {
-        digits_n++;
-    }
-    return digits_n;
-}
-
 struct ps_text ps_text_real(double value, int digits_n)
 {
     struct ps_text out;
@@ -226,7 +215,13 @@ struct ps_text ps_text_real(double value, int digits_n)
 struct ps_text ps_text_share(double fraction)
 {
     struct ps_text out;
-    (void)snprintf(out.s, sizeof out.s, "%.*f %%", ps_share_digits(fraction), 100 * fraction);
+    const double percent = 100 * fraction;
+    const double room = percent < 50 ? percent : 100 - percent;
+    int digits_n = 1;
+    for (double limit = 1; room > 0 && room < limit && digits_n < 8; limit /= 10) {
+        digits_n++;
+    }
+    (void)snprintf(out.s, sizeof out.s, "%.*f %%", digits_n, percent);
     return out;
 }
 
@@ -235,8 +230,9 @@ struct ps_text ps_text_seconds(double s, enum ps_lang lang)
     struct ps_text out;
     const long whole = s < 0 ? 0 : s > 359999 ? 359999 : (long)(s + 0.5);
     if (whole >= 3600) {
-        (void)snprintf(out.s, sizeof out.s, lang == PS_LANG_ZH ? "%ld 小时 %ld 分" : "%ld h %ld min",
-                       whole / 3600, whole / 60 % 60);
+        (void)snprintf(out.s, sizeof out.s,
+                       lang == PS_LANG_ZH ? "%ld 小时 %ld 分" : "%ld h %ld min", whole / 3600,
+                       whole / 60 % 60);
     } else if (whole >= 60) {
         (void)snprintf(out.s, sizeof out.s, lang == PS_LANG_ZH ? "%ld 分 %ld 秒" : "%ld min %ld s",
                        whole / 60, whole % 60);

@@ -90,9 +90,9 @@ enum ps_status ps_schema_results_json(void)
     for (int i = 0; i < PS_RESULT_N && fine; i++) {
         const struct ps_result_table t = ps_result_table((enum ps_result_id)i);
         json_t *columns = result_columns(&t);
-        fine = columns != NULL && append(files, json_pack("{s: s, s: s, s: s, s: O}", "name",
-                                                          t.file, "zh", t.zh, "en", t.en,
-                                                          "columns", columns));
+        fine =
+            columns != NULL && append(files, json_pack("{s: s, s: s, s: s, s: O}", "name", t.file,
+                                                       "zh", t.zh, "en", t.en, "columns", columns));
         json_decref(columns);
     }
     for (int i = 0; i < PS_MEASURE_N && fine; i++) {
@@ -103,7 +103,8 @@ enum ps_status ps_schema_results_json(void)
         const struct ps_ratio_desc *r = ps_ratio_desc((enum ps_ratio)i);
         fine = add_named(measures, r->name, r->doc);
     }
-    json_t *document = fine ? json_pack("{s: O, s: O}", "files", files, "measures", measures) : NULL;
+    json_t *document =
+        fine ? json_pack("{s: O, s: O}", "files", files, "measures", measures) : NULL;
     json_decref(files);
     json_decref(measures);
     return print(document);

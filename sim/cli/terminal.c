@@ -19,8 +19,8 @@ static int locale_is_utf8(void)
         const char *value = getenv(NAMES[i]);
         if (value != NULL && *value != '\0') {
             const char *set = strchr(value, '.');
-            return set != NULL && (strncasecmp(set, ".utf-8", 6) == 0 ||
-                                   strncasecmp(set, ".utf8", 5) == 0);
+            return set != NULL &&
+                   (strncasecmp(set, ".utf-8", 6) == 0 || strncasecmp(set, ".utf8", 5) == 0);
         }
     }
     return 0;

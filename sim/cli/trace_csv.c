@@ -116,8 +116,7 @@ enum ps_status ps_story_csv(const struct ps_story *story)
 {
     struct ps_outcsv csv;
     const struct ps_sink sink = {to_stdout, NULL};
-    enum ps_status status =
-        ps_outcsv_begin(&csv, sink, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
+    enum ps_status status = ps_outcsv_begin(&csv, sink, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
     for (int i = 0; i < story->trace->log_n && status == PS_OK; i++) {
         status = put_entry(&csv, story, &story->trace->log[i]);
     }

@@ -17,10 +17,11 @@ static const size_t ROWS_BUDGET_BYTES = (size_t)640 << 20;
 enum { THREADS_MAX = 256 };
 
 struct thread {
-    void *world_memory, *schedule_memory, *ledger_memory, *row_memory;
+    void *world_memory, *schedule_memory, *ledger_memory, *tile_memory, *row_memory;
     struct ps_world_work worlds;
     struct ps_schedule schedules[PS_TILE_WORLDS];
     struct ps_ledger_work ledger;
+    struct row_tile tile;
     struct ps_row *rows; /* of this pass */
 };
 
@@ -42,6 +43,7 @@ static void thread_free(struct thread *t)
     free(t->world_memory);
     free(t->schedule_memory);
     free(t->ledger_memory);
+    free(t->tile_memory);
     free(t->row_memory);
     free(t->rows);
 }
@@ -55,11 +57,14 @@ static enum ps_status thread_init(struct thread *t, const struct pass *pass)
     t->world_memory = calloc(1, ps_world_work_bytes(f->plan));
     t->schedule_memory = calloc(PS_TILE_WORLDS, schedule_size);
     t->ledger_memory = calloc(1, f->ledger_bytes);
+    t->tile_memory = calloc(1, row_tile_bytes(&f->spec));
     t->row_memory = calloc(rows, row_size);
     t->rows = calloc(rows, sizeof *t->rows);
-    if (!t->world_memory || !t->schedule_memory || !t->ledger_memory || !t->row_memory || !t->rows)
+    if (!t->world_memory || !t->schedule_memory || !t->ledger_memory || !t->tile_memory ||
+        !t->row_memory || !t->rows)
         return ps_status_raise(PS_MEMORY);
     ps_world_work_init(&t->worlds, f->plan, t->world_memory);
+    row_tile_init(&t->tile, &f->spec, t->tile_memory);
     for (size_t i = 0; i < PS_TILE_WORLDS; i++)
         ps_schedule_init(&t->schedules[i], f->plan,
                          (unsigned char *)t->schedule_memory + i * schedule_size);
@@ -76,6 +81,23 @@ static int block_active(const struct pass *pass, const struct block *b)
     return 0;
 }
 
+/* What one evaluated world adds at once; in the full tier the rest waits for the whole tile. */
+static void world_add(struct pass *pass, struct thread *t, const struct block *b, int i)
+{
+    const struct family *f = pass->family;
+    if (f->spec.full)
+        row_tile_take(&t->tile, &t->ledger, i);
+    for (int l = 0; l < b->n; l++) {
+        const int row = b->rows[l] - pass->from;
+        if (!pass->active[row])
+            continue;
+        if (f->spec.full)
+            row_members_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan->segments, l);
+        else
+            row_decision_add(&t->rows[row], &t->ledger, l);
+    }
+}
+
 /* One block of policies over the worlds of a tile. */
 static void block_run(struct pass *pass, struct thread *t, const struct group *g,
                       const struct block *b, int n)
@@ -83,14 +105,15 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
     const struct family *f = pass->family;
     ps_ledger_work_init(&t->ledger, f->plan, &g->policy->shape, b->width, f->spec.full,
                         t->ledger_memory);
+    if (f->spec.full)
+        row_tile_start(&t->tile, b->width);
     for (int i = 0; i < n; i++) {
         b->run(&f->frame, &g->policy->shape, &b->levels, &t->schedules[i], &t->ledger);
-        for (int l = 0; l < b->n; l++) {
-            const int row = b->rows[l] - pass->from;
-            if (pass->active[row])
-                row_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan->segments, l);
-        }
+        world_add(pass, t, b, i);
     }
+    for (int l = 0; f->spec.full && l < b->n; l++)
+        if (pass->active[b->rows[l] - pass->from])
+            row_tile_add(&t->rows[b->rows[l] - pass->from], &t->tile, l, n);
     if (t->ledger.violations)
         atomic_store(&pass->broken, 1);
 }

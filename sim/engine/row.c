@@ -3,23 +3,7 @@
 
 #include "../kernel/layout.h"
 
-enum { MEASURE_BITS = 9, FAN_BITS = 6, PART_BITS = 5 };
-
-static const struct ps_ratio_desc RATIOS[PS_RATIO_N] = {
-#define PS_RATIO(symbol, text, top, bottom, measured, en, zh)                                      \
-    [PS_R_##symbol] = {.name = text,                                                               \
-                       .numerator = PS_M_##top,                                                    \
-                       .denominator = PS_M_##bottom,                                               \
-                       .unit = measured,                                                           \
-                       .doc = {[PS_LANG_ZH] = zh, [PS_LANG_EN] = en}},
-#include "pledgesim/ratios.def"
-#undef PS_RATIO
-};
-
-const struct ps_ratio_desc *ps_ratio_desc(enum ps_ratio ratio)
-{
-    return &RATIOS[ratio];
-}
+enum { MEASURE_BITS = 9, FAN_BITS = 6 };
 
 /* A histogram for every measure whose distribution is reported. Half a bin is 0.098 % of a value. */
 static int measure_spec(const struct row_spec *row, int measure, struct ps_hist_spec *spec)
@@ -55,7 +39,7 @@ static struct ps_hist_spec year_spec(const struct row_spec *row)
 
 /* The balance by month within the plan, everything else by quarter; what only lending moves ends
  * with the plan. Means are kept for every month. */
-static int fan_kept(const struct row_spec *row, int path, int t)
+int row_fan_kept(const struct row_spec *row, int path, int t)
 {
     const int ends = path == PS_PATH_REGISTERED || path == PS_PATH_NPL;
     if (t < 1 || (ends && t > row->horizon))
@@ -99,7 +83,7 @@ static size_t row_lay_out(struct ps_row *row, const struct row_spec *spec, void 
     for (int p = 0; p < PS_PATH_N; p++) {
         h = fan_spec(spec, p);
         for (int t = 0; t <= spec->months_n; t++)
-            if (fan_kept(spec, p, t))
+            if (row_fan_kept(spec, p, t))
                 hist_place(&at, memory ? &row->fan[(size_t)p * months + (size_t)t] : NULL, &h);
     }
     return layout_bytes(&at);
@@ -120,125 +104,6 @@ void row_init(struct ps_row *row, const struct row_spec *spec, void *memory)
     for (int d = 0; d <= PS_DIM_N; d++)
         row->member_first[d] = spec->member_first[d];
     row_lay_out(row, spec, layout_align(memory));
-}
-
-int row_part_bin(int64_t total_fen)
-{
-    const uint64_t x = total_fen > 0 ? (uint64_t)total_fen : 0;
-    const int octave = 63 - __builtin_clzll(x | ((uint64_t)1 << PART_BITS));
-    const int shift = octave - PART_BITS;
-    const int bin = (shift << PART_BITS) + (int)(x >> shift);
-    return bin < PS_PART_BINS ? bin : PS_PART_BINS - 1;
-}
-
-static void paths_add(struct ps_row *row, const struct ps_ledger_work *work, int lane)
-{
-    const size_t months = (size_t)row->months_n + 1, width = (size_t)work->width;
-    for (size_t p = 0; p < PS_PATH_N; p++)
-        for (size_t t = 1; t < months; t++) {
-            const int64_t x = (int64_t)work->path[(p * months + t) * width + (size_t)lane];
-            struct ps_hist *h = &row->fan[p * months + t];
-            row->path_sum[p * months + t] += x;
-            if (h->count)
-                ps_hist_add(h, x);
-        }
-}
-
-static void years_add(struct ps_row *row, const struct ps_ledger_work *work, int lane)
-{
-    const size_t width = (size_t)work->width;
-    for (int y = 0; y < row->years_n; y++) {
-        const size_t at = (size_t)y * width + (size_t)lane;
-        ps_moments_add(&row->year_registered[y], (int64_t)work->year_registered[at]);
-        ps_moments_add(&row->year_paid[y], (int64_t)work->year_compensation[at]);
-        ps_hist_add(&row->year_compensation[y], (int64_t)work->year_compensation[at]);
-    }
-}
-
-/* Splits compensation and loss by member; kept by bin of the world's total, so that the parts of a
- * tail can be read off without drawing the worlds again (Euler allocation of expected shortfall). */
-static void members_add(struct ps_row *row, const struct ps_ledger_work *work,
-                        const struct ps_schedule *schedule,
-                        const struct ps_segment_plan *segments, const int64_t total[PS_PART_N],
-                        int lane)
-{
-    const size_t width = (size_t)work->width, members = (size_t)row->member_first[PS_DIM_N];
-    int64_t *sum[PS_PART_N];
-    for (int part = 0; part < PS_PART_N; part++) {
-        const size_t bin = (size_t)(part * PS_PART_BINS + row_part_bin(total[part]));
-        row->part_n[bin]++;
-        sum[part] = row->part_sum + bin * members;
-    }
-    const struct ps_world *w = schedule->world;
-    for (int f = 0; f < w->fates_n; f++) {
-        const size_t at = (size_t)f * width + (size_t)lane;
-        const int64_t exposure = (int64_t)work->exposure[at];
-        if (exposure == 0)
-            continue;
-        const int app = w->fates[f].app;
-        const struct ps_segment_plan *segment = &segments[w->apps[app].segment];
-        const int member[PS_DIM_N] = {segment->cluster, segment->ip_kind, schedule->bank[app],
-                                      schedule->product[app]};
-        const int64_t part_fen[PS_PART_N] = {
-            (int64_t)work->paid[(size_t)f * PS_PARTY_BANK * width + (size_t)lane],
-            (int64_t)work->loss[at]};
-        for (int d = 0; d < PS_DIM_N; d++) {
-            const int i = row->member_first[d] + member[d];
-            struct ps_member *m = &row->members[i];
-            m->defaults_n++;
-            m->exposure_fen += exposure;
-            for (int part = 0; part < PS_PART_N; part++) {
-                m->sum_fen[part] += part_fen[part];
-                sum[part][i] += part_fen[part];
-            }
-        }
-    }
-}
-
-/* The decision tier: moments of the measures marked so, none of which can be missing. */
-static void decision_add(struct ps_row *row, const struct ps_ledger_work *work, int lane)
-{
-#define PS_KEEP_DECISION(symbol) PS_M_##symbol,
-#define PS_KEEP_FULL(symbol)
-#define PS_KEEP_HIST(symbol)
-#define PS_MEASURE(symbol, name, unit, tier, en, zh) PS_KEEP_##tier(symbol)
-    static const int KEPT[] = {
-#include "pledgesim/measures.def"
-    };
-#undef PS_MEASURE
-    const double *at = work->measure + lane;
-    for (size_t k = 0; k < sizeof KEPT / sizeof *KEPT; k++)
-        ps_moments_add(&row->moments[KEPT[k]],
-                       (int64_t)at[(size_t)KEPT[k] * (size_t)work->width]);
-}
-
-void row_add(struct ps_row *row, const struct ps_ledger_work *work,
-             const struct ps_schedule *schedule, const struct ps_segment_plan *segments, int lane)
-{
-    row->worlds_n++;
-    if (!row->hist) {
-        decision_add(row, work, lane);
-        return;
-    }
-    int64_t x[PS_MEASURE_N];
-    for (int m = 0; m < PS_MEASURE_N; m++) {
-        x[m] = ps_measure_read(work, (enum ps_measure)m, lane);
-        if (x[m] == PS_NOT_GIVEN)
-            continue;
-        ps_moments_add(&row->moments[m], x[m]);
-        if (row->hist[m].count)
-            ps_hist_add(&row->hist[m], x[m]);
-    }
-    for (int r = 0; r < PS_RATIO_N; r++)
-        ps_comoments_add(&row->ratios[r], x[RATIOS[r].denominator], x[RATIOS[r].numerator]);
-    if (x[PS_M_DEPLETED_MONTH] != PS_NOT_GIVEN)
-        row->depleted_in_month[x[PS_M_DEPLETED_MONTH]]++;
-    if (x[PS_M_TARGET_MONTH] != PS_NOT_GIVEN)
-        row->reached_in_month[x[PS_M_TARGET_MONTH]]++;
-    paths_add(row, work, lane);
-    years_add(row, work, lane);
-    members_add(row, work, schedule, segments,
-                (const int64_t[PS_PART_N]){x[PS_M_COMPENSATION], x[PS_M_LOSS]}, lane);
 }
 
 void row_merge(struct ps_row *into, const struct ps_row *from)

@@ -185,11 +185,16 @@ const struct ps_measure_desc *ps_measure_desc(enum ps_measure measure)
     return &MEASURES[measure];
 }
 
+int ps_measure_may_miss(enum ps_measure measure)
+{
+    return measure == PS_M_DEPLETED_MONTH || measure == PS_M_TARGET_MONTH ||
+           measure == PS_M_NPL_PEAK || measure == PS_M_IDLE || measure == PS_M_TOP_TEN;
+}
+
+/* In the lanes a missing month is 0 and a missing ratio is negative. */
 int64_t ps_measure_read(const struct ps_ledger_work *work, enum ps_measure measure, int lane)
 {
     const double x = work->measure[(size_t)measure * (size_t)work->width + (size_t)lane];
     const int month = measure == PS_M_DEPLETED_MONTH || measure == PS_M_TARGET_MONTH;
-    const int signless = measure == PS_M_NPL_PEAK || measure == PS_M_IDLE ||
-                         measure == PS_M_TOP_TEN;
-    return (month && x == 0) || (signless && x < 0) ? PS_NOT_GIVEN : (int64_t)x;
+    return ps_measure_may_miss(measure) && (month ? x == 0 : x < 0) ? PS_NOT_GIVEN : (int64_t)x;
 }

@@ -91,9 +91,8 @@ static double distribution_figure(const struct ps_row *row, const struct figure 
 static double ratio_figure(const struct ps_row *row, enum ps_ratio ratio)
 {
     const struct ps_ratio_desc *desc = ps_ratio_desc(ratio);
-    const struct ps_estimate e =
-        ps_ratio_of_means(&row->moments[desc->numerator], &row->moments[desc->denominator],
-                          &row->ratios[ratio]);
+    const struct ps_estimate e = ps_ratio_of_means(
+        &row->moments[desc->numerator], &row->moments[desc->denominator], &row->ratios[ratio]);
     return e.value / ps_ratio_divisor(ratio);
 }
 
@@ -110,10 +109,10 @@ static double figure_of(const struct ps_row *row, const struct figure *f)
 
 static enum ps_measure largest_obstacle(const struct ps_row *row)
 {
-    static const enum ps_measure CANDIDATES[] = {
-        PS_M_GAP_DEMAND,        PS_M_REFUSED_CLOSED,    PS_M_REFUSED_POPULATION,
-        PS_M_REFUSED_LOAN_CAP,  PS_M_REFUSED_TERMINATED, PS_M_REFUSED_SUSPENDED,
-        PS_M_REFUSED_SINGLE_NAME, PS_M_REFUSED_LEVERAGE};
+    static const enum ps_measure CANDIDATES[] = {PS_M_GAP_DEMAND,          PS_M_REFUSED_CLOSED,
+                                                 PS_M_REFUSED_POPULATION,  PS_M_REFUSED_LOAN_CAP,
+                                                 PS_M_REFUSED_TERMINATED,  PS_M_REFUSED_SUSPENDED,
+                                                 PS_M_REFUSED_SINGLE_NAME, PS_M_REFUSED_LEVERAGE};
     enum ps_measure largest = PS_MEASURE_N;
     ps_int128 most = 0;
     for (size_t i = 0; i < sizeof CANDIDATES / sizeof *CANDIDATES; i++)
@@ -133,17 +132,17 @@ void ps_figures_read(const struct ps_scenario *scenario, const struct ps_row_res
                      struct ps_figures *figures)
 {
     const struct ps_row *row = &result->row;
-    *figures = (struct ps_figures){
-        .worlds_n = row->worlds_n,
-        .converged = result->converged,
-        .depletion = flag(row, PS_M_DEPLETED),
-        .target_cumulative = flag(row, PS_M_TARGET_CUMULATIVE),
-        .target_annual = flag(row, PS_M_TARGET_ANNUAL),
-        .depletion_plan = flag(row, PS_M_DEPLETED_PLAN),
-        .target_cumulative_first = flag(row, PS_M_TARGET_CUMULATIVE_FIRST),
-        .target_annual_first = flag(row, PS_M_TARGET_ANNUAL_FIRST),
-        .ceiling_reaches_target_frac = (double)NAN,
-        .obstacle = largest_obstacle(row)};
+    *figures =
+        (struct ps_figures){.worlds_n = row->worlds_n,
+                            .converged = result->converged,
+                            .depletion = flag(row, PS_M_DEPLETED),
+                            .target_cumulative = flag(row, PS_M_TARGET_CUMULATIVE),
+                            .target_annual = flag(row, PS_M_TARGET_ANNUAL),
+                            .depletion_plan = flag(row, PS_M_DEPLETED_PLAN),
+                            .target_cumulative_first = flag(row, PS_M_TARGET_CUMULATIVE_FIRST),
+                            .target_annual_first = flag(row, PS_M_TARGET_ANNUAL_FIRST),
+                            .ceiling_reaches_target_frac = (double)NAN,
+                            .obstacle = largest_obstacle(row)};
     const struct ps_hist *ceiling = row->hist ? &row->hist[PS_M_CEILING] : NULL;
     if (ceiling && ceiling->n > 0)
         figures->ceiling_reaches_target_frac =

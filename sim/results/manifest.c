@@ -240,6 +240,8 @@ static json_t *own_part(struct builder *b, const struct ps_manifest *m)
     set(b, own, "book", string(b, m->book));
     set(b, own, "seed", json_string(seed));
     set(b, own, "worlds", json_integer(m->worlds_n));
+    set(b, own, "worlds_drawn", count(b, m->worlds_drawn));
+    set(b, own, "families", count(b, m->families_n));
     set(b, own, "inputs", inputs(b, m));
     set(b, own, "scenarios", scenarios(b, m));
     set(b, own, "command", command(b, m));

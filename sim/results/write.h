@@ -7,8 +7,7 @@
 
 /* One function a result file: writes the rows of all scenarios below the header line. PS_MEMORY,
  * PS_BUG, or what the sink says. */
-typedef enum ps_status ps_write_fn(struct ps_outcsv *csv,
-                                   const struct ps_results_request *request);
+typedef enum ps_status ps_write_fn(struct ps_outcsv *csv, const struct ps_results_request *request);
 
 ps_write_fn ps_write_summary, ps_write_metrics, ps_write_quantiles, ps_write_histogram,
     ps_write_exceedance, ps_write_timeline, ps_write_years, ps_write_flows, ps_write_contributions,
@@ -18,10 +17,12 @@ ps_write_fn ps_write_summary, ps_write_metrics, ps_write_quantiles, ps_write_his
 enum ps_status ps_write_manifest(const struct ps_results_request *request,
                                  const struct ps_outdir *dir, char **text, size_t *n) PS_MUST_CHECK;
 
-/* Whether scenarios_resolved and the manifest show this line: a scalar that equals the first
- * scenario's is not repeated. `first` is the line of the same column of the first scenario. */
-const struct ps_resolved *ps_resolved_first(const struct ps_book *book,
-                                            const struct ps_resolved *line);
+/* Whether this line is a scalar that equals the first scenario's: such lines are not shown again.
+ */
+int ps_resolved_repeats(const struct ps_book *book, const struct ps_resolved *line);
+
+/* Initial money of all pools. */
+int64_t ps_pools_initial_fen(const struct ps_scenario *scenario);
 
 /* Cells that several files share. */
 

@@ -36,32 +36,17 @@ static const struct {
     {"treasury", "borrower", MEASURED, PS_M_SUBSIDY, NULL},
 };
 
-static int64_t tape_fen(const struct ps_scenario *scenario)
-{
-    int64_t sum = 0;
-    for (size_t i = 0; i < scenario->loans_n; i++)
-        sum += scenario->loans[i].amount_wan * INT64_C(1000000);
-    return sum;
-}
-
 static double constant_mean_fen(enum constant constant, const struct ps_scenario *scenario,
                                 const struct ps_row *row)
 {
-    int64_t fen = 0;
-    switch (constant) {
-    case POOL_INITIAL:
-        for (size_t i = 0; i < scenario->pools_n; i++)
-            fen += scenario->pools[i].initial_fen;
-        break;
-    case PRINCIPAL_REPAID:
-        return (double)(row->moments[PS_M_LENT].sum - row->moments[PS_M_EXPOSURE].sum +
-                        (ps_int128)tape_fen(scenario) * row->worlds_n) /
-               (double)row->worlds_n;
-    case OUTSTANDING_BEFORE:
-    case MEASURED:
-        fen = tape_fen(scenario);
-    }
-    return (double)fen;
+    if (constant == POOL_INITIAL)
+        return (double)ps_pools_initial_fen(scenario);
+    int64_t tape_fen = 0;
+    for (size_t i = 0; i < scenario->loans_n; i++)
+        tape_fen += scenario->loans[i].amount_wan * INT64_C(1000000);
+    const ps_int128 lent = row->moments[PS_M_LENT].sum, lost = row->moments[PS_M_EXPOSURE].sum;
+    const double repaid = (double)(lent - lost) / (double)row->worlds_n;
+    return (double)tape_fen + (constant == PRINCIPAL_REPAID ? repaid : 0);
 }
 
 static void write_q95(struct ps_outcsv *csv, const struct ps_hist *h)

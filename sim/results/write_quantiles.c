@@ -21,12 +21,18 @@ enum tail { NO_TAIL, UPPER_TAIL, LOWER_TAIL };
 static const struct {
     enum ps_measure measure;
     enum tail tail;
-} METRICS[] = {{PS_M_COMPENSATION, UPPER_TAIL},    {PS_M_SHORTFALL, UPPER_TAIL},
-               {PS_M_LOSS, UPPER_TAIL},            {PS_M_LOSS_BANK, UPPER_TAIL},
-               {PS_M_FISCAL_NET_COST, UPPER_TAIL}, {PS_M_POOL_MIN, LOWER_TAIL},
-               {PS_M_POOL_END, LOWER_TAIL},        {PS_M_REGISTERED, NO_TAIL},
-               {PS_M_REGISTERED_FLOW, NO_TAIL},    {PS_M_LENT, NO_TAIL},
-               {PS_M_NPL_PEAK, NO_TAIL},           {PS_M_DEFAULTS_N, NO_TAIL}};
+} METRICS[] = {{PS_M_COMPENSATION, UPPER_TAIL},
+               {PS_M_SHORTFALL, UPPER_TAIL},
+               {PS_M_LOSS, UPPER_TAIL},
+               {PS_M_LOSS_BANK, UPPER_TAIL},
+               {PS_M_FISCAL_NET_COST, UPPER_TAIL},
+               {PS_M_POOL_MIN, LOWER_TAIL},
+               {PS_M_POOL_END, LOWER_TAIL},
+               {PS_M_REGISTERED, NO_TAIL},
+               {PS_M_REGISTERED_FLOW, NO_TAIL},
+               {PS_M_LENT, NO_TAIL},
+               {PS_M_NPL_PEAK, NO_TAIL},
+               {PS_M_DEFAULTS_N, NO_TAIL}};
 
 /* Ranks of the intervals depend on the count alone and are dear: kept from row to row. */
 struct ranks {

@@ -5,8 +5,6 @@
 
 /* Histograms and exceedance curves. */
 
-static const double CONFIDENCE = 0.95;
-
 /* Compensation is the main chart and gets all bars, the others at most half of them. */
 static const struct {
     enum ps_measure measure;

@@ -9,7 +9,7 @@ static void write_probability(struct ps_outcsv *csv, const struct ps_probability
     ps_outcsv_double(csv, p->hi95);
 }
 
-static int64_t pools_initial_fen(const struct ps_scenario *scenario)
+int64_t ps_pools_initial_fen(const struct ps_scenario *scenario)
 {
     int64_t sum = 0;
     for (size_t i = 0; i < scenario->pools_n; i++)
@@ -39,7 +39,7 @@ static enum ps_status write_row(struct ps_outcsv *csv, const struct ps_scenario 
     ps_outcsv_double(csv, f.target_annual_first.value);
     ps_outcsv_double(csv, f.ceiling_reaches_target_frac);
     ps_outcsv_text(csv, f.obstacle == PS_MEASURE_N ? "" : ps_measure_desc(f.obstacle)->name);
-    ps_outcsv_fen_as_wan(csv, pools_initial_fen(scenario));
+    ps_outcsv_fen_as_wan(csv, ps_pools_initial_fen(scenario));
     ps_outcsv_double(csv, result->mean_pd_frac[0]);
     ps_outcsv_double(csv, result->mean_pd_frac[1]);
     return ps_outcsv_row_end(csv);

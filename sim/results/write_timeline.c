@@ -6,7 +6,7 @@
 
 static const struct {
     const char *metric;
-    int money; /* else ppm */
+    int money;                 /* else ppm */
     int plan_step, after_step; /* months from point to point within the plan, and after it */
 } PATHS[PS_PATH_N] = {[PS_PATH_BALANCE] = {"pool_balance", 1, 1, 3},
                       [PS_PATH_BOOK] = {"in_pool_principal", 1, 3, 12},
@@ -36,11 +36,11 @@ static int year_index(const struct months *m, int t)
     return (m->start_month - 1 + t - 1) / 12;
 }
 
-/* Points are ends of calendar quarters or years, and the ends of plan and simulation. */
+/* Points are every so many months, and the ends of plan and simulation; fans are kept there. */
 static int is_point(const struct months *m, int t, int plan_step, int after_step)
 {
     const int step = t <= m->row->horizon ? plan_step : after_step;
-    return calendar_month(m, t) % step == 0 || t == m->row->horizon || t == m->row->months_n;
+    return t % step == 0 || t == m->row->horizon || t == m->row->months_n;
 }
 
 static void write_month(const struct months *m, int t, const char *metric, const char *unit)
@@ -67,7 +67,7 @@ static enum ps_status write_fan(const struct months *m, int t, int path)
     if (!h->count)
         return PS_OK;
     write_month(m, t, PATHS[path].metric, PATHS[path].money ? "wan" : "frac");
-    ps_outcsv_double(m->csv, ps_moments_mean(&m->row->path[at]) / 1e6);
+    ps_outcsv_double(m->csv, (double)m->row->path_sum[at] / (double)m->row->worlds_n / 1e6);
     for (int i = 0; i < FAN_N; i++) {
         if (!ps_quantile_supported(h->n, FAN[i])) {
             ps_outcsv_empty(m->csv);

@@ -2,7 +2,7 @@
 #ifndef PLEDGESIM_TEST_LEDGER_REFERENCE_H
 #define PLEDGESIM_TEST_LEDGER_REFERENCE_H
 
-#include "pledgesim/ledger.h"
+#include "testkit.h"
 
 /* The ledger a second time: plain 64-bit integers, one policy, written from docs/model.md section 7
  * alone. It keeps no running totals: what a month needs is summed anew over the list of loans, so
@@ -26,5 +26,13 @@ struct ps_reference_result {
 /* A test program without memory stops. Free the result. */
 void ps_reference_run(const struct ps_reference_input *input, struct ps_reference_result *result);
 void ps_reference_free(struct ps_reference_result *result);
+
+/* Runs the policies side by side and the reference for the one in `lane`. Compares every line of
+ * the log, every measure, year and path, to the fen; means over the plan and the present value,
+ * which are sums of fractions, to one unit. Returns how many values differ, the first few told on
+ * stderr under the given name. */
+int ps_reference_differs(struct ps_kit *kit, const struct ps_world *world,
+                         const struct ps_policy *const *policies, int n, int lane, int width,
+                         const char *name);
 
 #endif

@@ -7,49 +7,12 @@
 
 #include <cmocka.h>
 
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../../sim/book/book_internal.h"
-
-static const char BASE[] = "tests/bad/base";
-
-struct loaded {
-    struct ps_diags diags;
-    struct ps_book book;
-    enum ps_status status;
-};
-
-static struct loaded load(const char *path, const char *only, const char *set)
-{
-    const struct ps_book_request request = {.path = path,
-                                            .only = only == NULL ? NULL : &only,
-                                            .only_n = only != NULL,
-                                            .sets = &set,
-                                            .sets_n = set != NULL};
-    struct loaded l = {0};
-    l.status = ps_book_load(&request, &l.diags, &l.book);
-    return l;
-}
-
-static void unload(struct loaded *l)
-{
-    ps_book_free(&l->book);
-    ps_diags_free(&l->diags);
-}
-
-static int told(const struct loaded *l, enum ps_diag_code code)
-{
-    int n = 0;
-    for (size_t i = 0; i < l->diags.n; i++) {
-        n += l->diags.items[i].code == code;
-    }
-    return n;
-}
+#include "bookfolder.h"
 
 /* The resolved value of a cell; `row` is "" for scenarios.csv. */
 static const struct ps_resolved *resolved(const struct loaded *l, size_t scenario,
@@ -73,56 +36,6 @@ static void assert_resolved(const struct loaded *l, size_t scenario, enum ps_tab
     const struct ps_resolved *r = resolved(l, scenario, table, row, column);
     assert_string_equal(r->value, value);
     assert_string_equal(r->origin, origin);
-}
-
-/* ---- folders made for a test ---- */
-
-struct text_file {
-    const char *name, *text;
-};
-
-/* The base book with some files replaced, in a new folder; "" takes a file away. */
-static void make_folder(char folder[32], const struct text_file *files, size_t n)
-{
-    static const char *const NAMES[] = {"scenarios", "segments", "correlations", "ip_kinds",
-                                        "products",  "pools",    "banks",        "demand",
-                                        "topups",    "shocks",   "loans"};
-    (void)snprintf(folder, 32, "/tmp/pledgesim-book-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
-        static char text[65536];
-        char from[PATH_MAX], to[PATH_MAX];
-        (void)snprintf(from, sizeof from, "%s/%s.csv", BASE, NAMES[i]);
-        (void)snprintf(to, sizeof to, "%s/%s.csv", folder, NAMES[i]);
-        FILE *in = fopen(from, "rb");
-        assert_non_null(in);
-        size_t bytes = fread(text, 1, sizeof text, in);
-        assert_int_equal(fclose(in), 0);
-        const char *use = text;
-        for (size_t k = 0; k < n; k++) {
-            if (strcmp(files[k].name, NAMES[i]) == 0) {
-                use = files[k].text;
-                bytes = strlen(use);
-            }
-        }
-        if (bytes > 0) {
-            FILE *out = fopen(to, "wb");
-            assert_non_null(out);
-            assert_int_equal(fwrite(use, 1, bytes, out), bytes);
-            assert_int_equal(fclose(out), 0);
-        }
-    }
-}
-
-static void drop_folder(const char *folder)
-{
-    for (int t = 0; t < PS_TABLE_N; t++) {
-        char path[PATH_MAX];
-        (void)snprintf(path, sizeof path, "%s/%s.csv", folder,
-                       ps_table_desc((enum ps_table)t)->name);
-        (void)unlink(path);
-    }
-    assert_int_equal(rmdir(folder), 0);
 }
 
 /* ---- values ---- */
@@ -418,90 +331,6 @@ static void test_problems_of_all_tables_are_told_in_one_go(void **state)
     drop_folder(folder);
 }
 
-static void test_257_clusters_are_too_many(void **state)
-{
-    (void)state;
-    static char text[65536];
-    int n = snprintf(text, sizeof text,
-                     "segment_id,cluster_id,ip_kind_id,share_pct\n"
-                     "s1,equip,invention,99\ns2,soft,software,1\n");
-    for (int i = 0; i < 255; i++) {
-        n += snprintf(text + n, sizeof text - (size_t)n, "x%d,c%d,invention,0\n", i, i);
-    }
-    const struct text_file files[] = {{"segments", text}, {"correlations", ""}};
-    char folder[32];
-    make_folder(folder, files, 2);
-    struct loaded l = load(folder, NULL, NULL);
-    assert_int_equal(l.status, PS_INPUT);
-    assert_int_equal(l.diags.errors_n, 1);
-    assert_int_equal(told(&l, PS_DIAG_CLUSTERS_TOO_MANY), 1);
-    unload(&l);
-    drop_folder(folder);
-}
-
-/* A book of 256 clusters; the correlation is `close` among the first hundred, else -0.001. */
-static struct loaded load_256_clusters(const char *close)
-{
-    static char segments[65536], matrix[1 << 20];
-    int n = snprintf(segments, sizeof segments,
-                     "segment_id,cluster_id,ip_kind_id,share_pct\n"
-                     "s1,c0,invention,99\ns2,c1,software,1\n");
-    int m = snprintf(matrix, sizeof matrix, "cluster_id");
-    for (int i = 2; i < 256; i++) {
-        n += snprintf(segments + n, sizeof segments - (size_t)n, "x%d,c%d,invention,0\n", i, i);
-    }
-    for (int k = 0; k < 256; k++) {
-        m += snprintf(matrix + m, sizeof matrix - (size_t)m, ",c%d", k);
-    }
-    for (int i = 0; i < 256; i++) {
-        m += snprintf(matrix + m, sizeof matrix - (size_t)m, "\nc%d", i);
-        for (int k = 0; k < 256; k++) {
-            const char *entry = i == k ? "1" : i < 100 && k < 100 ? close : "-0.001";
-            m += snprintf(matrix + m, sizeof matrix - (size_t)m, ",%s", entry);
-        }
-    }
-    const struct text_file files[] = {{"segments", segments}, {"correlations", matrix}};
-    char folder[32];
-    make_folder(folder, files, 2);
-    const struct loaded l = load(folder, NULL, NULL);
-    drop_folder(folder);
-    return l;
-}
-
-static void test_256_clusters_are_correlated(void **state)
-{
-    (void)state;
-    struct loaded l = load_256_clusters("-0.0093"); /* smallest eigenvalue 0.0594 (numpy) */
-    assert_int_equal(l.status, PS_OK);
-    assert_int_equal(l.book.scenarios[0].clusters_n, 256);
-    unload(&l);
-    l = load_256_clusters("-0.01"); /* -0.00828234 */
-    assert_int_equal(l.status, PS_INPUT);
-    assert_int_equal(told(&l, PS_DIAG_MATRIX_INDEFINITE), 1);
-    assert_string_equal(l.diags.items[0].args[0], "-0.00828234");
-    unload(&l);
-}
-
-static void test_eigenvalues_of_equal_correlations(void **state)
-{
-    (void)state;
-    static const double CORRELATIONS[] = {-0.01, 0, 0.3, 0.9};
-    for (size_t c = 0; c < 4; c++) {
-        static double matrix[100 * 100];
-        const double rho = CORRELATIONS[c];
-        for (size_t i = 0; i < 100; i++) {
-            for (size_t k = 0; k < 100; k++) {
-                matrix[i * 100 + k] = i == k ? 1 : rho;
-            }
-        }
-        const double exact = rho < 0 ? 1 + 99 * rho : 1 - rho;
-        const double least = ps_smallest_eigenvalue(matrix, 100);
-        assert_true(fabs(least - exact) < 1e-11);
-        /* The same data refuse a wrong value. */
-        assert_true(fabs(least - (exact + 1e-9)) > 1e-11);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -520,9 +349,6 @@ int main(void)
         cmocka_unit_test(test_one_pool_and_one_bank_stand_in_for_absent_ones),
         cmocka_unit_test(test_standard_input_is_a_book_but_has_no_folder),
         cmocka_unit_test(test_problems_of_all_tables_are_told_in_one_go),
-        cmocka_unit_test(test_257_clusters_are_too_many),
-        cmocka_unit_test(test_256_clusters_are_correlated),
-        cmocka_unit_test(test_eigenvalues_of_equal_correlations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

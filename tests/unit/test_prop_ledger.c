@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The kernel's ledger against the reference ledger, to the fen, on books and policies at random.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "fixture.h"
+#include "ledger_reference.h"
+
+enum { BOOKS = 150, POLICIES = 12, WORLDS = 16, WORLDS_A_POLICY = 2 };
+
+static void random_books_agree(void **state)
+{
+    (void)state;
+    int differing = 0;
+    for (int b = 0; b < BOOKS; b++) {
+        struct ps_dice dice = {.state = (uint64_t)b * 1000003 + 17};
+        struct ps_scenario *s = ps_random_book(&dice);
+        struct ps_kit kit;
+        ps_kit_open(&kit, s, (uint64_t)b, NULL);
+        ps_kit_sample(&kit, 0, WORLDS);
+        for (int p = 0; p < POLICIES; p++) {
+            struct ps_policy policy;
+            const struct ps_policy *const policies[] = {&policy};
+            ps_random_policy(&dice, s);
+            ps_kit_policy(s, &policy);
+            for (int w = 0; w < WORLDS_A_POLICY; w++) {
+                const int world = (p * WORLDS_A_POLICY + w) % WORLDS;
+                char name[64];
+                snprintf(name, sizeof name, "book %d policy %d world %d", b, p, world);
+                differing += ps_reference_differs(&kit, &kit.worlds.worlds[world], policies, 1, 0,
+                                                  PS_LANES_NARROW, name) > 0;
+            }
+            ps_policy_free(&policy);
+        }
+        ps_kit_close(&kit);
+        ps_fixture_free(s);
+    }
+    assert_int_equal(differing, 0);
+}
+
+/* Several policies of one shape side by side: each lane is its own ledger. */
+static void every_lane_agrees(void **state)
+{
+    (void)state;
+    enum { LANES_N = PS_LANES_WIDE };
+    int differing = 0;
+    for (int b = 0; b < 20; b++) {
+        struct ps_dice dice = {.state = (uint64_t)b * 7919 + 5};
+        struct ps_scenario *s = ps_random_book(&dice);
+        struct ps_kit kit;
+        struct ps_policy policy[LANES_N];
+        const struct ps_policy *policies[LANES_N];
+        const int n = (int)ps_dice_between(&dice, 1, LANES_N);
+        const int width = n <= PS_LANES_NARROW && b % 2 ? PS_LANES_NARROW : PS_LANES_WIDE;
+        ps_kit_open(&kit, s, (uint64_t)b, NULL);
+        ps_kit_sample(&kit, 0, 1);
+        for (int l = 0; l < n; l++) {
+            ps_kit_policy(s, &policy[l]);
+            policies[l] = &policy[l];
+            assert_true(ps_policy_same_shape(policies[0], policies[l]));
+            ps_random_levels(&dice, s);
+        }
+        for (int l = 0; l < n; l++) {
+            char name[64];
+            snprintf(name, sizeof name, "book %d, lane %d of %d", b, l, n);
+            differing +=
+                ps_reference_differs(&kit, &kit.worlds.worlds[0], policies, n, l, width, name) > 0;
+        }
+        for (int l = 0; l < n; l++)
+            ps_policy_free(&policy[l]);
+        ps_kit_close(&kit);
+        ps_fixture_free(s);
+    }
+    assert_int_equal(differing, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_books_agree),
+        cmocka_unit_test(every_lane_agrees),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

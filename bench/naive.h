@@ -71,6 +71,7 @@ struct naive_model {
     struct naive_tape_loan *tape;
     gsl_ran_discrete_t *segment_law;
     double maturity_share, renewal_prob;
+    int equal_any; /* some loans repay in equal principal */
     double disposal_median_months, disposal_sigma, sale_x, sale_sensitivity, value_sensitivity;
     double sale_frac, cost_frac, valuation, cash_alpha, cash_beta, cash_frac, cure_prob;
     int freeze_months;

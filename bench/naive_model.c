@@ -178,6 +178,7 @@ static void fill_segments(const struct ps_scenario *s, const struct ps_world_pla
             g->tenor_up_to[k] = sum += tenor[k];
         }
         share[i] = row->share_frac;
+        m->equal_any |= row->equal_principal_frac > 0;
     }
     m->segment_law = share == NULL ? NULL : gsl_ran_discrete_preproc(s->segments_n, share);
     free(share);
@@ -206,6 +207,7 @@ static void fill_tape(const struct ps_scenario *s, const struct ps_world_plan *p
                                     ? -1
                                     : (double)row->pledged_value_fen / amount,
             .recovery_frac = isnan(row->recovery_frac) ? -1 : row->recovery_frac};
+        m->equal_any |= m->tape[i].equal;
     }
 }
 

@@ -42,8 +42,10 @@ void naive_hazards_update(struct naive_world *w, int t)
         const double p = fmin(0.5 * erfc(-M_SQRT1_2 * x), 1 - 1e-12);
         w->hazard[k] = -log1p(-p) / 12;
         w->hazard_sum[k] += w->hazard[k];
-        w->p_equal[k] = -expm1(-w->hazard[k]);
         w->p_early[k] = -expm1(-(1 - m->maturity_share) * w->hazard[k]);
+        if (m->equal_any) {
+            w->p_equal[k] = -expm1(-w->hazard[k]);
+        }
     }
 }
 

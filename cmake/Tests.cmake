@@ -3,7 +3,8 @@
 # program. Names that start with an underscore are helpers. Tests run in the source folder and must leave nothing there.
 
 # Scenarios made by hand (tests/unit/fixture.h).
-add_library(ps_test_fixture STATIC tests/fixture/fixture.c)
+file(GLOB ps_fixture_sources CONFIGURE_DEPENDS tests/fixture/*.c)
+add_library(ps_test_fixture STATIC ${ps_fixture_sources})
 target_link_libraries(ps_test_fixture PRIVATE pledgesim_lib ps_warnings ps_flags)
 
 file(GLOB ps_unit_tests CONFIGURE_DEPENDS tests/unit/test_*.c)

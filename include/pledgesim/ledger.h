@@ -41,8 +41,13 @@ enum ps_path {
 
 /* What a policy does with a world, before any money moves: product and bank of every application and
  * the tape of rare events. Depends on the shape alone, so it serves all lanes. */
-enum ps_event_step { PS_STEP_DISPOSAL = 2, PS_STEP_CLAIM = 5, PS_STEP_NPL_ENTER = 6,
-                     PS_STEP_NPL_EXIT = 7 };
+enum ps_event_step {
+    PS_STEP_DISPOSAL = 2,
+    PS_STEP_DISPOSAL_AT_ONCE = 4, /* of a default in month N itself: after it, before the claims */
+    PS_STEP_CLAIM = 5,
+    PS_STEP_NPL_ENTER = 6,
+    PS_STEP_NPL_EXIT = 7
+};
 
 struct ps_event {
     uint16_t month, fate;
@@ -115,7 +120,6 @@ struct ps_ledger_work {
     double *claimed;     /* [fate] claim, fen */
     double *loss;        /* [fate] EAD - R, fen */
     double *queued;      /* [fate] waiting for money */
-    double *firm_due;    /* [tape firm] the pool's due on performing loans */
     double *pool;        /* [pool][PS_POOL_ROWS] */
     double *group;       /* [breaker group][PS_GROUP_ROWS] */
     double *cohort;      /* [year][product][3]: premiums, insurer paid; [..] re-guarantor */
@@ -132,7 +136,6 @@ struct ps_ledger_frame {
     int horizon, months_n, npl_months;
     int start_month; /* calendar month of month 1, 1..12 */
     int years_n;     /* calendar years touched by 1..N */
-    int tape_n, tape_firms_n;
     const struct ps_segment_plan *segments;
 };
 

@@ -38,10 +38,10 @@ static void put_quoted(const char *text, const char *special)
     }
 }
 
-static void put_verbs(char between)
+static void put_verbs(void)
 {
     for (enum ps_verb i = 0; i < PS_VERB_N; i++) {
-        (void)printf("%s%c", ps_verb_desc(i)->name, i + 1 < PS_VERB_N ? between : '\n');
+        (void)printf(i > 0 ? " %s" : "%s", ps_verb_desc(i)->name);
     }
 }
 
@@ -101,7 +101,7 @@ static void put_bash(void)
                 "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
                 "    local verb= word options='--help --version --lang' words= verbs='",
                 stdout);
-    put_verbs(' ');
+    put_verbs();
     (void)puts("'\n"
                "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
                "        case \" $verbs \" in *\" $word \"*) verb=$word; break ;; esac\n"
@@ -178,9 +178,7 @@ static void put_zsh(enum ps_lang lang)
         if (verb == PS_VERB_HELP || verb == PS_VERB_COMPLETION) {
             (void)fputs("            '2:: :(", stdout);
             if (verb == PS_VERB_HELP) {
-                for (enum ps_verb i = 0; i < PS_VERB_N; i++) {
-                    (void)printf("%s ", ps_verb_desc(i)->name);
-                }
+                put_verbs();
             } else {
                 put_words(ps_verb_desc(verb)->operand[PS_LANG_EN], ' ');
             }
@@ -234,9 +232,7 @@ static void put_fish(enum ps_lang lang)
     put_words(ps_verb_desc(PS_VERB_COMPLETION)->operand[PS_LANG_EN], ' ');
     (void)puts("'");
     (void)fputs("complete -c pledgesim -n '__fish_seen_subcommand_from help' -f -a '", stdout);
-    for (enum ps_verb i = 0; i < PS_VERB_N; i++) {
-        (void)printf("%s ", ps_verb_desc(i)->name);
-    }
+    put_verbs();
     (void)puts("'");
 }
 

@@ -101,6 +101,9 @@ void ps_show_failure(const struct ps_command *command, enum ps_status status,
                      const struct ps_outerror *err)
 {
     const enum ps_lang lang = command->lang;
+    if (err == NULL && status == PS_IO && ferror(stdout)) {
+        return; /* the end of the command tells it: ps_flush_output */
+    }
     const int folder = err != NULL && err->status != PS_OK;
     char *text = folder ? ps_outerror_text(err, lang) : NULL;
     char *hint = folder ? ps_outerror_hint(err, lang) : NULL;

@@ -106,7 +106,7 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
     ps_ledger_work_init(&t->ledger, f->plan, &g->policy->shape, b->width, f->spec.full,
                         t->ledger_memory);
     if (f->spec.full)
-        row_tile_start(&t->tile, b->width);
+        row_tile_start(&t->tile, b->width, b->n);
     for (int i = 0; i < n; i++) {
         b->run(&f->frame, &g->policy->shape, &b->levels, &t->schedules[i], &t->ledger);
         world_add(pass, t, b, i);

@@ -12,8 +12,6 @@ struct ps_ledger_frame frame_of(const struct ps_scenario *scenario,
                                     .npl_months = plan->npl_months,
                                     .start_month = start_month,
                                     .years_n = (start_month - 1 + plan->months_n - 1) / 12 + 1,
-                                    .tape_n = plan->tape_n,
-                                    .tape_firms_n = plan->tape_firms_n,
                                     .segments = plan->segments};
 }
 

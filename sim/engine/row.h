@@ -22,7 +22,8 @@ struct row_tile {
     int64_t *values;
     int64_t *path_sum; /* [PS_PATH_N][months_n + 1][lane]: sums over the tile */
     int *fan_cell;     /* cell of the paths by fan slot */
-    int fan_n, years_n, months_n, width;
+    int fan_n, years_n, months_n;
+    int width, lanes_n; /* lanes of the kernel, and how many of them are policies */
 };
 
 size_t row_bytes(const struct row_spec *spec);
@@ -33,8 +34,8 @@ void row_init(struct ps_row *row, const struct row_spec *spec, void *memory);
 size_t row_tile_bytes(const struct row_spec *spec);
 void row_tile_init(struct row_tile *tile, const struct row_spec *spec, void *memory);
 
-/* Starts a tile for a block of `width` lanes. */
-void row_tile_start(struct row_tile *tile, int width);
+/* Starts a tile for a block of lanes. */
+void row_tile_start(struct row_tile *tile, int width, int lanes_n);
 
 /* Full tier: takes the measures and paths of world number `world` of the tile, all lanes. */
 void row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int world);

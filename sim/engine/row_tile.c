@@ -43,10 +43,11 @@ void row_tile_init(struct row_tile *tile, const struct row_spec *spec, void *mem
                 tile->fan_cell[slot++] = p * (spec->months_n + 1) + t;
 }
 
-void row_tile_start(struct row_tile *tile, int width)
+void row_tile_start(struct row_tile *tile, int width, int lanes_n)
 {
     const size_t cells = PS_PATH_N * ((size_t)tile->months_n + 1);
     tile->width = width;
+    tile->lanes_n = lanes_n;
     for (size_t i = 0; i < cells * (size_t)width; i++)
         tile->path_sum[i] = 0;
 }
@@ -61,7 +62,7 @@ static void slot_take(struct row_tile *tile, int slot, const double *rows, int i
 {
     const double *from = rows + (size_t)i * (size_t)tile->width;
     int64_t *to = slot_at(tile, slot, 0) + world;
-    for (int l = 0; l < tile->width; l++)
+    for (int l = 0; l < tile->lanes_n; l++)
         to[(size_t)l * PS_TILE_WORLDS] = (int64_t)from[l];
 }
 
@@ -73,7 +74,7 @@ void row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int
         slot_take(tile, slot, work->measure, m, world);
     for (int m = 0; m < PS_MEASURE_N; m++)
         if (ps_measure_may_miss((enum ps_measure)m))
-            for (int l = 0; l < tile->width; l++)
+            for (int l = 0; l < tile->lanes_n; l++)
                 slot_at(tile, m, l)[world] = ps_measure_read(work, (enum ps_measure)m, l);
     for (int y = 0; y < tile->years_n; y++, slot++)
         slot_take(tile, slot, work->year_registered, y, world);

@@ -58,6 +58,8 @@ static int64_t firm_paid_fen(const struct ledger *g, int fate, int party, int l)
             continue;
         const int open = party == PS_PARTY_POOL && claimed == g->t;
         sum += (int64_t)(open ? row(g->work->due, f) : paid_row(g, f, party))[l];
+        if (party == PS_PARTY_POOL && !open) /* what waits for money is owed all the same */
+            sum += (int64_t)row(g->work->queued, f)[l];
     }
     return sum;
 }

@@ -55,8 +55,10 @@ static inline void fate_materialise(const struct ps_world_plan *plan, const doub
     ps_normal_pair(u[0], u[1], &to_lag, &to_value);
     const double lag = plan->disposal_median_months * ps_exp(plan->disposal_sigma * to_lag);
     const double ready = tau + plan->npl_months + plan->disposal_freeze_months - ps_floor(-lag);
-    const double q = ps_norm_cdf(plan->sale_x + plan->sale_sensitivity *
-                                                    y[(size_t)clamp_month(ready, last) * stride]);
+    const double state = y[(size_t)clamp_month(ready, last) * stride];
+    const double q = plan->sale_never    ? 0
+                     : plan->sale_always ? 1
+                                         : ps_norm_cdf(plan->sale_x + plan->sale_sensitivity * state);
     const double sale = ps_u01_32(v[0]);
     const double fail = 1 - q;
     const int round = sale < q ? 1 : sale < 1 - fail * fail ? 2 : 3;

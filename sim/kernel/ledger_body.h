@@ -27,7 +27,6 @@ static void ledger_open(struct ledger *g)
     rows_zero(work->scratch, SCRATCH_ROWS);
     rows_zero(work->pool, shape->pools_n * POOL_ROWS);
     rows_zero(work->group, g->groups_n * GROUP_ROWS);
-    rows_zero(work->firm_due, g->frame->tape_firms_n);
     rows_zero(work->year_registered, g->frame->years_n);
     rows_zero(work->year_compensation, g->frame->years_n);
     if (g->cohorts)
@@ -203,8 +202,8 @@ static void loans_end(struct ledger *g)
 /* What the month registered, into totals, years and the flow of the last twelve months. */
 static void month_register(struct ledger *g)
 {
-    if (g->world->app_first[g->t] == g->world->app_first[g->t + 1])
-        return; /* nothing was registered */
+    if (g->t > 1 && g->world->app_first[g->t] == g->world->app_first[g->t + 1])
+        return; /* nothing was registered, so no target is newly reached */
     ROW month = scratch_row(g, MONTH_REGISTERED);
     double *first = scratch_row(g, MONTH_REGISTERED_FIRST);
     double *total = measure_row(g, PS_M_REGISTERED);
@@ -363,6 +362,13 @@ static void top_ten_measure(struct ledger *g)
     }
 }
 
+static void disposals_run(struct ledger *g, enum ps_event_step step)
+{
+    const struct ps_event *e = g->schedule->events;
+    for (; e[g->event].month == g->t && e[g->event].step == step; g->event++)
+        dispose(g, e[g->event].fate);
+}
+
 static void month_run(struct ledger *g)
 {
     const int t = g->t;
@@ -370,9 +376,9 @@ static void month_run(struct ledger *g)
     const struct ps_event *events = g->schedule->events;
     g->year = (g->frame->start_month - 1 + t - 1) / 12;
     pool_fund(g, calendar == 0);
-    for (; events[g->event].month == t && events[g->event].step == PS_STEP_DISPOSAL; g->event++)
-        dispose(g, events[g->event].fate);
+    disposals_run(g, PS_STEP_DISPOSAL);
     loans_end(g);
+    disposals_run(g, PS_STEP_DISPOSAL_AT_ONCE);
     claims_pay(g);
     for (; events[g->event].month == t; g->event++)
         npl_event(g, &events[g->event]);
@@ -431,6 +437,25 @@ static void conservation_check(struct ledger *g)
         g->work->violations += wrong[l] > 0;
 }
 
+/* What months 1..T would register if nothing were refused, rounded loan by loan as grants are. */
+static void ceiling_measure(const struct ledger *g, ROW ceiling)
+{
+    const double *before = crow(g->levels->registered_before, 0);
+    const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
+    const double *share = crow(g->levels->renewal_share_ppm, 0);
+    const double first = g->schedule->asked_first_wan, renewed = g->schedule->asked_renewed_wan;
+    LANES ceiling[l] = before[l] + first * ratio[l];
+    if (!g->levels->renewal_share_any) {
+        LANES ceiling[l] += renewed * ratio[l];
+        return;
+    }
+    for (int i = (int)g->world->app_first[1]; i < g->world->apps_n; i++) {
+        const double amount = g->world->apps[i].amount_wan;
+        if (g->world->apps[i].flags & PS_APP_RENEWAL)
+            LANES ceiling[l] += registered_fen(amount, ratio[l], share[l]);
+    }
+}
+
 /* Measures that are known only at the end. */
 static void ledger_close(struct ledger *g)
 {
@@ -445,16 +470,11 @@ static void ledger_close(struct ledger *g)
     double *annual_first = measure_row(g, PS_M_TARGET_ANNUAL_FIRST);
     const double *before = crow(g->levels->registered_before, 0);
     const double *target = crow(g->levels->target, 0);
-    const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
-    const double *share = crow(g->levels->renewal_share_ppm, 0);
-    const double asked_first = g->schedule->asked_first_wan;
-    const double asked_renewed = g->schedule->asked_renewed_wan;
+    ceiling_measure(g, ceiling);
     LANES
     {
         m_total[l] += before[l];
         m_first[l] += before[l];
-        ceiling[l] = before[l] + asked_first * ratio[l] +
-                     registered_fen(asked_renewed, ratio[l], share[l]);
         gap[l] = target[l] > ceiling[l] ? target[l] - ceiling[l] : 0;
         cumulative[l] = m_total[l] >= target[l] ? 1 : 0;
         cumulative_first[l] = m_first[l] >= target[l] ? 1 : 0;

@@ -24,7 +24,6 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     w->claimed = layout_take(&at, apps, lane);
     w->loss = layout_take(&at, apps, lane);
     w->queued = layout_take(&at, apps, lane);
-    w->firm_due = layout_take(&at, (size_t)plan->tape_firms_n, lane);
     w->pool = layout_take(&at, (size_t)shape->pools_n * POOL_ROWS, lane);
     w->group = layout_take(&at, (size_t)groups_max(shape) * GROUP_ROWS, lane);
     w->cohort = layout_take(&at, (size_t)PS_YEARS_MAX * (size_t)shape->products_n * COHORT_ROWS,

@@ -70,6 +70,28 @@ static void asks_take(const struct ledger *g, const struct ps_app *app, ROW asks
     LANES asks[l] = parent[l] > 0 ? 1. : 0.;
 }
 
+/* The pool's due on what else the firm owes now. Only a firm with several tape loans can have more
+ * than one loan at a time. */
+static void other_due_take(const struct ledger *g, const struct ps_app *app, ROW due)
+{
+    LANES due[l] = 0;
+    if (app->tape_firm == PS_NONE)
+        return;
+    for (uint32_t i = 0; &g->world->apps[i] != app; i++) {
+        const struct ps_app *a = &g->world->apps[i];
+        const int product_i = g->schedule->product[i];
+        if (a->tape_firm != app->tape_firm || a->end <= g->t ||
+            !g->shape->products[product_i].in_pool)
+            continue;
+        const double *granted = row(g->work->granted_wan, (int)i);
+        const double *share =
+            crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
+        const int equal = a->flags & PS_APP_EQUAL, months = a->maturity - a->month;
+        const int paid_n = g->t - a->month;
+        LANES due[l] += lane_share(owed_fen(granted[l], equal, months, paid_n), share[l]);
+    }
+}
+
 /* Single-name limit: reason[l] becomes PS_REFUSED_SINGLE_NAME where only leverage may fail later. */
 static void single_name_test(const struct ledger *g, const struct ps_app *app, int product_i,
                              const double *granted, ROW reason)
@@ -80,11 +102,7 @@ static void single_name_test(const struct ledger *g, const struct ps_app *app, i
     const double *cap =
         crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
     double other[PS_LANES];
-    LANES other[l] = 0;
-    if (app->tape_firm != PS_NONE) {
-        const double *due = row(g->work->firm_due, app->tape_firm);
-        LANES other[l] = due[l];
-    }
+    other_due_take(g, app, other);
     LANES
     {
         const double own = granted[l] * share[l];

@@ -12,18 +12,6 @@ static inline double instalment(double granted_wan, int months)
     return lane_div(granted_wan * FEN_PER_WAN, months, 1. / months);
 }
 
-/* The pool's due on a firm were its loans to default now: floor(a x share). Kept only for firms with
- * several tape loans; any other has one loan at a time. */
-static void firm_due_add(struct ledger *g, const struct ps_app *app, int product_i,
-                         const double *granted_wan, double sign)
-{
-    if (app->tape_firm == PS_NONE || !g->shape->products[product_i].in_pool)
-        return;
-    const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
-    ROW due = row(g->work->firm_due, app->tape_firm);
-    LANES due[l] += sign * granted_wan[l] * share[l];
-}
-
 /* Adds sign times the instalment of a loan to the monthly sums. */
 static void instalment_add(struct ledger *g, int app_i, const double *granted, double sign)
 {
@@ -75,7 +63,6 @@ static void loan_enter(struct ledger *g, int app_i, const double *granted)
         book_add(g, app_i, fen, granted, 1);
     if (app->flags & PS_APP_EQUAL)
         instalment_add(g, app_i, granted, 1);
-    firm_due_add(g, app, product_i, granted, 1);
 }
 
 /* Principal a loan still owes after n instalments, fen. */
@@ -123,7 +110,6 @@ static void loan_leave(struct ledger *g, int app_i, int interest_months, ROW owe
         interest_add(g, app, granted, interest_months);
     if (g->shape->products[product_i].in_pool)
         book_add(g, app_i, owed, granted, -1);
-    firm_due_add(g, app, product_i, granted, -1);
 }
 
 #endif

@@ -94,7 +94,7 @@ static void lay_events(const struct ps_world_plan *plan, const struct ps_policy 
         const int exit = f->s < written_off ? f->s : written_off;
         s->claim_month[i] = (uint16_t)pay_modes[product->pay_mode]->claim_month(
             f->tau, f->s, product->trigger_months, plan->months_n);
-        add_event(s, f->s, PS_STEP_DISPOSAL, i);
+        add_event(s, f->s, f->s == f->tau ? PS_STEP_DISPOSAL_AT_ONCE : PS_STEP_DISPOSAL, i);
         add_event(s, s->claim_month[i], PS_STEP_CLAIM, i);
         if (product->in_pool && npl < exit && npl <= plan->months_n)
             add_event(s, npl, PS_STEP_NPL_ENTER, i);

@@ -46,12 +46,8 @@ static int64_t metric(const char *name)
     abort();
 }
 
-static void baseline(struct ps_scenario *s)
-{
-    (void)s;
-}
-
-/* A small pool under bad times: claims it cannot pay, suspensions on single defaults, terminations. */
+/* A small pool under bad times: claims it cannot pay, suspensions on single defaults, terminations.
+ */
 static void tight(struct ps_scenario *s)
 {
     s->pools[0].initial_fen = 300 * FEN_PER_WAN;
@@ -62,7 +58,8 @@ static void tight(struct ps_scenario *s)
     s->p.suspend_blocks_renewals = 1;
 }
 
-/* Compensation after disposal, on principal and interest, the bank served first, a pool refilled. */
+/* Compensation after disposal, on principal and interest, the bank served first, a pool refilled.
+ */
 static void net_loss(struct ps_scenario *s)
 {
     s->p.pd_multiplier = 2;
@@ -76,14 +73,18 @@ static void net_loss(struct ps_scenario *s)
     s->p.breaker_metric = metric("compensation");
 }
 
-/* Compensation first with a long trigger, interest in the claim, both orders of recovery. */
+/* Compensation first with a long trigger, interest in the claim, all orders of recovery, pledges
+ * that sell at once. */
 static void orders(struct ps_scenario *s)
 {
+    static const int order[] = {PS_RECOVERY_BANK_FIRST, PS_RECOVERY_POOL_FIRST,
+                                PS_RECOVERY_PRO_RATA};
     s->p.pd_multiplier = 2;
     s->p.disposal_median_months = 6;
-    s->p.valuation_multiplier = 3;
+    s->p.valuation_multiplier = 2;
+    s->p.sale_prob_frac = 1;
     for (size_t i = 0; i < s->products_n; i++) {
-        s->products[i].recovery_order = i == 0 ? PS_RECOVERY_BANK_FIRST : PS_RECOVERY_POOL_FIRST;
+        s->products[i].recovery_order = order[i];
         s->products[i].claim_basis = i == 1 ? PS_CLAIM_INTEREST : PS_CLAIM_PRINCIPAL;
         s->products[i].trigger_months = 9;
     }
@@ -157,26 +158,19 @@ static void ends(struct ps_scenario *s)
     }
 }
 
-static void set_pool(struct ps_scenario *s, int64_t wan)
-{
-    s->p.pool_initial_fen = s->pools[0].initial_fen = wan * FEN_PER_WAN;
-}
-
-struct ps_scenario *bench_case(const char *name, int policy, int policies_n)
+struct ps_scenario *bench_case(const char *name)
 {
     static const struct {
         const char *name;
         void (*change)(struct ps_scenario *s);
-    } cases[] = {{"baseline", baseline}, {"tight", tight},
-                 {"net_loss", net_loss}, {"orders", orders},
-                 {"instalments", instalments}, {"limits", limits},
-                 {"ends", ends}};
+    } cases[] = {{"baseline", NULL},          {"tight", tight},   {"net_loss", net_loss},
+                 {"orders", orders},          {"limits", limits}, {"ends", ends},
+                 {"instalments", instalments}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         if (strcmp(cases[i].name, name) == 0) {
             struct ps_scenario *s = ps_fixture_bishan();
-            cases[i].change(s);
-            if (policies_n > 1) {
-                set_pool(s, 300 + 1400 * policy / (policies_n - 1));
+            if (cases[i].change != NULL) {
+                cases[i].change(s);
             }
             return s;
         }
@@ -188,4 +182,19 @@ struct ps_scenario *bench_case(const char *name, int policy, int policies_n)
 void bench_case_free(struct ps_scenario *scenario)
 {
     ps_fixture_free(scenario);
+}
+
+struct ps_scenario bench_policy(const struct ps_scenario *base, int k, int n,
+                                struct ps_pools_row *pool)
+{
+    enum { SMALLEST_WAN = 300, LARGEST_WAN = 1700 };
+    struct ps_scenario s = *base;
+    if (n > 1) {
+        *pool = base->pools[0];
+        pool->initial_fen =
+            SMALLEST_WAN * FEN_PER_WAN + (LARGEST_WAN - SMALLEST_WAN) * FEN_PER_WAN * k / (n - 1);
+        s.p.pool_initial_fen = pool->initial_fen;
+        s.pools = pool;
+    }
+    return s;
 }

@@ -10,9 +10,10 @@
 #include "pledgesim/ledger.h"
 #include "pledgesim/scenario.h"
 
-/* The same model as the program, written the plain way: one loan after another, month by month, with
- * GSL's generators and distributions. It is the yardstick of the speed figures and a second opinion on
- * the numbers; nothing of the engine is used but the input structures and the calibrated hazards. */
+/* The same model as the program, written the plain way: one loan after another, month by month,
+ * with GSL's generators and distributions. It is the yardstick of the speed figures and a second
+ * opinion on the numbers; nothing of the engine is used but the input structures and the calibrated
+ * hazards. */
 
 enum {
     NAIVE_MONTHS_MAX = 480,
@@ -128,7 +129,8 @@ struct naive_world {
 
 enum { NAIVE_NORMAL, NAIVE_SUSPENDED, NAIVE_TERMINATED };
 
-void naive_world_init(struct naive_world *world, const struct naive_model *model, unsigned long seed);
+void naive_world_init(struct naive_world *world, const struct naive_model *model,
+                      unsigned long seed);
 void naive_world_free(struct naive_world *world);
 
 /* Simulates one world; its measures are in world->measure. */

@@ -202,15 +202,13 @@ static int64_t claim_open(struct naive_world *w, struct naive_default *d, int t)
     const struct naive_product *p = &m->products[d->product];
     d->claim_fen = d->ead_fen - (d->disposal <= t ? d->recovery_fen : 0) + claim_interest(m, d);
     d->claimed = 1;
-    const int64_t ppm[4] = {p->guarantor_ppm, p->reguarantor_ppm, p->insurer_ppm,
-                            p->appraiser_ppm};
+    const int64_t ppm[4] = {p->guarantor_ppm, p->reguarantor_ppm, p->insurer_ppm, p->appraiser_ppm};
     for (int j = 0; j < 4; j++) {
         d->paid_other_fen[j] = muldiv(d->claim_fen, ppm[j], 1000000);
         w->measure[PS_M_LOSS_GUARANTOR + j] += d->paid_other_fen[j];
     }
     w->due_fen -= d->due_fen;
-    d->due_fen =
-        least(muldiv(d->claim_fen, p->pool_ppm, 1000000), p->firm_cap_fen[(int)d->micro]);
+    d->due_fen = least(muldiv(d->claim_fen, p->pool_ppm, 1000000), p->firm_cap_fen[(int)d->micro]);
     return d->due_fen;
 }
 
@@ -313,8 +311,8 @@ static void close_month(struct naive_world *w, int t)
         w->measure[PS_M_POOL_MIN] = w->balance_fen;
     }
     if (m->subsidy_ppm) {
-        w->measure[PS_M_SUBSIDY] += (int64_t)floor(
-            (double)w->all_book_fen * (double)m->subsidy_ppm / 12e6 + 0.5);
+        w->measure[PS_M_SUBSIDY] +=
+            (int64_t)floor((double)w->all_book_fen * (double)m->subsidy_ppm / 12e6 + 0.5);
     }
     if (t == m->horizon) {
         w->measure[PS_M_OUTSTANDING] = w->all_book_fen;

@@ -80,8 +80,7 @@ static void firm_draw(struct naive_world *w, struct naive_loan *loan, int t)
 static void loan_enter(struct naive_world *w, struct naive_loan *loan)
 {
     loan->owed_fen = loan->amount_fen;
-    loan->instalment_fen =
-        loan->equal ? loan->amount_fen / (loan->maturity - loan->month) : 0;
+    loan->instalment_fen = loan->equal ? loan->amount_fen / (loan->maturity - loan->month) : 0;
     loan->hazard_at_grant = w->hazard_sum[loan->class];
     w->all_book_fen += loan->amount_fen;
     if (naive_in_pool(&w->model->products[loan->product])) {

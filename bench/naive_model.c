@@ -124,13 +124,13 @@ static void fill_recovery(const struct ps_scenario *s, struct naive_model *m)
     m->ip_kinds_n = (int)s->ip_kinds_n;
     for (int i = 0; i < m->ip_kinds_n; i++) {
         const struct ps_ip_kinds_row *row = &s->ip_kinds[i];
-        m->ip_kinds[i] =
-            (struct naive_ip_kind){.ltv = row->ltv_frac,
-                                   .price_alpha = p->price_concentration * row->price_mean_frac,
-                                   .price_beta = p->price_concentration * (1 - row->price_mean_frac),
-                                   .decay_pa = row->decay_pa,
-                                   .volatility_pa = row->volatility_pa,
-                                   .lapse_pa = row->lapse_pa};
+        m->ip_kinds[i] = (struct naive_ip_kind){
+            .ltv = row->ltv_frac,
+            .price_alpha = p->price_concentration * row->price_mean_frac,
+            .price_beta = p->price_concentration * (1 - row->price_mean_frac),
+            .decay_pa = row->decay_pa,
+            .volatility_pa = row->volatility_pa,
+            .lapse_pa = row->lapse_pa};
     }
 }
 
@@ -151,8 +151,8 @@ static void fill_segments(const struct ps_scenario *s, const struct ps_world_pla
 {
     m->classes_n = plan->classes_n;
     for (int k = 0; k < m->classes_n; k++) {
-        m->classes[k] = (struct naive_class){plan->classes[k].a, plan->classes[k].b,
-                                             plan->classes[k].cluster};
+        m->classes[k] =
+            (struct naive_class){plan->classes[k].a, plan->classes[k].b, plan->classes[k].cluster};
     }
     m->segments_n = (int)s->segments_n;
     double *share = malloc(s->segments_n * sizeof *share);
@@ -194,8 +194,8 @@ static void fill_tape(const struct ps_scenario *s, const struct ps_world_plan *p
         const double amount = (double)(row->amount_wan * FEN_PER_WAN);
         m->tape[i] = (struct naive_tape_loan){
             .segment = segment,
-            .class = class_of(plan, m->segments[segment].cluster,
-                              row->pd_frac * s->p.pd_multiplier, row->correlation),
+            .class = class_of(plan, m->segments[segment].cluster, row->pd_frac * s->p.pd_multiplier,
+                              row->correlation),
             .product = row->product_id[0] == '\0'
                            ? -1
                            : FIND(s->products, s->products_n, product_id, row->product_id),

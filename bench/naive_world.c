@@ -49,8 +49,8 @@ void naive_hazards_update(struct naive_world *w, int t)
     }
 }
 
-/* Does a performing loan default in month t? A bullet loan has seen only a part of its hazard before
- * maturity; what was held back strikes in the month of maturity. */
+/* Does a performing loan default in month t? A bullet loan has seen only a part of its hazard
+ * before maturity; what was held back strikes in the month of maturity. */
 int naive_loan_defaults(const struct naive_world *w, const struct naive_loan *loan, int t)
 {
     const double u = gsl_rng_uniform(w->rng);
@@ -85,8 +85,8 @@ void naive_default_draw(struct naive_world *w, const struct naive_loan *loan, in
         out->recovery_fen = out->ead_fen;
         return;
     }
-    const double lag = m->disposal_median_months *
-                       exp(m->disposal_sigma * gsl_ran_gaussian_ziggurat(w->rng, 1));
+    const double lag =
+        m->disposal_median_months * exp(m->disposal_sigma * gsl_ran_gaussian_ziggurat(w->rng, 1));
     const double ready = tau + m->npl_months + m->freeze_months + ceil(lag);
     const double y = w->index[month_at_most(ready, last)][cluster];
     const double q = m->sale_frac <= 0   ? 0
@@ -107,10 +107,9 @@ void naive_default_draw(struct naive_world *w, const struct naive_loan *loan, in
     double proceeds = 0;
     if (sold && gsl_rng_uniform(w->rng) < exp(-kind->lapse_pa * age)) {
         const double beta = m->value_sensitivity, vol = kind->volatility_pa;
-        const double appraised = (double)loan->amount_fen *
-                                 (tape != NULL && tape->pledged_per_yuan >= 0
-                                      ? tape->pledged_per_yuan
-                                      : 1 / kind->ltv);
+        const double appraised =
+            (double)loan->amount_fen *
+            (tape != NULL && tape->pledged_per_yuan >= 0 ? tape->pledged_per_yuan : 1 / kind->ltv);
         proceeds = m->valuation * appraised *
                    exp(-(kind->decay_pa + vol * vol / 2) * age +
                        vol * sqrt(age) * gsl_ran_gaussian_ziggurat(w->rng, 1) +

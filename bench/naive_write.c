@@ -61,8 +61,7 @@ static void write_tables(const struct naive_model *m, FILE *out)
 
 static void write_economy(const struct naive_model *m, FILE *out)
 {
-    fprintf(out, " \"phi\": %.17g, \"innovation\": %.17g,\n \"loading\": [", m->phi,
-            m->innovation);
+    fprintf(out, " \"phi\": %.17g, \"innovation\": %.17g,\n \"loading\": [", m->phi, m->innovation);
     for (int i = 0; i < m->clusters_n; i++) {
         for (int j = 0; j < m->clusters_n; j++) {
             fprintf(out, "%s%.17g", j ? ", " : i ? "],\n  [" : "[", m->loading[i][j]);

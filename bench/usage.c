@@ -38,6 +38,8 @@ int bench_options_read(struct bench_options *o, int argc, char **argv)
             o->threads = (int)n;
         } else if (strcmp(name, "--policies") == 0 && number(value, 1, &n)) {
             o->policies = (int)n;
+        } else if (strcmp(name, "--every") == 0 && number(value, 1, &n)) {
+            o->every = (int)n;
         } else if (strcmp(name, "--seed") == 0 && number(value, 0, &n)) {
             o->seed = (unsigned long)n;
         } else {

@@ -52,7 +52,7 @@ struct ps_row {
     struct ps_hist *hist;  /* [PS_MEASURE_N]; measures of tier HIST and money of tier DECISION have
                               with_sums memory, others count == NULL */
     struct ps_hist *fan;   /* [PS_PATH_N][months_n + 1]; count == NULL where no fan is kept: see row.c */
-    ps_int128 *path_sum;   /* [PS_PATH_N][months_n + 1]: sums over all worlds, every month */
+    ps_int128 *path_sum;   /* [PS_PATH_N][months_n + 1]: sums, where a fan is kept */
     struct ps_moments *year_registered; /* [years_n] */
     struct ps_hist *year_compensation;  /* [years_n], with sums */
     struct ps_moments *year_paid;       /* [years_n] */

@@ -66,10 +66,11 @@ struct ps_schedule {
 /* The levels of a group of policies, transposed: row i holds one value a lane. */
 struct ps_lane_levels {
     int lanes_n;  /* policies in the group, <= width */
-    double *initial, *interest_ppm, *leverage_ppm, *leverage_times, *topup_yearly, *topup_target; /* [pool] */
+    double *initial, *interest_ppm, *leverage_ppm, *leverage_times, *topup_yearly, *topup_target, *topup_rule; /* [pool] */
     double *topups;   /* [month 0..N][pool]: named top-ups */
     int topups_any;
     double *share_ppm; /* [product][party but the bank] */
+    int pays[PS_PRODUCTS_MAX][PS_PARTY_BANK]; /* some lane gives the party a part of claims */
     double *loan_cap_wan, *firm_cap; /* [product][firm class] */
     double loan_cap_min_wan[PS_PRODUCTS_MAX][PS_FIRM_CLASS_N]; /* smallest over the lanes */
     double *max_firm_ppm, *stop_loss;

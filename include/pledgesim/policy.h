@@ -53,8 +53,7 @@ struct ps_shape {
     int products_n, pools_n, banks_n;
     int breaker_metric, breaker_scope;
     int review_months, cooling_months, writeoff_months, suspend_blocks_renewals;
-    int carry_unpaid, topup; /* topup: see pool_topup */
-    int pool_topup[PS_POOLS_MAX]; /* index in the registry */
+    int carry_unpaid;
     int64_t firm_population_n;    /* 0 = no limit */
     int64_t subsidy_ppm;
     int64_t reguarantor_cap_ppm, reguarantor_other_book_fen;
@@ -72,6 +71,7 @@ struct ps_levels {
     int64_t pool_initial_fen[PS_POOLS_MAX];
     int64_t pool_interest_ppm[PS_POOLS_MAX];
     int64_t pool_leverage_ppm[PS_POOLS_MAX];
+    int topup_rule[PS_POOLS_MAX]; /* index in the registry */
     int64_t topup_yearly_fen[PS_POOLS_MAX];
     int64_t topup_target_fen[PS_POOLS_MAX];
     int64_t max_firm_liability_ppm; /* 0 = off */

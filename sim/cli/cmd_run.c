@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#define _DEFAULT_SOURCE 1
 #include "command.h"
 
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 struct watch {
     const volatile sig_atomic_t *signal;
     struct ps_progress progress;
+    uint64_t total;
 };
 
 static int watch_progress(void *context, uint64_t done, uint64_t total)
@@ -22,6 +24,7 @@ static int watch_progress(void *context, uint64_t done, uint64_t total)
     if (*watch->signal != 0) {
         return 1;
     }
+    watch->total = total;
     ps_progress_show(&watch->progress, done, total);
     return 0;
 }
@@ -87,6 +90,9 @@ static enum ps_status simulate(struct run *run, const char *isa, int threads_n)
     const double began = ps_clock();
     enum ps_status status = ps_engine_run(&request, run->diags, &run->result);
     run->engine_seconds = ps_clock() - began;
+    if (status == PS_OK) {
+        ps_progress_show(&watch.progress, watch.total, watch.total);
+    }
     ps_progress_end(&watch.progress);
     if (status == PS_OK && *command->stop->signal != 0) {
         status = ps_status_raise(PS_INTERRUPTED);
@@ -204,6 +210,26 @@ static enum ps_status run_into(struct run *run, const char *isa, int threads_n)
     return status;
 }
 
+/* Base name of the book, for "." and ".." that of the folder they are; "results/<name>", malloc'd.
+ */
+static char *default_out(const struct ps_book *book, const char *path)
+{
+    const char *name = book->name;
+    char *resolved = NULL;
+    if (name[strspn(name, ".")] == '\0') {
+        resolved = realpath(path, NULL);
+        const char *last = resolved == NULL ? NULL : strrchr(resolved, '/');
+        name = last == NULL || last[1] == '\0' ? "book" : last + 1;
+    }
+    const size_t n = strlen(name) + sizeof "results/";
+    char *out = malloc(n);
+    if (out != NULL) {
+        (void)snprintf(out, n, "results/%s", name);
+    }
+    free(resolved);
+    return out;
+}
+
 enum ps_status ps_cmd_run(const struct ps_command *command)
 {
     const struct ps_given *out = &command->given[PS_OPT_OUT];
@@ -227,14 +253,12 @@ enum ps_status ps_cmd_run(const struct ps_command *command)
         status = ps_run_estimate(command, &book, &diags, isa, threads_n);
         goto out;
     }
-    const size_t path_bytes = strlen(book.name) + sizeof "results/";
-    path = malloc(path_bytes);
+    path = default_out(&book, command->operand);
     if (path == NULL) {
         status = ps_status_raise(PS_MEMORY);
         ps_show_failure(command, status, NULL);
         goto out;
     }
-    (void)snprintf(path, path_bytes, "results/%s", book.name);
     run.out_path = out->n > 0 ? out->text : path;
     status = run_into(&run, isa, threads_n);
 out:

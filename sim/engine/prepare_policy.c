@@ -109,8 +109,6 @@ static int topup_order(const void *a, const void *b)
 static enum ps_status fill_pools(const struct ps_scenario *scenario, struct ps_policy *policy)
 {
     struct ps_levels *levels = &policy->levels;
-    int topups_n;
-    const struct ps_topup *const *topups = ps_models_topup(&topups_n);
     for (size_t i = 0; i < scenario->pools_n; i++) {
         const struct ps_pools_row *row = &scenario->pools[i];
         levels->pool_initial_fen[i] = row->initial_fen;
@@ -118,8 +116,7 @@ static enum ps_status fill_pools(const struct ps_scenario *scenario, struct ps_p
         levels->pool_leverage_ppm[i] = row->leverage_ppm;
         levels->topup_yearly_fen[i] = row->topup_yearly_fen;
         levels->topup_target_fen[i] = row->topup_target_fen;
-        policy->shape.pool_topup[i] = (int)row->topup;
-        policy->shape.topup |= topups[row->topup] != &ps_topup_none;
+        levels->topup_rule[i] = (int)row->topup;
     }
     levels->topups_n = (int)scenario->topups_n;
     for (size_t i = 0; i < scenario->topups_n; i++) {
@@ -140,7 +137,10 @@ static void fill_rules(const struct ps_scenarios_row *p, struct ps_shape *shape,
                        struct ps_levels *levels)
 {
     shape->breaker_metric = (int)p->breaker_metric;
-    shape->breaker_scope = (int)p->breaker_scope;
+    /* No breaker is one whose thresholds nothing reaches: so it shares lanes with the others. */
+    const int64_t never_ppm = INT64_C(1) << 50;
+    const int off = p->breaker_scope == PS_BREAKER_OFF;
+    shape->breaker_scope = off ? PS_BREAKER_POOL : (int)p->breaker_scope;
     shape->review_months = (int)p->review_months;
     shape->cooling_months = (int)p->cooling_months;
     shape->writeoff_months = (int)p->writeoff_months;
@@ -152,9 +152,9 @@ static void fill_rules(const struct ps_scenarios_row *p, struct ps_shape *shape,
     shape->reguarantor_other_book_fen = p->reguarantor_other_book_fen;
     levels->max_firm_liability_ppm = p->max_firm_liability_ppm;
     levels->stop_loss_yearly_fen = p->stop_loss_yearly_fen;
-    levels->warn_ppm = p->breaker_warn_ppm;
-    levels->suspend_ppm = p->breaker_suspend_ppm;
-    levels->terminate_ppm = p->breaker_terminate_ppm;
+    levels->warn_ppm = off ? never_ppm : p->breaker_warn_ppm;
+    levels->suspend_ppm = off ? never_ppm : p->breaker_suspend_ppm;
+    levels->terminate_ppm = off ? never_ppm : p->breaker_terminate_ppm;
     levels->resume_ppm = p->breaker_resume_ppm;
     levels->min_live_loans_n = p->min_live_loans_n;
     levels->min_npl_loans_n = p->min_npl_loans_n;

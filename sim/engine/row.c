@@ -38,7 +38,7 @@ static struct ps_hist_spec year_spec(const struct row_spec *row)
 }
 
 /* The balance by month within the plan, everything else by quarter; what only lending moves ends
- * with the plan. Means are kept for every month. */
+ * with the plan. */
 int row_fan_kept(const struct row_spec *row, int path, int t)
 {
     const int ends = path == PS_PATH_REGISTERED || path == PS_PATH_NPL;

@@ -20,7 +20,6 @@ struct row_spec {
  * slots are the measures, the calendar years and the months in which a fan is kept. */
 struct row_tile {
     int64_t *values;
-    int64_t *path_sum; /* [PS_PATH_N][months_n + 1][lane]: sums over the tile */
     int *fan_cell;     /* cell of the paths by fan slot */
     int fan_n, years_n, months_n;
     int width, lanes_n; /* lanes of the kernel, and how many of them are policies */

@@ -15,14 +15,12 @@ static int slots_n(const struct row_tile *tile)
 static size_t tile_lay_out(struct row_tile *tile, const struct row_spec *spec, void *memory)
 {
     struct layout at = {.base = memory, .at = 0};
-    const size_t cells = PS_PATH_N * ((size_t)spec->months_n + 1);
     *tile = (struct row_tile){.years_n = spec->years_n, .months_n = spec->months_n};
     for (int p = 0; p < PS_PATH_N; p++)
         for (int t = 0; t <= spec->months_n; t++)
             tile->fan_n += row_fan_kept(spec, p, t);
     tile->values = layout_take(&at, (size_t)slots_n(tile) * PS_TILE_WORLDS * PS_LANES_WIDE,
                                sizeof *tile->values);
-    tile->path_sum = layout_take(&at, cells * PS_LANES_WIDE, sizeof *tile->path_sum);
     tile->fan_cell = layout_take(&at, (size_t)tile->fan_n, sizeof *tile->fan_cell);
     return layout_bytes(&at);
 }
@@ -45,11 +43,8 @@ void row_tile_init(struct row_tile *tile, const struct row_spec *spec, void *mem
 
 void row_tile_start(struct row_tile *tile, int width, int lanes_n)
 {
-    const size_t cells = PS_PATH_N * ((size_t)tile->months_n + 1);
     tile->width = width;
     tile->lanes_n = lanes_n;
-    for (size_t i = 0; i < cells * (size_t)width; i++)
-        tile->path_sum[i] = 0;
 }
 
 static int64_t *slot_at(const struct row_tile *tile, int slot, int lane)
@@ -68,7 +63,6 @@ static void slot_take(struct row_tile *tile, int slot, const double *rows, int i
 
 void row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int world)
 {
-    const size_t cells = PS_PATH_N * ((size_t)tile->months_n + 1) * (size_t)tile->width;
     int slot = 0;
     for (int m = 0; m < PS_MEASURE_N; m++, slot++)
         slot_take(tile, slot, work->measure, m, world);
@@ -82,8 +76,6 @@ void row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int
         slot_take(tile, slot, work->year_compensation, y, world);
     for (int f = 0; f < tile->fan_n; f++, slot++)
         slot_take(tile, slot, work->path, tile->fan_cell[f], world);
-    for (size_t i = 0; i < cells; i++)
-        tile->path_sum[i] += (int64_t)work->path[i];
 }
 
 static void measures_add(struct ps_row *row, const struct row_tile *tile, int lane, int n)
@@ -118,7 +110,6 @@ static void measures_add(struct ps_row *row, const struct row_tile *tile, int la
 
 void row_tile_add(struct ps_row *row, const struct row_tile *tile, int lane, int n)
 {
-    const size_t cells = PS_PATH_N * ((size_t)tile->months_n + 1);
     int slot = PS_MEASURE_N;
     row->worlds_n += (uint64_t)n;
     measures_add(row, tile, lane, n);
@@ -131,11 +122,16 @@ void row_tile_add(struct ps_row *row, const struct row_tile *tile, int lane, int
             ps_moments_add(&row->year_paid[y], x);
             ps_hist_add(&row->year_compensation[y], x);
         }
-    for (int f = 0; f < tile->fan_n; f++, slot++)
-        for (int w = 0; w < n; w++)
-            ps_hist_add(&row->fan[tile->fan_cell[f]], slot_at(tile, slot, lane)[w]);
-    for (size_t i = 0; i < cells; i++)
-        row->path_sum[i] += tile->path_sum[i * (size_t)tile->width + (size_t)lane];
+    for (int f = 0; f < tile->fan_n; f++, slot++) {
+        const int64_t *x = slot_at(tile, slot, lane);
+        struct ps_hist *h = &row->fan[tile->fan_cell[f]];
+        ps_int128 sum = 0;
+        for (int w = 0; w < n; w++) {
+            ps_hist_add(h, x[w]);
+            sum += x[w];
+        }
+        row->path_sum[tile->fan_cell[f]] += sum;
+    }
 }
 
 int row_part_bin(int64_t total_fen)

@@ -106,21 +106,36 @@ static void breaker_review(struct ledger *g)
 static void npl_measure(struct ledger *g, ROW ratio)
 {
     double npl[PS_LANES], book[PS_LANES], live[PS_LANES];
-    LANES npl[l] = book[l] = live[l] = 0;
+    if (!g->npl_loans_n)
+        LANES ratio[l] = 0;
+    if (!g->npl_loans_n && (g->t > g->frame->horizon || g->peak_known))
+        return; /* a ratio of 0 changes no peak */
     for (int group = 0; group < g->groups_n; group++) {
         const double *a = group_row(g, group, GROUP_NPL), *b = group_row(g, group, GROUP_BOOK);
         const double *c = group_row(g, group, GROUP_DEFAULTED);
         const double *d = group_row(g, group, GROUP_LIVE);
-        LANES npl[l] += a[l];
-        LANES book[l] += b[l] + c[l];
-        LANES live[l] += d[l];
+        if (group == 0)
+            LANES npl[l] = book[l] = live[l] = 0;
+        LANES
+        {
+            npl[l] += a[l];
+            book[l] += b[l] + c[l];
+            live[l] += d[l];
+        }
     }
     LANES ratio[l] = npl[l] > 0 ? ps_rnd(1e6 * (npl[l] / book[l])) : 0;
     if (g->t > g->frame->horizon)
         return;
-    double *peak = measure_row(g, PS_M_NPL_PEAK);
+    ROW peak = measure_row(g, PS_M_NPL_PEAK);
     const double *min_live = crow(g->levels->min_live, 0);
-    LANES peak[l] = live[l] >= min_live[l] && ratio[l] > peak[l] ? ratio[l] : peak[l];
+    double missing[PS_LANES];
+    LANES
+    {
+        const double now = live[l] >= min_live[l] ? ratio[l] : -1;
+        peak[l] = now > peak[l] ? now : peak[l];
+        missing[l] = peak[l] < 0 ? 1 : 0;
+    }
+    g->peak_known = lanes_sum(missing) == 0;
 }
 
 /* Months of the plan that begin lending under a suspension or a termination. */

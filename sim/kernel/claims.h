@@ -2,38 +2,10 @@
 #ifndef PLEDGESIM_KERNEL_CLAIMS_H
 #define PLEDGESIM_KERNEL_CLAIMS_H
 
-#include "lanes.h"
+#include "recoveries.h"
 
-/* Rare events: claims, the split among parties, disposals, the queue. A few a world, so they are
- * plain integer code, lane by lane (docs/model.md section 7, Claims and Depletion). */
-
-static inline double *paid_row(const struct ledger *g, int fate, int party)
-{
-    return row(g->work->paid, fate * PS_PARTY_BANK + party);
-}
-
-static const struct ps_product_shape *fate_product(const struct ledger *g, int fate)
-{
-    return &g->shape->products[g->schedule->product[g->world->fates[fate].app]];
-}
-
-/* Eq. (6.5): R = min(EAD, rnd(A x + b EAD)); a cured loan pays all. */
-static void recovery_take(const struct ledger *g, int fate, ROW r)
-{
-    const struct ps_fate *f = &g->world->fates[fate];
-    const double *exposure = row(g->work->exposure, fate);
-    const double *granted = row(g->work->granted_wan, f->app);
-    const double proceeds = f->proceeds_frac, cash = f->cash_frac;
-    if (f->cured) {
-        LANES r[l] = exposure[l];
-        return;
-    }
-    LANES
-    {
-        const double x = ps_rnd(granted[l] * FEN_PER_WAN * proceeds + exposure[l] * cash);
-        r[l] = x < exposure[l] ? x : exposure[l];
-    }
-}
+/* Step 5: claims, their split among the parties, the queue, the limit of the balance (docs/model.md
+ * section 7). Only what looks at a firm's or a year's history goes lane by lane. */
 
 /* Eq. (7.2): yearly rate x months of interest in a claim, ppm months; 0 when principal only. */
 static double claim_interest_ppm(const struct ledger *g, const struct ps_app *app,
@@ -164,7 +136,7 @@ static void claim_open(struct ledger *g, int fate)
     const double *exposure = row(g->work->exposure, fate);
     const double interest = claim_interest_ppm(g, app, product);
     const double net = f->s <= g->t ? 1 : 0;
-    double recovered[PS_LANES], due[PS_PARTY_BANK][PS_LANES];
+    double recovered[PS_LANES], due[PS_PARTY_BANK][PS_LANES] = {{0}};
     ROW claimed = row(g->work->claimed, fate);
     ROW pool_due = pool_row(g, product->pool, POOL_DUE);
     ROW waits = row(g->work->due, fate);
@@ -175,6 +147,8 @@ static void claim_open(struct ledger *g, int fate)
     for (int j = 0; j < PS_PARTY_BANK; j++) {
         const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + j);
         ROW d = due[j];
+        if (!g->levels->pays[product_i][j])
+            continue;
         LANES d[l] = lane_share(claimed[l], share[l]);
     }
     const double *cap =
@@ -188,6 +162,8 @@ static void claim_open(struct ledger *g, int fate)
         waits[l] = own[l] < cap[l] ? own[l] : cap[l];
     }
     for (int j = PS_PARTY_POOL + 1; j < PS_PARTY_BANK; j++) {
+        if (!g->levels->pays[product_i][j])
+            continue;
         ROW paid = paid_row(g, fate, j);
         ROW loss = measure_row(g, PS_M_LOSS_POOL + j);
         const double *d = due[j];
@@ -389,136 +365,6 @@ static void claims_pay(struct ledger *g)
     }
     if (g->work->log)
         claims_log(g, from, to);
-}
-
-/* Eq. (7.7): what each non-bank party gets back of R; recoveries count against EAD only. */
-static void recovery_split(const struct ledger *g, int fate, int64_t r, int l,
-                           int64_t back[PS_PARTY_BANK])
-{
-    const int64_t claim = (int64_t)row(g->work->claimed, fate)[l];
-    const int64_t ead = (int64_t)crow(g->work->exposure, fate)[l];
-    int64_t paid[PS_PARTY_BANK], all = 0, rest = r, base = claim;
-    for (int j = 0; j < PS_PARTY_BANK; j++) {
-        paid[j] = (int64_t)paid_row(g, fate, j)[l];
-        all += paid[j];
-        back[j] = 0;
-    }
-    const int order = fate_product(g, fate)->recovery_order;
-    int first = 0;
-    if (order == PS_RECOVERY_BANK_FIRST) {
-        rest -= int_min(r, ead > all ? ead - all : 0);
-        base = all;
-    } else if (order == PS_RECOVERY_POOL_FIRST) {
-        back[PS_PARTY_POOL] = int_min(r, paid[PS_PARTY_POOL]);
-        rest -= back[PS_PARTY_POOL];
-        base = claim - paid[PS_PARTY_POOL];
-        first = PS_PARTY_POOL + 1;
-    }
-    for (int j = first; j < PS_PARTY_BANK && base > 0; j++)
-        back[j] = int_min(paid[j], int_muldiv(rest, paid[j], base));
-}
-
-static void log_disposal(const struct ledger *g, int fate, const double *r,
-                         const double (*back)[PS_LANES])
-{
-    const int lane = g->work->log->lane;
-    double party[PS_PARTY_N], rest = r[lane];
-    for (int j = 0; j < PS_PARTY_BANK; j++) {
-        party[j] = back[j][lane];
-        rest -= party[j];
-    }
-    party[PS_PARTY_BANK] = rest;
-    log_line(g, PS_LOG_DISPOSAL, fate, 0, r[lane], party, 1);
-}
-
-/* What the parties get back in all lanes. Pro rata, the usual order, in one vector loop. */
-static void recoveries_split(const struct ledger *g, int fate, const double *r,
-                             double (*back)[PS_LANES])
-{
-    if (fate_product(g, fate)->recovery_order == PS_RECOVERY_PRO_RATA) {
-        const double *claimed = row(g->work->claimed, fate);
-        for (int j = 0; j < PS_PARTY_BANK; j++) {
-            const double *paid = paid_row(g, fate, j);
-            ROW b = back[j];
-            LANES
-            {
-                const double base = claimed[l] > 0 ? claimed[l] : 1;
-                b[l] = (double)int_muldiv((int64_t)r[l], (int64_t)paid[l], (int64_t)base);
-            }
-        }
-        return;
-    }
-    for (int l = 0; l < g->levels->lanes_n; l++) {
-        int64_t each[PS_PARTY_BANK];
-        if (row(g->work->exposure, fate)[l] <= 0)
-            continue;
-        recovery_split(g, fate, (int64_t)r[l], l, each);
-        for (int j = 0; j < PS_PARTY_BANK; j++)
-            back[j][l] = (double)each[j];
-    }
-}
-
-/* At disposal a queued part shrinks to floor(queued x (EAD - R) / EAD). */
-static void queue_shrink(struct ledger *g, int fate, const double *r)
-{
-    for (int l = 0; l < g->levels->lanes_n; l++) {
-        double *waits = &row(g->work->queued, fate)[l];
-        const int64_t ead = (int64_t)row(g->work->exposure, fate)[l];
-        if (*waits <= 0)
-            continue;
-        const int64_t kept = int_muldiv((int64_t)*waits, ead - (int64_t)r[l], ead);
-        measure_row(g, PS_M_SHORTFALL)[l] -= *waits - (double)kept;
-        *waits = (double)kept;
-    }
-}
-
-/* Step 2: the disposal of one loan. What was claimed before is shared out; a claim still to come
- * will be on EAD - R. */
-static void dispose(struct ledger *g, int fate)
-{
-    const struct ps_product_shape *product = fate_product(g, fate);
-    const int claimed = g->schedule->claim_month[fate] < g->world->fates[fate].s;
-    const double *exposure = row(g->work->exposure, fate);
-    double r[PS_LANES], back[PS_PARTY_BANK][PS_LANES] = {{0}};
-    recovery_take(g, fate, r);
-    if (claimed)
-        recoveries_split(g, fate, r, back);
-    ROW bank = measure_row(g, PS_M_LOSS_BANK);
-    ROW loss = row(g->work->loss, fate);
-    ROW all = measure_row(g, PS_M_LOSS);
-    ROW recovered = measure_row(g, PS_M_RECOVERED);
-    LANES
-    {
-        bank[l] -= r[l];
-        recovered[l] += r[l];
-        loss[l] = exposure[l] - r[l];
-        all[l] += loss[l];
-    }
-    for (int j = 0; claimed && j < PS_PARTY_BANK; j++) {
-        ROW of_party = measure_row(g, PS_M_LOSS_POOL + j);
-        const double *b = back[j];
-        LANES
-        {
-            of_party[l] -= b[l];
-            bank[l] += b[l];
-        }
-    }
-    ROW balance = pool_row(g, product->pool, POOL_BALANCE);
-    ROW to_pool = pool_row(g, product->pool, POOL_RETURNED);
-    ROW returned = measure_row(g, PS_M_RETURNED);
-    ROW flow = scratch_row(g, MONTH_FLOW);
-    const double *b = back[PS_PARTY_POOL];
-    LANES
-    {
-        balance[l] += b[l];
-        to_pool[l] += b[l];
-        returned[l] += b[l];
-        flow[l] -= b[l];
-    }
-    if (g->queued_any)
-        queue_shrink(g, fate, r);
-    if (g->work->log && exposure[g->work->log->lane] > 0)
-        log_disposal(g, fate, r, (const double(*)[PS_LANES])back);
 }
 
 #endif

@@ -79,6 +79,17 @@ static inline int64_t int_min(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static inline void rows_zero(double *rows, int n)
+{
+    for (int i = 0; i < n; i++)
+        LANES row(rows, i)[l] = 0;
+}
+
+static inline void rows_copy(double *restrict to, const double *restrict from)
+{
+    LANES to[l] = from[l];
+}
+
 /* Rows of a pool's state. Its book X is the book of its breaker group unless groups are banks. */
 enum pool_row {
     POOL_BALANCE,
@@ -142,6 +153,7 @@ struct ledger {
     int event;   /* next entry of the schedule's tape */
     int npl_loans_n; /* fates between NPL entry and exit, granted or not */
     int suspended_any, queued_any;
+    int peak_known;  /* every lane has an NPL peak by now */
     int by_bank;     /* breaker groups are banks */
     int full;        /* measures beyond the decision tier are kept */
     int all_book;    /* the book of all loans is kept: full tier, or subsidies need it */
@@ -167,6 +179,19 @@ static inline double *book_row(const struct ledger *g, int pool)
 static inline double *measure_row(const struct ledger *g, int m)
 {
     return row(g->work->measure, m);
+}
+
+/* Eq. (7.8): leverage x max(0, B - P), rounded down to a fen. */
+static inline void room_update(const struct ledger *g, int pool)
+{
+    const double *balance = pool_row(g, pool, POOL_BALANCE), *due = pool_row(g, pool, POOL_DUE);
+    const double *leverage = crow(g->levels->leverage_ppm, pool);
+    const double *times = crow(g->levels->leverage_times, pool);
+    ROW room = pool_row(g, pool, POOL_ROOM);
+    if (g->levels->leverage_whole)
+        LANES room[l] = (balance[l] > due[l] ? balance[l] - due[l] : 0) * times[l];
+    else
+        LANES room[l] = lane_share(balance[l] > due[l] ? balance[l] - due[l] : 0, leverage[l]);
 }
 
 static inline double *scratch_row(const struct ledger *g, int r)

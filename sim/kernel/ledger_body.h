@@ -6,17 +6,7 @@
 #include "kernel.h"
 #include "lanes.h"
 #include "lending.h"
-
-static void rows_zero(double *rows, int n)
-{
-    for (int i = 0; i < n; i++)
-        LANES row(rows, i)[l] = 0;
-}
-
-static void rows_copy(double *restrict to, const double *restrict from)
-{
-    LANES to[l] = from[l];
-}
+#include "month.h"
 
 /* The state before month 1: the pools funded, the tape loans on the books. */
 static void ledger_open(struct ledger *g)
@@ -50,59 +40,6 @@ static void ledger_open(struct ledger *g)
     }
     for (int j = 0; work->path && j < PS_PATH_N; j++)
         rows_zero(row(work->path, j * (g->frame->months_n + 1)), 1);
-}
-
-/* Step 1: interest on the last closing balance, then top-ups. */
-static void pool_fund(struct ledger *g, int january)
-{
-    const int t = g->t;
-    int models_n;
-    const struct ps_topup *const *models = ps_models_topup(&models_n);
-    double *outlay = measure_row(g, PS_M_FISCAL_OUTLAY), *topups = measure_row(g, PS_M_TOPUPS);
-    for (int p = 0; p < g->shape->pools_n; p++) {
-        double *balance = pool_row(g, p, POOL_BALANCE), *funded = pool_row(g, p, POOL_FUNDED);
-        double *interest = pool_row(g, p, POOL_INTEREST);
-        const double *rate = crow(g->levels->interest_ppm, p);
-        double credited[PS_LANES], paid_in[PS_LANES];
-        if (g->levels->interest_direct)
-            LANES credited[l] = lane_div(balance[l] * rate[l] + 6e6, 12e6, 1 / 12e6);
-        else
-            LANES credited[l] = lane_month_rate(balance[l], rate[l]);
-        LANES
-        {
-            balance[l] += credited[l];
-            interest[l] += credited[l];
-            paid_in[l] = 0;
-        }
-        if (january && t >= 13 && t <= g->frame->horizon) {
-            const struct ps_topup *rule = models[g->shape->pool_topup[p]];
-            const double *yearly = crow(g->levels->topup_yearly, p);
-            const double *target = crow(g->levels->topup_target, p);
-            for (int l = 0; l < g->levels->lanes_n; l++)
-                paid_in[l] = (double)rule->amount_fen((int64_t)balance[l], (int64_t)yearly[l],
-                                                      (int64_t)target[l]);
-        }
-        if (g->levels->topups_any) {
-            const double *named = crow(g->levels->topups, t * g->shape->pools_n + p);
-            LANES paid_in[l] += named[l];
-        }
-        if (january || g->levels->topups_any)
-            LANES
-            {
-                balance[l] += paid_in[l];
-                funded[l] += paid_in[l];
-                topups[l] += paid_in[l];
-                outlay[l] += paid_in[l];
-            }
-        if (january)
-            rows_copy(pool_row(g, p, POOL_STOP_LEFT), crow(g->levels->stop_loss, 0));
-        if (g->work->log) {
-            const int lane = g->work->log->lane;
-            log_line(g, PS_LOG_INTEREST, p, 0, credited[lane], NULL, 0);
-            if (paid_in[lane] > 0)
-                log_line(g, PS_LOG_TOPUP, p, 0, paid_in[lane], NULL, 0);
-        }
-    }
 }
 
 /* Step 3 for one loan: it stops performing and its claim becomes due. */
@@ -199,122 +136,6 @@ static void loans_end(struct ledger *g)
         instalments_pay(g);
 }
 
-/* What the month registered, into totals, years and the flow of the last twelve months. */
-static void month_register(struct ledger *g)
-{
-    if (g->t > 1 && g->world->app_first[g->t] == g->world->app_first[g->t + 1])
-        return; /* nothing was registered, so no target is newly reached */
-    ROW month = scratch_row(g, MONTH_REGISTERED);
-    double *first = scratch_row(g, MONTH_REGISTERED_FIRST);
-    double *total = measure_row(g, PS_M_REGISTERED);
-    double *total_first = measure_row(g, PS_M_REGISTERED_FIRST);
-    double *flow = measure_row(g, PS_M_REGISTERED_FLOW);
-    double *flow_first = measure_row(g, PS_M_REGISTERED_FLOW_FIRST);
-    double *reached = measure_row(g, PS_M_TARGET_MONTH);
-    double *year = row(g->work->year_registered, g->year);
-    const double *before = crow(g->levels->registered_before, 0);
-    const double *target = crow(g->levels->target, 0);
-    const double t = g->t, last_year = g->t > g->frame->horizon - 12 ? 1 : 0;
-    LANES
-    {
-        total[l] += month[l];
-        total_first[l] += first[l];
-        flow[l] += last_year * month[l];
-        flow_first[l] += last_year * first[l];
-        year[l] += month[l];
-        reached[l] = reached[l] == 0 && before[l] + total[l] >= target[l] ? t : reached[l];
-        month[l] = first[l] = 0;
-    }
-}
-
-/* Means over the plan: leverage in use and idle room. */
-static void usage_measure(struct ledger *g)
-{
-    double book[PS_LANES], funded[PS_LANES], room[PS_LANES];
-    LANES book[l] = funded[l] = room[l] = 0;
-    rooms_update(g);
-    for (int p = 0; p < g->shape->pools_n; p++) {
-        const double *x = book_row(g, p), *f = pool_row(g, p, POOL_FUNDED);
-        const double *r = pool_row(g, p, POOL_ROOM);
-        LANES book[l] += x[l];
-        LANES funded[l] += f[l];
-        LANES room[l] += r[l];
-    }
-    double *leverage = scratch_row(g, LEVERAGE_SUM), *idle = scratch_row(g, IDLE_SUM);
-    double *months = scratch_row(g, IDLE_MONTHS);
-    LANES
-    {
-        leverage[l] += funded[l] > 0 ? book[l] / funded[l] : 0;
-        idle[l] += room[l] > book[l] ? (room[l] - book[l]) / room[l] : 0;
-        months[l] += room[l] > 0 ? 1. : 0.;
-    }
-}
-
-/* Step 9: closing balances, subsidies, measures of the month. */
-static void month_close(struct ledger *g)
-{
-    const int t = g->t;
-    double balance[PS_LANES];
-    LANES balance[l] = 0;
-    for (int p = 0; p < g->shape->pools_n; p++) {
-        const double *b = pool_row(g, p, POOL_BALANCE);
-        double *low = pool_row(g, p, POOL_MIN);
-        LANES balance[l] += b[l];
-        LANES low[l] = b[l] < low[l] ? b[l] : low[l];
-    }
-    double *min = measure_row(g, PS_M_POOL_MIN), *end = measure_row(g, PS_M_POOL_END);
-    LANES min[l] = balance[l] < min[l] ? balance[l] : min[l];
-    rows_copy(end, balance);
-    if (g->shape->subsidy_ppm) {
-        const double *book = scratch_row(g, ALL_BOOK);
-        double *subsidy = measure_row(g, PS_M_SUBSIDY), *flow = scratch_row(g, MONTH_FLOW);
-        double *outlay = measure_row(g, PS_M_FISCAL_OUTLAY);
-        const double rate = (double)g->shape->subsidy_ppm;
-        LANES
-        {
-            const double x = lane_month_rate(book[l], rate);
-            subsidy[l] += x;
-            flow[l] += x;
-            outlay[l] += x;
-        }
-    }
-    if (!g->full)
-        return;
-    double *discount = scratch_row(g, DISCOUNT), *flow = scratch_row(g, MONTH_FLOW);
-    double *value = measure_row(g, PS_M_FISCAL_PRESENT_VALUE);
-    const double *factor = crow(g->levels->discount_month, 0);
-    LANES
-    {
-        discount[l] *= factor[l];
-        value[l] += discount[l] * flow[l];
-        flow[l] = 0;
-    }
-    if (t <= g->frame->horizon)
-        usage_measure(g);
-    if (t == g->frame->horizon) {
-        rows_copy(measure_row(g, PS_M_OUTSTANDING), scratch_row(g, ALL_BOOK));
-        rows_copy(measure_row(g, PS_M_POOL_PLAN_END), balance);
-    }
-}
-
-static void path_keep(struct ledger *g)
-{
-    const int stride = g->frame->months_n + 1, t = g->t;
-    double *path = g->work->path;
-    const double *before = crow(g->levels->registered_before, 0);
-    const double *registered = measure_row(g, PS_M_REGISTERED);
-    double *book = row(path, PS_PATH_BOOK * stride + t);
-    double *total = row(path, PS_PATH_REGISTERED * stride + t);
-    rows_zero(book, 1);
-    for (int p = 0; p < g->shape->pools_n; p++) {
-        const double *x = book_row(g, p);
-        LANES book[l] += x[l];
-    }
-    rows_copy(row(path, PS_PATH_BALANCE * stride + t), measure_row(g, PS_M_POOL_END));
-    LANES total[l] = before[l] + registered[l];
-    rows_copy(row(path, PS_PATH_COMPENSATION * stride + t), measure_row(g, PS_M_COMPENSATION));
-}
-
 static void log_close(const struct ledger *g)
 {
     const int lane = g->work->log->lane;
@@ -334,10 +155,12 @@ static void log_close(const struct ledger *g)
     }
 }
 
-/* Share of the ten largest performing in-pool loans in the in-pool principal at T, by granted
- * amount less instalments. Full tier only. */
-static void top_ten_measure(struct ledger *g)
+/* At the end of month T: balances, and the share of the ten largest performing in-pool loans in the
+ * in-pool principal. Full tier only. */
+static void plan_end_measure(struct ledger *g)
 {
+    rows_copy(measure_row(g, PS_M_OUTSTANDING), scratch_row(g, ALL_BOOK));
+    rows_copy(measure_row(g, PS_M_POOL_PLAN_END), measure_row(g, PS_M_POOL_END));
     for (int l = 0; l < g->levels->lanes_n; l++) {
         double top[10] = {0}, all = 0, sum = 0;
         for (uint32_t i = 0; i < g->world->app_first[g->t + 1]; i++) {
@@ -391,11 +214,8 @@ static void month_run(struct ledger *g)
         month_register(g);
     }
     month_close(g);
-    if (g->work->path) {
-        path_keep(g);
-        if (t == g->frame->horizon)
-            top_ten_measure(g);
-    }
+    if (g->full && t == g->frame->horizon)
+        plan_end_measure(g);
     if (g->work->log)
         log_close(g);
 }

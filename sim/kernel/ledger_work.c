@@ -63,6 +63,7 @@ static size_t levels_lay_out(struct ps_lane_levels *v, const struct ps_world_pla
     v->leverage_times = layout_take(&at, pools, lane);
     v->topup_yearly = layout_take(&at, pools, lane);
     v->topup_target = layout_take(&at, pools, lane);
+    v->topup_rule = layout_take(&at, pools, lane);
     v->topups = layout_take(&at, ((size_t)plan->months_n + 1) * pools, lane);
     v->share_ppm = layout_take(&at, products * PS_PARTY_BANK, lane);
     v->loan_cap_wan = layout_take(&at, products * PS_FIRM_CLASS_N, lane);
@@ -116,6 +117,7 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
         v->leverage_whole &= from->pool_leverage_ppm[p] % 1000000 == 0;
         v->interest_direct &= interest_bound(from, p, plan->months_n) < 0x1p51;
         AT(v->topup_yearly, p) = (double)from->topup_yearly_fen[p];
+        AT(v->topup_rule, p) = from->topup_rule[p];
         AT(v->topup_target, p) = (double)from->topup_target_fen[p];
     }
     for (int i = 0; i < (plan->months_n + 1) * shape->pools_n; i++)
@@ -128,6 +130,9 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
     for (int j = 0; j < shape->products_n; j++) {
         for (int k = 0; k < PS_PARTY_BANK; k++)
             AT(v->share_ppm, j * PS_PARTY_BANK + k) = (double)from->share_ppm[j][k];
+        v->pays[j][PS_PARTY_POOL] = 1; /* an insurer's excess may fall to it */
+        for (int k = PS_PARTY_POOL + 1; k < PS_PARTY_BANK; k++)
+            v->pays[j][k] |= from->share_ppm[j][k] > 0;
         for (int k = 0; k < PS_FIRM_CLASS_N; k++) {
             const int i = j * PS_FIRM_CLASS_N + k;
             const double cap = ps_floor(cap_value(from->loan_cap_fen[j][k]) / FEN_PER_WAN);

@@ -7,28 +7,17 @@
 /* Step 8: the grant tests. The hot part: vector loops over the policies, branches only on what all
  * lanes share. */
 
-/* Lending room of every pool, once a month: it cannot change while loans are granted. */
+/* Lending rooms, once a month: they cannot change while loans are granted. */
 static void rooms_update(struct ledger *g)
 {
     for (int p = 0; p < g->shape->pools_n; p++) {
+        room_update(g, p);
+        if (!g->levels->max_firm_any)
+            continue;
         const double *balance = pool_row(g, p, POOL_BALANCE), *due = pool_row(g, p, POOL_DUE);
-        const double *leverage = crow(g->levels->leverage_ppm, p);
-        const double *times = crow(g->levels->leverage_times, p);
-        ROW room = pool_row(g, p, POOL_ROOM);
-        LANES room[l] = balance[l] > due[l] ? balance[l] - due[l] : 0;
-        if (g->levels->leverage_whole)
-            LANES room[l] = room[l] * times[l];
-        else
-            LANES room[l] = lane_share(room[l], leverage[l]);
-        if (g->levels->max_firm_any) {
-            const double *single = crow(g->levels->max_firm_ppm, 0);
-            ROW one = pool_row(g, p, POOL_SINGLE);
-            LANES
-            {
-                const double free = balance[l] > due[l] ? balance[l] - due[l] : 0;
-                one[l] = lane_share(free, single[l]);
-            }
-        }
+        const double *single = crow(g->levels->max_firm_ppm, 0);
+        ROW one = pool_row(g, p, POOL_SINGLE);
+        LANES one[l] = lane_share(balance[l] > due[l] ? balance[l] - due[l] : 0, single[l]);
     }
 }
 
@@ -202,8 +191,12 @@ static void register_grant(struct ledger *g, const struct ps_app *app, const dou
     ROW all = scratch_row(g, MONTH_REGISTERED);
     ROW first = scratch_row(g, MONTH_REGISTERED_FIRST);
     if (!(app->flags & PS_APP_RENEWAL)) {
-        LANES first[l] += granted[l] * ratio[l];
-        LANES all[l] += granted[l] * ratio[l];
+        LANES
+        {
+            const double x = granted[l] * ratio[l];
+            first[l] += x;
+            all[l] += x;
+        }
     } else if (g->levels->renewal_share_any) {
         LANES all[l] += registered_fen(granted[l], ratio[l], share[l]);
     } else {

@@ -52,14 +52,13 @@ static void book_add(struct ledger *g, int app_i, const double *fen, const doubl
 static void loan_enter(struct ledger *g, int app_i, const double *granted)
 {
     const struct ps_app *app = &g->world->apps[app_i];
-    const int product_i = g->schedule->product[app_i];
     double fen[PS_LANES];
     LANES fen[l] = granted[l] * FEN_PER_WAN;
     if (g->all_book) {
         ROW all = scratch_row(g, ALL_BOOK);
         LANES all[l] += fen[l];
     }
-    if (g->shape->products[product_i].in_pool)
+    if (g->shape->products[g->schedule->product[app_i]].in_pool)
         book_add(g, app_i, fen, granted, 1);
     if (app->flags & PS_APP_EQUAL)
         instalment_add(g, app_i, granted, 1);
@@ -72,7 +71,8 @@ static inline double owed_fen(double granted_wan, int equal, int months, int n)
     return equal ? a - instalment(granted_wan, months) * n : a;
 }
 
-/* Interest a loan paid in its first n months: sum of outstanding x rate / 12, rounded once. */
+/* Interest a loan paid in its first n months: sum of outstanding x rate / 12, rounded once. For a
+ * bullet loan of whole 万元 the fen cancel against the parts per million. */
 static void interest_add(struct ledger *g, const struct ps_app *app, const double *granted, int n)
 {
     const double rate = (double)g->frame->segments[app->segment].loan_rate_ppm;
@@ -86,7 +86,7 @@ static void interest_add(struct ledger *g, const struct ps_app *app, const doubl
             interest[l] += lane_month_rate(sum, rate);
         }
     else
-        LANES interest[l] += lane_month_rate(granted[l] * FEN_PER_WAN * n, rate);
+        LANES interest[l] += lane_div(granted[l] * (n * rate) + 6, 12, 1. / 12);
 }
 
 /* A loan leaves the performing book, by maturity or default; `owed` receives what it still owed. */

@@ -43,7 +43,6 @@ static void test_bishan_baseline(void **state)
     assert_int_equal(shape->products_n, 3);
     assert_int_equal(shape->pools_n, 1);
     assert_int_equal(shape->banks_n, 4);
-    assert_false(shape->topup);
     assert_int_equal(shape->breaker_scope, PS_BREAKER_POOL);
     /* direct 30 %, small and micro 50 %, insured 20 % */
     assert_int_equal(shape->product_cut[0], 1288490189u);
@@ -122,9 +121,8 @@ static void test_pools_and_topups(void **state)
     s->topups[1] = (struct ps_topups_row){.topup_id = "y", .month = 20, .amount_fen = 7};
     s->topups[2] = (struct ps_topups_row){.topup_id = "z", .pool_id = "b", .month = 3};
     struct ps_policy *policy = prepare(s);
-    assert_true(policy->shape.topup);
-    assert_int_equal(policy->shape.pool_topup[0], 0);
-    assert_int_equal(policy->shape.pool_topup[1], 2);
+    assert_int_equal(policy->levels.topup_rule[0], 0);
+    assert_int_equal(policy->levels.topup_rule[1], 2);
     assert_int_equal(policy->shape.products[0].pool, 0);
     assert_int_equal(policy->shape.products[1].pool, 1);
     assert_true(policy->levels.topup_target_fen[1] == 900 * WAN);

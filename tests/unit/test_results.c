@@ -372,6 +372,28 @@ static void test_resolved(void **state)
     sheet_free(&s);
 }
 
+/* Two of the three scenarios draw the same worlds. */
+static void test_manifest(void **state)
+{
+    static const char *const PARTS[] = {"\"seed\": \"7\"",
+                                        "\"worlds\": 4096",
+                                        "\"worlds_drawn\": 8192",
+                                        "\"families\": 2",
+                                        "\"name\": \"pool_initial_wan\"",
+                                        "\"value\": \"50000\"",
+                                        "\"path\": \"years.csv\""};
+    const struct run *run = *state;
+    size_t n;
+    char *text = sheet_bytes(run->folder, "manifest.json", &n);
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
+        if (strstr(text, PARTS[i]) == NULL) {
+            fail_msg("no %s", PARTS[i]);
+        }
+    }
+    assert_null(strstr(text, "\"created\"")); /* no time was given */
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_exceedance_falls),
         cmocka_unit_test(test_zero_events),
         cmocka_unit_test(test_resolved),
+        cmocka_unit_test(test_manifest),
     };
     return cmocka_run_group_tests(tests, make_run, drop_run);
 }

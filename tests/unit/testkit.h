@@ -50,6 +50,23 @@ void ps_kit_run(struct ps_kit *kit, const struct ps_world *world,
                 const struct ps_policy *const *policies, int n, int width,
                 struct ps_ledger_log *log);
 
+/* The same on kit->schedule as it stands, which a test may have spoilt. */
+void ps_kit_ledger(struct ps_kit *kit, const struct ps_policy *const *policies, int n, int width,
+                   struct ps_ledger_log *log);
+
+/* One policy on one world: its measures, PS_NOT_GIVEN where missing. */
+void ps_kit_measure(struct ps_kit *kit, const struct ps_world *world,
+                    const struct ps_policy *policy, int64_t measures[PS_MEASURE_N]);
+
+/* ---- rows of the engine ---- */
+
+/* Runs the engine and stops the program where it fails. Free the result. */
+void ps_kit_engine(const struct ps_engine_request *request, struct ps_engine_result *result);
+
+/* How many values of two rows differ in any bit: moments, ratios, histograms, paths, years,
+ * members. The first is told on stderr. */
+int ps_rows_differ(const struct ps_row *a, const struct ps_row *b);
+
 /* ---- books and policies at random ---- */
 
 /* A book with small numbers of everything and many defaults. The world part is drawn here, so is a

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""run and trace: what is written, what is said, and what is left when something stands in the way."""
+import fcntl
+import hashlib
+import json
+import re
+import signal
+import subprocess
+import time
+import unittest
+
+from _program import PROGRAM, Case, environment, run, table, tree
+
+FEW = ("-n", "256")
+
+
+class Session(Case):
+    def test_as_in_the_readme(self):
+        self.pledgesim("init", "mybook")
+        self.pledgesim("check", "mybook")
+        done = self.pledgesim("run", "mybook", *FEW, "--lang", "en")
+        self.pledgesim("trace", "mybook")
+        results = self.dir / "results/mybook"
+        manifest = json.loads((results / "manifest.json").read_text(encoding="utf-8"))
+        for resource in manifest["resources"]:
+            content = (results / resource["path"]).read_bytes()
+            self.assertEqual(len(content), resource["bytes"])
+            self.assertIn(hashlib.sha256(content).hexdigest(), resource["hash"])
+        listed = {resource["path"] for resource in manifest["resources"]}
+        self.assertEqual({n for n in tree(results) if not n.startswith(".")}, listed | {"manifest.json"})
+        rows = table((results / "summary.csv").read_bytes())
+        self.assertEqual(rows[0]["scenario_id"], "baseline")
+        for row in rows:
+            self.assertIn(row["label"][:8], done.stdout)
+            self.assertEqual(row["worlds"], "256")
+        self.assertIn("results/mybook", done.stderr)
+
+    def test_what_is_said(self):
+        self.book()
+        for lang, carries in (("en", "can a pool of 1,000"), ("zh", "1,000 万元资金池能否支撑")):
+            done = self.pledgesim("run", "book", *FEW, "--lang", lang)
+            self.assertIn(carries, done.stdout)
+            self.assertIn("I101", done.stderr)
+            self.assertNotIn("\033", done.stdout + done.stderr)
+        widths = [len(line.encode("gb18030")) for line in done.stdout.splitlines()[:4]]
+        self.assertEqual(len(set(widths)), 1, "the columns are aligned for wide characters")
+
+    def test_never_happened_is_a_bound(self):
+        self.book()
+        self.pledgesim("run", "book", *FEW, "--set", "pd_multiplier=0", "--lang", "en")
+        done = self.pledgesim("run", "book", *FEW, "--set", "pd_multiplier=0", "--lang", "en")
+        self.assertRegex(done.stdout, r"< 1\.2 %")
+        self.assertNotRegex(done.stdout, r"\s0(\.0+)? % \[")
+
+    def test_summary_to_standard_output(self):
+        self.book()
+        self.pledgesim("run", "book", *FEW)
+        before = tree(self.dir)
+        done = subprocess.run([PROGRAM, "run", "book", *FEW, "-o", "-"], cwd=self.dir, env=environment(), capture_output=True, check=True)
+        self.assertEqual(done.stdout, before["results/book/summary.csv"])
+        self.assertEqual(tree(self.dir), before)
+
+    def test_folder_for_the_results(self):
+        book = self.book("我的账册")
+        self.pledgesim("run", "我的账册/", *FEW, "-q")
+        done = run("run", ".", *FEW, "-q", cwd=book)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        (self.dir / "scenarios.csv").write_bytes((book / "scenarios.csv").read_bytes())
+        self.pledgesim("run", "scenarios.csv", *FEW, "-q")
+        summaries = [n for n in tree(self.dir) if n.endswith("summary.csv")]
+        self.assertEqual(summaries, ["results/scenarios/summary.csv", "results/我的账册/summary.csv", "我的账册/results/我的账册/summary.csv"])
+
+    def test_quiet(self):
+        self.book()
+        done = self.pledgesim("run", "book", *FEW, "--quiet")
+        self.assertEqual(done.stdout + done.stderr, "")
+        self.assertTrue((self.dir / "results/book/summary.csv").exists())
+
+    def test_json(self):
+        self.book()
+        done = self.pledgesim("run", "book", *FEW, "--json")
+        self.assertEqual(json.loads(done.stderr)["errors"], 0)
+
+    def test_progress_as_json(self):
+        self.book()
+        done = self.pledgesim("run", "book", "-n", "20000", "--progress", "json", "--quiet")
+        steps = [json.loads(line)["progress"] for line in done.stderr.splitlines()]
+        self.assertEqual(steps[-1]["done"], steps[-1]["total"])
+        self.assertEqual(steps, sorted(steps, key=lambda step: step["done"]))
+        self.assertEqual(self.pledgesim("run", "book", "-n", "20000", "--quiet").stderr, "")
+
+    def test_dry_run_writes_nothing(self):
+        self.book()
+        before = tree(self.dir)
+        done = self.pledgesim("run", "book", "--dry-run", "--lang", "en")
+        for word in ("time about", "memory about", "results about"):
+            self.assertIn(word, done.stdout)
+        self.assertEqual(tree(self.dir), before)
+
+    def test_precision(self):
+        self.book()
+        self.pledgesim("run", "book", *FEW, "--precision", "1%", code=5)
+        self.assertEqual({row["converged"] for row in table((self.dir / "results/book/summary.csv").read_bytes())}, {"false"})
+        self.pledgesim("run", "book", "-n", "100000", "--only", "now", "--precision", "50%", "--set", "pd_multiplier=3")
+        row = table((self.dir / "results/book/summary.csv").read_bytes())[0]
+        self.assertEqual(row["converged"], "true")
+        self.assertLess(int(row["worlds"]), 100000)
+
+    def test_seed(self):
+        self.book()
+        summaries = {}
+        for seed in ("0", "1", "4294967296", "4294967297", "20220708"):
+            self.pledgesim("run", "book", *FEW, "--seed", seed, "-o", f"out{seed}", "-q")
+            summaries[(self.dir / f"out{seed}/summary.csv").read_bytes()] = seed
+        self.assertEqual(len(summaries), 5)
+        self.pledgesim("run", "book", *FEW, "-q")
+        self.assertEqual(summaries[(self.dir / "results/book/summary.csv").read_bytes()], "20220708")
+
+
+class Obstacles(Case):
+    def setUp(self):
+        super().setUp()
+        self.book()
+        self.pledgesim("run", "book", *FEW, "-q")
+        self.results = self.dir / "results/book"
+        self.before = tree(self.dir)
+
+    def test_another_run_holds_the_folder(self):
+        with open(self.results / ".lock", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            begun = time.monotonic()
+            done = self.pledgesim("run", "book", "-n", "4000000000", "--lang", "en", code=6)
+            self.assertLess(time.monotonic() - begun, 60, "told before the work, not after it")
+        self.assertIn("results/book", done.stderr)
+        self.assertEqual(tree(self.dir), self.before)
+
+    def test_folder_of_somebody_else(self):
+        (self.dir / "mine").mkdir()
+        (self.dir / "mine/thesis.txt").write_text("years of work", encoding="utf-8")
+        before = tree(self.dir)
+        self.pledgesim("run", "book", "-n", "4000000000", "-o", "mine", code=4)
+        self.assertEqual(tree(self.dir), before)
+
+    def test_folder_cannot_be_made(self):
+        done = self.pledgesim("run", "book", *FEW, "-o", "book/scenarios.csv/x", "--json", code=4)
+        told = done.stderr[done.stderr.index('{\n  "error"'):]
+        self.assertEqual(json.loads(told)["error"]["exit_code"], 4)
+        self.assertEqual(tree(self.dir), self.before)
+
+    def interrupted(self, *signals, out="results/book"):
+        """Stops a long run by signals once it is under way; its exit code and message."""
+        command = [PROGRAM, "run", "book", "-n", "4000000000", "-o", out, "--progress", "json", "--lang", "en", "--seed", "7"]
+        with subprocess.Popen(command, cwd=self.dir, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, encoding="utf-8") as child:
+            for line in child.stderr:
+                if line.startswith('{"progress"'):
+                    break
+            for number in signals:
+                child.send_signal(number)
+            _, told = child.communicate(timeout=120)
+        return child.returncode, told
+
+    def test_signals(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
+            returned, told = self.interrupted(number)
+            self.assertEqual(returned, code)
+            self.assertIn("interrupted; nothing was written", told)
+            self.assertEqual(tree(self.dir), self.before)
+
+    def test_interrupt_leaves_no_new_folder(self):
+        self.assertEqual(self.interrupted(signal.SIGINT, out="new/deep")[0], 130)
+        self.assertFalse((self.dir / "new").exists())
+
+    def test_second_interrupt(self):
+        returned, _ = self.interrupted(signal.SIGINT, signal.SIGTERM)
+        self.assertIn(returned, (130, 143))
+        visible = {n: c for n, c in tree(self.dir).items() if "/." not in n}
+        self.assertEqual(visible, {n: c for n, c in self.before.items() if "/." not in n})
+        self.pledgesim("run", "book", *FEW, "-q")
+
+    def shell(self, line):
+        return subprocess.run(["bash", "--norc", "-c", line], cwd=self.dir, env=environment(P=PROGRAM), capture_output=True,
+                              text=True, encoding="utf-8", check=False)
+
+    def test_standard_output_cannot_be_written(self):
+        for line in ('"$P" schema >/dev/full', '"$P" schema >&-', '"$P" run book -n 256 >/dev/full', '"$P" run book -n 256 >&-',
+                     '"$P" run book -n 256 -o - >&-', '"$P" trace book --csv >/dev/full', '"$P" man | true; exit ${PIPESTATUS[0]}'):
+            done = self.shell(line)
+            self.assertIn(done.returncode, (0, 4) if "true" in line else (4,), line)
+        self.assertEqual({n for n in tree(self.dir) if "manifest" not in n}, {n for n in self.before if "manifest" not in n})
+
+    def test_standard_streams_are_closed(self):
+        self.assertEqual(self.shell('"$P" check book <&- 2>&-').returncode, 0)
+        self.assertEqual(self.shell('"$P" run book -n 256 -q <&- >&- 2>&-').returncode, 0)
+        self.assertEqual(set(tree(self.dir)), set(self.before))
+
+    def test_file_size_limit(self):
+        done = self.shell('ulimit -f 1; "$P" run book -n 256 --seed 3')
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertEqual(tree(self.dir), self.before)
+
+    def test_absurd_thread_counts_of_the_environment(self):
+        for wish in ("1000000", "0", "-3", "abc"):
+            done = self.pledgesim("run", "book", *FEW, "-o", "-", "--lang", "en", OMP_NUM_THREADS=wish)
+            self.assertIn("is ignored", done.stderr)
+        done = self.pledgesim("run", "book", *FEW, "-o", "-", "--lang", "en", OMP_NUM_THREADS="2")
+        self.assertNotIn("is ignored", done.stderr)
+
+    def test_kernel_that_is_not_there(self):
+        self.pledgesim("run", "book", code=2, PS_ISA="v9")
+        self.assertEqual(tree(self.dir), self.before)
+
+    def test_hostile_names_stay_text(self):
+        path = self.dir / "book/scenarios.csv"
+        path.write_text('scenario_id,label\nevil,"=cmd|calc\x1b[2J<script>"\n', encoding="utf-8")
+        done = self.pledgesim("run", "book", *FEW)
+        self.assertNotIn("\x1b", done.stdout + done.stderr)
+        self.assertNotIn("\x1b", self.pledgesim("trace", "book").stdout)
+
+
+class Trace(Case):
+    def setUp(self):
+        super().setUp()
+        self.book("book", "bishan")
+
+    def test_words(self):
+        for lang, word in (("en", "granted"), ("zh", "放款")):
+            text = self.pledgesim("trace", "book", "--lang", lang).stdout
+            self.assertIn(word, text)
+            self.assertEqual(len(re.findall(r"(?m)^20\d\d-\d\d \(\d+\)$", text)), 120)
+            self.assertNotIn("(null)", text)
+
+    def test_same_world_same_words(self):
+        first = self.pledgesim("trace", "book", "--world", "17").stdout
+        self.assertEqual(first, self.pledgesim("trace", "book", "--id", "baseline", "--world", "17", "--isa", "base").stdout)
+        self.assertNotEqual(first, self.pledgesim("trace", "book", "--world", "18").stdout)
+        self.assertNotEqual(first, self.pledgesim("trace", "book", "--world", "17", "--seed", "1").stdout)
+
+    def test_the_log_adds_up(self):
+        for world in range(20):
+            done = subprocess.run([PROGRAM, "trace", "book", "--csv", "--world", str(world)], cwd=self.dir, env=environment(),
+                                  capture_output=True, check=True)
+            rows = table(done.stdout)
+            balance = 1000 * 10**6  # fen
+            def fen(text):
+                whole, _, part = text.partition(".")
+                return int(whole) * 10**6 + int((part + "000000")[:6]) * (-1 if whole.startswith("-") else 1)
+            for row in rows:
+                event = row["event"]
+                if event in ("interest", "topup"):
+                    balance += fen(row["amount_wan"])
+                elif event == "claim":
+                    balance -= fen(row["pool_wan"])
+                elif event == "disposal":
+                    balance += fen(row["pool_wan"])
+                elif event == "close":
+                    self.assertEqual(balance, fen(row["amount_wan"]), f"world {world}, month {row['month']}")
+                if event in ("claim", "disposal"):
+                    parts = sum(fen(row[f"{p}_wan"]) for p in ("pool", "guarantor", "reguarantor", "insurer", "appraiser", "bank"))
+                    self.assertEqual(parts, fen(row["amount_wan"]))
+
+    def test_unknown_scenario(self):
+        done = self.pledgesim("trace", "book", "--id", "baselne", "--lang", "en", code=2)
+        self.assertIn("did you mean baseline?", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

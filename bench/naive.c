@@ -44,7 +44,7 @@ struct sums {
 static void sums_add(struct sums *s, const int64_t *measure)
 {
     for (int k = 0; k < naive_measures_n; k++) {
-        const int j = naive_measures[k];
+        const enum ps_measure j = naive_measures[k];
         if (measure[j] != PS_NOT_GIVEN) {
             const double x = (double)measure[j];
             s->n[j]++;
@@ -91,7 +91,7 @@ static void simulate(const struct naive_model *model, long worlds, int threads, 
 static void sums_print(const struct sums *s, int policy)
 {
     for (int k = 0; k < naive_measures_n; k++) {
-        const int j = naive_measures[k];
+        const enum ps_measure j = naive_measures[k];
         const double n = s->n[j], mean = s->sum[j] / n;
         const double se = sqrt(fmax(s->sum_sq[j] / n - mean * mean, 0) / (n - 1));
         printf("measure\t%d\t%s\t%.17g\t%.6g\t%.0f\n", policy,

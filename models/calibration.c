@@ -87,7 +87,7 @@ void ps_index_grid_free(struct ps_index_grid *grid)
     *grid = (struct ps_index_grid){0};
 }
 
-/* E(f(Y of the next block) | Y = y[i] now) for all i. */
+/* In eq. (4.8): E(f(Y of the next block) | Y = y[i] now) for all i. */
 static void expect_next(const struct ps_index_grid *grid, const double *f, double *out)
 {
     const int row = 2 * grid->band + 1;
@@ -197,7 +197,7 @@ void ps_probit_coefficients(double pd_frac, double rho, double *a, double *b)
     coefficients_of_x(ps_norm_quantile(pd_frac), rho, a, b);
 }
 
-/* ---- the solution: PD' for a given rho' inside, rho' outside ---- */
+/* ---- the solution of eq. (4.7): PD' for a given rho' inside, rho' outside ---- */
 
 struct search {
     const struct ps_calibration *c;

@@ -2,9 +2,10 @@
 #include "pledgesim/calibration.h"
 #include "pledgesim/math.h"
 
-/* One-factor Gaussian copula: a firm defaults within the year when sqrt(rho) Y + sqrt(1 - rho) e
- * falls below Phi^-1(PD) (Vasicek 1987). */
+/* One-factor Gaussian copula, eq. (4.1): a firm defaults within the year when
+ * sqrt(rho) Y + sqrt(1 - rho) e falls below Phi^-1(PD) (Vasicek 1987). */
 
+/* Eq. (4.3). */
 static double joint_pd(double pd_frac, double correlation)
 {
     if (pd_frac <= 0) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pledgesim/calibration.h"
 
-/* Defaults that know nothing of each other or of the economy: the hazard is the same each month. */
+/* Eq. (4.2): defaults that know nothing of each other or of the economy; the hazard is the same
+ * each month. */
 
 static double joint_pd(double pd_frac, double correlation)
 {
@@ -24,7 +25,7 @@ const struct ps_dependence ps_dependence_independent = {
                       [PS_LANG_EN] =
                           "independent: defaults follow neither the index nor each other (the "
                           "correlation has no effect)"},
-              .equation = "4.5"},
+              .equation = "4.2"},
     .resolve = resolve,
     .joint_pd = joint_pd,
 };

@@ -18,7 +18,7 @@ const struct ps_pay_mode ps_pay_mode_prepay = {
               .doc = {[PS_LANG_ZH] = "先补偿：到触发月即代偿，处置回款后再返还",
                       [PS_LANG_EN] = "compensate first: paid at the trigger month, recoveries "
                                      "return when the pledge is sold"},
-              .equation = "7.4"},
+              .equation = "7.3"},
     .claim_month = claim_month,
     .claim_is_net = claim_is_net,
 };

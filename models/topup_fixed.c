@@ -13,6 +13,6 @@ const struct ps_topup ps_topup_fixed = {
         {.name = "fixed",
          .doc =
              {[PS_LANG_ZH] = "每年一月补充固定金额", [PS_LANG_EN] = "the same amount each January"},
-         .equation = "7.2"},
+         .equation = "7.1"},
     .amount_fen = amount_fen,
 };

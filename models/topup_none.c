@@ -12,6 +12,6 @@ static int64_t amount_fen(int64_t balance_fen, int64_t yearly_fen, int64_t targe
 const struct ps_topup ps_topup_none = {
     .model = {.name = "none",
               .doc = {[PS_LANG_ZH] = "不补充", [PS_LANG_EN] = "no yearly top-up"},
-              .equation = "7.2"},
+              .equation = "7.1"},
     .amount_fen = amount_fen,
 };

@@ -5,7 +5,7 @@
 #include "pledgesim/models.h"
 
 /* From annual probabilities to a monthly hazard that follows a slowly moving index (docs/model.md,
- * section 4). For models whose conditional probability is Phi(a + b Y). */
+ * section 4, eq. (4.7) and (4.8)). For models whose conditional probability is Phi(a + b Y). */
 
 /* The index on a uniform grid over [-9, 9] and its law from one block to the next, for the
  * trapezoid rule. Its step follows the two widths in sight: the standard deviation of the
@@ -44,11 +44,11 @@ double ps_index_grid_mean(const struct ps_index_grid *grid, const double *f, dou
 void ps_index_grid_year(const struct ps_index_grid *grid, double a, double b, int step_months,
                         double pd[2]);
 
-/* phi_annual^(step / 12): autocorrelation between blocks. */
+/* Eq. (3.2): phi_annual^(step / 12), autocorrelation between blocks. */
 double ps_phi_step(double phi_annual, int step_months);
 
-/* a and b of Phi((Phi^-1(pd) - sqrt(rho) Y) / sqrt(1 - rho)), rho < 1. pd 0 gives a = -50, b = 0:
- * no hazard at all. */
+/* Eq. (4.1): a and b of Phi((Phi^-1(pd) - sqrt(rho) Y) / sqrt(1 - rho)), rho < 1. pd 0 gives
+ * a = -50, b = 0: no hazard at all. */
 void ps_probit_coefficients(double pd_frac, double rho, double *a, double *b);
 
 /* Solves for PD' and rho' such that a probit model reaches c->pd_frac and `joint_pd`: relative

@@ -77,7 +77,7 @@ PS_KERNEL_INLINE double ps_floor(double x)
 #endif
 }
 
-/* The model's rounding rule rnd(x) = floor(x + 0.5), evaluated in double, for |x| < 2^51. */
+/* The model's rounding rule, eq. (2.1): rnd(x) = floor(x + 0.5) in doubles, for |x| < 2^51. */
 PS_KERNEL_INLINE double ps_rnd(double x)
 {
     return ps_floor(x + 0.5);
@@ -201,8 +201,8 @@ PS_KERNEL_INLINE void ps_sincos2pi(uint64_t w, double *cosine, double *sine)
 }
 
 /*
- * Two independent standard normals from two 32-bit words (Box and Muller), w0 the radius and w1
- * the angle. The largest magnitude is 6.76 (radius word 0), the price of 32 bits.
+ * Eq. (1.4): two independent standard normals from two 32-bit words (Box and Muller), w0 the radius
+ * and w1 the angle. The largest magnitude is 6.76 (radius word 0), the price of 32 bits.
  */
 PS_KERNEL_INLINE void ps_normal_pair(uint64_t w0, uint64_t w1, double *n0, double *n1)
 {
@@ -290,7 +290,7 @@ PS_KERNEL_INLINE double ps_exp_short(double x)
 }
 
 /*
- * The cumulative hazard of a year, -log(1 - p) with p = min(Phi(x), 1 - 1e-12).
+ * Eq. (4.4): the cumulative hazard of a year, -log(1 - p) with p = min(Phi(x), 1 - 1e-12).
  * Relative error 4e-11, small p included; exactly 0 below x = -37.5, so PD 0 never defaults.
  *
  * It runs hundreds of times a world, so both its pieces share one rational function (minimax, with

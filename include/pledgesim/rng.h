@@ -15,7 +15,8 @@
  * Random numbers by address. Every draw is a pure function of (seed, world, entity, step, purpose),
  * so no thread, batch or row order can change it, and a single world can be run again by number.
  *
- * Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; 2011):
+ * Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; 2011),
+ * eq. (1.1):
  *   key      the 64-bit seed, low word first
  *   counter  word 0 world, words 1 and 2 entity (64 bits), word 3 purpose << 24 | step
  * One address gives four 32-bit words.
@@ -133,15 +134,15 @@ PS_KERNEL_INLINE void ps_philox_lanes(uint64_t *restrict x0, uint64_t *restrict 
     }
 }
 
-/* A 32-bit word (in either width) as a uniform in (0, 1): (v + 0.5) 2^-32. */
+/* Eq. (1.2): a 32-bit word (in either width) as a uniform in (0, 1), (v + 0.5) 2^-32. */
 PS_KERNEL_INLINE double ps_u01_32(uint64_t v)
 {
     return (ps_double_from_u52(v) + 0.5) * 0x1p-32;
 }
 
 /*
- * Two 32-bit words as a uniform in (0, 1): one of the 2^52 odd multiples of 2^-53, from the 52
- * leading bits. (53 bits and a half would need 54: the largest would round to 1.)
+ * Eq. (1.2): two 32-bit words as a uniform in (0, 1), one of the 2^52 odd multiples of 2^-53, from
+ * the 52 leading bits. (53 bits and a half would need 54: the largest would round to 1.)
  */
 PS_KERNEL_INLINE double ps_u01_53(uint64_t hi, uint64_t lo)
 {

@@ -16,7 +16,7 @@ enum {
     PS_NONE = 0xffff,      /* "no loan", "no fate" in a 16-bit index */
     PS_MONTHS_MAX = 480,
     PS_APPS_MAX = 65000,
-    PS_QUANTILE_CELLS = 4096
+    PS_QUANTILE_CELLS = 1024
 };
 
 /* A discrete law read by one 32-bit uniform: value i when cut[i-1] <= u < cut[i]. guide[u >> shift]
@@ -28,7 +28,7 @@ struct ps_discrete {
     int shift;
 };
 
-/* Quantiles at i/4096; linear between. */
+/* Quantiles at i/1024; linear between. */
 struct ps_quantiles {
     const double *q; /* PS_QUANTILE_CELLS + 1 */
 };
@@ -66,6 +66,7 @@ struct ps_world_plan {
     uint64_t seed;
     int months_n;  /* N = horizon + run-off */
     int horizon;   /* T */
+    int last_maturity; /* no loan can mature later */
     int step_months, start_fixed;
     double initial_index, phi_step, innovation; /* sqrt(1 - phi_step^2) */
     int clusters_n, classes_n, segments_n, ip_kinds_n, tape_n;

@@ -99,7 +99,7 @@ static enum ps_status simulate(struct run *run, const char *isa, int threads_n)
     }
     ps_run_show_found(command, run->diags, &before);
     if (status == PS_INTERRUPTED) {
-        ps_complain(command->lang, PS_SAY_INTERRUPTED, PS_ARGS(run->out_path));
+        ps_show_end(command, status, PS_SAY_INTERRUPTED, PS_ARGS(run->out_path));
     } else if (status != PS_OK && run->diags->errors_n == 0) {
         ps_show_failure(command, status, NULL);
     }
@@ -174,7 +174,8 @@ static enum ps_status judge(const struct run *run)
     if (open_n == 0) {
         return PS_OK;
     }
-    ps_complain(run->command->lang, PS_SAY_NOT_CONVERGED, PS_ARGS(ps_text_count(open_n).s));
+    ps_show_end(run->command, PS_NOT_CONVERGED, PS_SAY_NOT_CONVERGED,
+                PS_ARGS(ps_text_count(open_n).s));
     return ps_status_raise(PS_NOT_CONVERGED);
 }
 

@@ -142,6 +142,10 @@ void ps_show_diags(const struct ps_command *command, const struct ps_diags *diag
 void ps_show_failure(const struct ps_command *command, enum ps_status status,
                      const struct ps_outerror *err);
 
+/* The same for a failure that a message tells. */
+void ps_show_end(const struct ps_command *command, enum ps_status status, enum ps_message message,
+                 const char *const args[]);
+
 /* Loads the book that the command names, with its --only and --set, and shows what there is to say
  * about it; as JSON only after a failure, so that a command that goes on can tell all in one
  * object. Both are to be freed whatever comes. */
@@ -154,10 +158,10 @@ struct ps_text {
     char s[48];
 };
 
-struct ps_text ps_text_count(uint64_t n);  /* 1,234,567 */
-struct ps_text ps_text_wan(double wan);    /* 万元 with at most one digit */
-struct ps_text ps_text_money(int64_t fen); /* 万元, exact */
-struct ps_text ps_text_share(double fraction);            /* 2.7 %, two digits that count */
+struct ps_text ps_text_count(uint64_t n);                /* 1,234,567 */
+struct ps_text ps_text_wan(double wan);                  /* 万元 with at most one digit */
+struct ps_text ps_text_money(int64_t fen);               /* 万元, exact */
+struct ps_text ps_text_share(double fraction);           /* 2.7 %, two digits that count */
 struct ps_text ps_text_real(double value, int digits_n); /* fixed digits behind the point */
 struct ps_text ps_text_seconds(double s, enum ps_lang lang);
 struct ps_text ps_text_bytes(double bytes);

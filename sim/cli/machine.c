@@ -48,8 +48,10 @@ int ps_command_threads(const struct ps_command *command)
             wish[i] >= '0' && wish[i] <= '9' ? 10 * threads_n + wish[i] - '0' : 10 * THREADS_MAX;
     }
     if (n > 3 || threads_n < 1 || threads_n > THREADS_MAX) {
-        ps_complain(command->lang, PS_SAY_ENVIRONMENT_IGNORED,
-                    PS_ARGS("OMP_NUM_THREADS", wish, "1..256"));
+        if (command->given[PS_OPT_JSON].n == 0) {
+            ps_complain(command->lang, PS_SAY_ENVIRONMENT_IGNORED,
+                        PS_ARGS("OMP_NUM_THREADS", wish, "1..256"));
+        }
         return processors();
     }
     return threads_n;

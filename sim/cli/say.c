@@ -123,6 +123,21 @@ void ps_show_failure(const struct ps_command *command, enum ps_status status,
     free(hint);
 }
 
+void ps_show_end(const struct ps_command *command, enum ps_status status, enum ps_message message,
+                 const char *const args[])
+{
+    if (command->given[PS_OPT_JSON].n == 0) {
+        ps_complain(command->lang, message, args);
+        return;
+    }
+    char *text = ps_say_text(command->lang, message, args);
+    if (text != NULL) {
+        text[strcspn(text, "\n")] = '\0';
+    }
+    failure_json(status, text == NULL ? ps_status_text(status, command->lang) : text, "");
+    free(text);
+}
+
 enum ps_status ps_flush_output(enum ps_lang lang)
 {
     const int bad = ferror(stdout);

@@ -6,7 +6,7 @@
 #include "pledgesim/kmath.h"
 #include "prepare_parts.h"
 
-/* The mean one-year PD that the book implies (docs/model.md, section 4): over loans of 12 months,
+/* The mean one-year PD that the book implies (docs/model.md, eq. (4.9)): over loans of 12 months,
  * of month 0 one for each tape loan, of months 1..T by the mean number of new firms and the
  * segments' shares. P(default) of each is integrated over the index from its grant month on, shifts
  * included, by the recursion that calibrates the classes. */

@@ -288,5 +288,6 @@ enum ps_status ps_prepare_bounds(struct ps_diags *diags, struct ps_world_plan *p
     if (last_maturity > plan->months_n) {
         return ps_status_raise(PS_BUG);
     }
+    plan->last_maturity = last_maturity;
     return PS_OK;
 }

@@ -5,7 +5,7 @@
 #include "pledgesim/math.h"
 #include "prepare_parts.h"
 
-/* Laws as data: cuts of 32-bit uniforms, and quantile tables (docs/model.md, sections 5 and 6). */
+/* Laws as data: cuts of 32-bit uniforms, eq. (1.3), and quantile tables, eq. (1.5). */
 
 #define TWO_32 4294967296.0
 #define GUIDE_BITS_MAX 12
@@ -71,6 +71,7 @@ enum ps_status ps_discrete_from_weights(struct ps_arena *arena, const double *we
     return status;
 }
 
+/* Eq. (5.1a). */
 enum ps_status ps_discrete_poisson(struct ps_arena *arena, double mean, struct ps_discrete *out)
 {
     /* 14 standard deviations hold all that 32 bits can reach; the small means need the 40. */
@@ -105,6 +106,7 @@ static double norm_between(double lo, double x)
     return lo > 0 ? ps_norm_tail(lo) - ps_norm_tail(x) : ps_norm_cdf(x) - ps_norm_cdf(lo);
 }
 
+/* Eq. (5.1b). */
 enum ps_status ps_discrete_amount(struct ps_arena *arena, const struct ps_amount_spec *spec,
                                   struct ps_discrete *out, int64_t *first_wan)
 {

@@ -363,6 +363,11 @@ static void claims_pay(struct ledger *g)
             if (plain[l] == 0)
                 pool_settle(g, p, from, to, l);
     }
+    for (int p = 0; p < g->shape->pools_n; p++) { /* only claims can take a pool below zero */
+        const double *balance = pool_row(g, p, POOL_BALANCE);
+        ROW low = pool_row(g, p, POOL_MIN);
+        LANES low[l] = balance[l] < low[l] ? balance[l] : low[l];
+    }
     if (g->work->log)
         claims_log(g, from, to);
 }

@@ -63,7 +63,8 @@ static inline void economy_step(const struct ps_world_plan *plan, int block,
     }
 }
 
-/* Fills work->index and work->hazard for worlds first .. first + 15. Month 0 holds zero hazard. */
+/* Fills work->index and work->hazard for worlds first .. first + 15. Month 0 holds zero hazard; the
+ * hazard ends with the last maturity that can be. */
 static inline void economy_sample(const struct ps_world_plan *plan, uint64_t first,
                                   struct ps_world_work *work)
 {
@@ -86,7 +87,7 @@ static inline void economy_sample(const struct ps_world_plan *plan, uint64_t fir
             WORLDS /* vector loop */
                 out[l] = y[l] + shift;
         }
-        for (int k = 0; k < classes_n; k++) {
+        for (int k = 0; k < classes_n && t <= plan->last_maturity; k++) {
             const struct ps_hazard_class *class = &plan->classes[k];
             const double a = class->a, b = class->b;
             const double *restrict y =

@@ -103,7 +103,7 @@ enum pool_row {
     POOL_STOP_LEFT, /* what the stop-loss leaves for this calendar year */
     POOL_ROOM,      /* leverage x max(0, B - P) */
     POOL_SINGLE,    /* single-name limit x max(0, B - P) */
-    POOL_MIN,
+    POOL_MIN, /* smallest balance after claims: never below zero */
     POOL_ROWS
 };
 
@@ -137,6 +137,7 @@ enum scratch_row {
     LEVERAGE_SUM,
     IDLE_SUM,
     IDLE_MONTHS,
+    ONES, /* 1 in every lane: the parent of a firm's first loan */
     SCRATCH_ROWS
 };
 

@@ -24,6 +24,7 @@ static void ledger_open(struct ledger *g)
     LANES measure_row(g, PS_M_NPL_PEAK)[l] = -1;
     LANES measure_row(g, PS_M_POOL_MIN)[l] = 0x1p52;
     LANES scratch_row(g, DISCOUNT)[l] = 1;
+    LANES scratch_row(g, ONES)[l] = 1;
     for (int p = 0; p < shape->pools_n; p++) {
         const double *initial = crow(g->levels->initial, p);
         rows_copy(pool_row(g, p, POOL_BALANCE), initial);
@@ -89,6 +90,10 @@ static void loan_mature(struct ledger *g, int app_i)
 {
     const struct ps_app *app = &g->world->apps[app_i];
     double owed[PS_LANES];
+    if (loan_is_plain(g, app_i) && !g->work->log) {
+        plain_mature(g, app_i);
+        return;
+    }
     loan_leave(g, app_i, g->t - app->month, owed);
     if (g->full && g->shape->products[g->schedule->product[app_i]].in_pool) {
         ROW released = measure_row(g, PS_M_RELEASED);

@@ -150,34 +150,6 @@ static void grant_test(struct ledger *g, int app_i, ROW granted, ROW reason)
     }
 }
 
-/* Only leverage can refuse: no cap below the amount, nobody suspended, product open. Nearly every
- * application of nearly every world. */
-static int only_leverage(const struct ledger *g, const struct ps_app *app, int product_i)
-{
-    const struct ps_product_shape *product = &g->shape->products[product_i];
-    const double cap = g->levels->loan_cap_min_wan[product_i][firm_class_of(app)];
-    const int64_t population = g->shape->firm_population_n;
-    return app->amount_wan <= cap && !g->suspended_any && !g->levels->max_firm_any &&
-           (!population || app->firm_rank < population) && product->in_pool &&
-           g->t >= product->open_from_month && g->t <= product->open_to_month;
-}
-
-static void leverage_test(const struct ledger *g, int app_i, ROW granted, ROW reason)
-{
-    const struct ps_app *app = &g->world->apps[app_i];
-    const int pool = g->shape->products[g->schedule->product[app_i]].pool;
-    const double *book = book_row(g, pool), *room = pool_row(g, pool, POOL_ROOM);
-    const double asked = app->amount_wan;
-    double asks[PS_LANES];
-    asks_take(g, app, asks);
-    LANES
-    {
-        const double fits = book[l] + asked * FEN_PER_WAN <= room[l] ? 1. : 0.;
-        granted[l] = asked * (asks[l] * fits);
-        reason[l] = asks[l] > fits ? (double)PS_REFUSED_LEVERAGE : -1.;
-    }
-}
-
 /* Part of an application's amount that counts as registered, fen: eq. (5.2). */
 static inline double registered_fen(double granted_wan, double ratio_ppm, double share_ppm)
 {
@@ -228,7 +200,6 @@ static void grant_count(struct ledger *g, const struct ps_app *app, int product_
                         const double *granted)
 {
     const struct ps_product_shape *product = &g->shape->products[product_i];
-    register_grant(g, app, granted);
     if (g->cohorts) {
         const double *share =
             crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_REGUARANTOR);
@@ -252,6 +223,66 @@ static void grant_count(struct ledger *g, const struct ps_app *app, int product_
     }
 }
 
+/* Only leverage can refuse: no cap below the amount, nobody suspended, product open. Nearly every
+ * application of nearly every world. */
+static int only_leverage(const struct ledger *g, const struct ps_app *app, int product_i)
+{
+    const struct ps_product_shape *product = &g->shape->products[product_i];
+    const double cap = g->levels->loan_cap_min_wan[product_i][firm_class_of(app)];
+    const int64_t population = g->shape->firm_population_n;
+    return app->amount_wan <= cap && !g->suspended_any && !g->levels->max_firm_any &&
+           (!population || app->firm_rank < population) && g->t >= product->open_from_month &&
+           g->t <= product->open_to_month;
+}
+
+/* Test, entry and registration of such an application in one pass. */
+static void plain_grant(struct ledger *g, int app_i, ROW granted)
+{
+    const struct ps_app *app = &g->world->apps[app_i];
+    const int pool = g->shape->products[g->schedule->product[app_i]].pool;
+    const double *parent = app->parent == PS_NONE ? scratch_row(g, ONES)
+                                                  : row(g->work->granted_wan, app->parent);
+    const double *room = pool_row(g, pool, POOL_ROOM);
+    const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
+    const double asked = app->amount_wan, first = app->flags & PS_APP_RENEWAL ? 0 : 1;
+    ROW book = group_row(g, pool, GROUP_BOOK);
+    ROW live = group_row(g, pool, GROUP_LIVE);
+    ROW registered = scratch_row(g, MONTH_REGISTERED);
+    ROW registered_first = scratch_row(g, MONTH_REGISTERED_FIRST);
+    LANES
+    {
+        const double asks = parent[l] > 0 ? 1. : 0.;
+        const double one = book[l] + asked * FEN_PER_WAN <= room[l] ? asks : 0.;
+        granted[l] = one * asked;
+        book[l] += granted[l] * FEN_PER_WAN;
+        live[l] += one;
+        registered[l] += granted[l] * ratio[l];
+        registered_first[l] += first * granted[l] * ratio[l];
+    }
+    if (g->all_book) {
+        ROW all = scratch_row(g, ALL_BOOK);
+        LANES all[l] += granted[l] * FEN_PER_WAN;
+    }
+    if (g->full) {
+        double reason[PS_LANES];
+        LANES reason[l] = parent[l] > 0 ? (granted[l] > 0 ? -1. : PS_REFUSED_LEVERAGE) : -1.;
+        if (lanes_max(reason) >= 0)
+            refusals_count(g, app_i, asked, reason);
+    }
+}
+
+/* Any other application: every test, every book. */
+static void any_grant(struct ledger *g, int app_i, ROW granted)
+{
+    const struct ps_app *app = &g->world->apps[app_i];
+    double reason[PS_LANES];
+    grant_test(g, app_i, granted, reason);
+    if (g->full && lanes_max(reason) >= 0)
+        refusals_count(g, app_i, app->amount_wan, reason);
+    loan_enter(g, app_i, granted);
+    register_grant(g, app, granted);
+}
+
 /* Step 8: this month's applications, in canonical order. */
 static void lend(struct ledger *g)
 {
@@ -263,14 +294,11 @@ static void lend(struct ledger *g)
         const struct ps_app *app = &g->world->apps[i];
         const int product_i = g->schedule->product[i];
         ROW granted = row(g->work->granted_wan, (int)i);
-        double reason[PS_LANES];
-        if (only_leverage(g, app, product_i))
-            leverage_test(g, (int)i, granted, reason);
+        if (loan_is_plain(g, (int)i) && only_leverage(g, app, product_i) &&
+            !(g->levels->renewal_share_any && app->flags & PS_APP_RENEWAL))
+            plain_grant(g, (int)i, granted);
         else
-            grant_test(g, (int)i, granted, reason);
-        if (g->full && lanes_max(reason) >= 0)
-            refusals_count(g, (int)i, app->amount_wan, reason);
-        loan_enter(g, (int)i, granted);
+            any_grant(g, (int)i, granted);
         grant_count(g, app, product_i, granted);
         if (g->work->log && granted[g->work->log->lane] > 0)
             log_line(g, PS_LOG_GRANT, (int)i, 0, granted[g->work->log->lane] * FEN_PER_WAN, NULL,

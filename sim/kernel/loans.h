@@ -112,4 +112,41 @@ static void loan_leave(struct ledger *g, int app_i, int interest_months, ROW owe
         book_add(g, app_i, owed, granted, -1);
 }
 
+/* A bullet loan of a pool whose breaker group is the pool: nearly all loans. Their entry and end are
+ * one pass each. */
+static inline int loan_is_plain(const struct ledger *g, int app_i)
+{
+    return !(g->world->apps[app_i].flags & PS_APP_EQUAL) && !g->by_bank &&
+           g->shape->products[g->schedule->product[app_i]].in_pool;
+}
+
+static void plain_mature(struct ledger *g, int app_i)
+{
+    const struct ps_app *app = &g->world->apps[app_i];
+    const int group = g->shape->products[g->schedule->product[app_i]].pool;
+    const double *granted = row(g->work->granted_wan, app_i);
+    ROW book = group_row(g, group, GROUP_BOOK);
+    ROW live = group_row(g, group, GROUP_LIVE);
+    LANES
+    {
+        book[l] -= granted[l] * FEN_PER_WAN;
+        live[l] -= granted[l] > 0 ? 1. : 0.;
+    }
+    if (g->all_book) {
+        ROW all = scratch_row(g, ALL_BOOK);
+        LANES all[l] -= granted[l] * FEN_PER_WAN;
+    }
+    if (g->full) {
+        const double rate = (double)(g->frame->segments[app->segment].loan_rate_ppm *
+                                     (g->t - app->month));
+        ROW interest = measure_row(g, PS_M_BANK_INTEREST);
+        ROW released = measure_row(g, PS_M_RELEASED);
+        LANES
+        {
+            interest[l] += lane_div(granted[l] * rate + 6, 12, 1. / 12);
+            released[l] += granted[l] * FEN_PER_WAN;
+        }
+    }
+}
+
 #endif

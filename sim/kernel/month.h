@@ -133,17 +133,20 @@ static void pools_add_up(struct ledger *g, struct pools_sum *sum)
     for (int p = 0; p < g->shape->pools_n; p++) {
         const double *b = pool_row(g, p, POOL_BALANCE), *x = book_row(g, p);
         const double *f = pool_row(g, p, POOL_FUNDED);
-        const double again = p ? 1 : 0; /* the first pool starts the sums */
-        ROW low = pool_row(g, p, POOL_MIN);
         if (p == 0)
-            LANES sum->balance[l] = sum->book[l] = sum->funded[l] = 0;
-        LANES
-        {
-            low[l] = b[l] < low[l] ? b[l] : low[l];
-            sum->balance[l] = again * sum->balance[l] + b[l];
-            sum->book[l] = again * sum->book[l] + x[l];
-            sum->funded[l] = again * sum->funded[l] + f[l];
-        }
+            LANES
+            {
+                sum->balance[l] = b[l];
+                sum->book[l] = x[l];
+                sum->funded[l] = f[l];
+            }
+        else
+            LANES
+            {
+                sum->balance[l] += b[l];
+                sum->book[l] += x[l];
+                sum->funded[l] += f[l];
+            }
     }
 }
 
@@ -201,9 +204,13 @@ static void month_measure(struct ledger *g, const struct pools_sum *sum)
         usage_measure(g, sum);
 }
 
-/* Step 9: closing balances, subsidies, measures of the month. */
+/* Step 9: subsidies, and what the full tier keeps of the closing balances. */
 static void month_close(struct ledger *g)
 {
+    if (g->shape->subsidy_ppm)
+        subsidy_pay(g);
+    if (!g->full)
+        return;
     struct pools_sum sum;
     ROW min = measure_row(g, PS_M_POOL_MIN);
     ROW end = measure_row(g, PS_M_POOL_END);
@@ -213,10 +220,7 @@ static void month_close(struct ledger *g)
         min[l] = sum.balance[l] < min[l] ? sum.balance[l] : min[l];
         end[l] = sum.balance[l];
     }
-    if (g->shape->subsidy_ppm)
-        subsidy_pay(g);
-    if (g->full)
-        month_measure(g, &sum);
+    month_measure(g, &sum);
 }
 
 #endif

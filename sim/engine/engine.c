@@ -52,24 +52,24 @@ static void thread_free(struct thread *t)
 static enum ps_status thread_init(struct thread *t, const struct pass *pass)
 {
     const struct family *f = pass->family;
-    const size_t rows = (size_t)(pass->to - pass->from), row_size = row_bytes(&f->spec);
+    const size_t rows = (size_t)(pass->to - pass->from), row_size = ps_row_bytes(&f->spec);
     const size_t schedule_size = (ps_schedule_bytes(f->plan) + 63) & ~(size_t)63;
     t->world_memory = calloc(1, ps_world_work_bytes(f->plan));
     t->schedule_memory = calloc(PS_TILE_WORLDS, schedule_size);
     t->ledger_memory = calloc(1, f->ledger_bytes);
-    t->tile_memory = calloc(1, row_tile_bytes(&f->spec));
+    t->tile_memory = calloc(1, ps_row_tile_bytes(&f->spec));
     t->row_memory = calloc(rows, row_size);
     t->rows = calloc(rows, sizeof *t->rows);
     if (!t->world_memory || !t->schedule_memory || !t->ledger_memory || !t->tile_memory ||
         !t->row_memory || !t->rows)
         return ps_status_raise(PS_MEMORY);
     ps_world_work_init(&t->worlds, f->plan, t->world_memory);
-    row_tile_init(&t->tile, &f->spec, t->tile_memory);
+    ps_row_tile_init(&t->tile, &f->spec, t->tile_memory);
     for (size_t i = 0; i < PS_TILE_WORLDS; i++)
         ps_schedule_init(&t->schedules[i], f->plan,
                          (unsigned char *)t->schedule_memory + i * schedule_size);
     for (size_t i = 0; i < rows; i++)
-        row_init(&t->rows[i], &f->spec, (unsigned char *)t->row_memory + i * row_size);
+        ps_row_init(&t->rows[i], &f->spec, (unsigned char *)t->row_memory + i * row_size);
     return PS_OK;
 }
 
@@ -86,15 +86,15 @@ static void world_add(struct pass *pass, struct thread *t, const struct block *b
 {
     const struct family *f = pass->family;
     if (f->spec.full)
-        row_tile_take(&t->tile, &t->ledger, i);
+        ps_row_tile_take(&t->tile, &t->ledger, i);
     for (int l = 0; l < b->n; l++) {
         const int row = b->rows[l] - pass->from;
         if (!pass->active[row])
             continue;
         if (f->spec.full)
-            row_members_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan->segments, l);
+            ps_row_members_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan->segments, l);
         else
-            row_decision_add(&t->rows[row], &t->ledger, l);
+            ps_row_decision_add(&t->rows[row], &t->ledger, l);
     }
 }
 
@@ -106,14 +106,14 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
     ps_ledger_work_init(&t->ledger, f->plan, &g->policy->shape, b->width, f->spec.full,
                         t->ledger_memory);
     if (f->spec.full)
-        row_tile_start(&t->tile, b->width, b->n);
+        ps_row_tile_start(&t->tile, b->width, b->n);
     for (int i = 0; i < n; i++) {
         b->run(&f->frame, &g->policy->shape, &b->levels, &t->schedules[i], &t->ledger);
         world_add(pass, t, b, i);
     }
     for (int l = 0; f->spec.full && l < b->n; l++)
         if (pass->active[b->rows[l] - pass->from])
-            row_tile_add(&t->rows[b->rows[l] - pass->from], &t->tile, l, n);
+            ps_row_tile_add(&t->rows[b->rows[l] - pass->from], &t->tile, l, n);
     if (t->ledger.violations)
         atomic_store(&pass->broken, 1);
 }
@@ -207,7 +207,7 @@ static void pass_merge(struct pass *pass, struct ps_row_result *results)
     for (int i = 0; i < pass->to - pass->from; i++) {
         struct ps_row *into = &pass->threads[0].rows[i];
         for (int t = 1; t < pass->threads_n; t++)
-            row_merge(into, &pass->threads[t].rows[i]);
+            ps_row_merge(into, &pass->threads[t].rows[i]);
         results[pass->family->scenarios[pass->from + i]].row = *into;
     }
 }
@@ -224,7 +224,7 @@ static enum ps_status pass_run(struct pass *pass, struct ps_engine_result *resul
     const size_t rows = (size_t)(pass->to - pass->from);
     struct kept *kept = NULL;
     enum ps_status status =
-        family_group(pass->family, pass->kernel, pass->from, pass->to, pass->family->spec.full);
+        ps_family_group(pass->family, pass->kernel, pass->from, pass->to, pass->family->spec.full);
     pass->threads = calloc((size_t)pass->threads_n, sizeof *pass->threads);
     pass->active = malloc(rows);
     kept = calloc(1, sizeof *kept);
@@ -275,7 +275,7 @@ static int threads_wanted(int asked)
 
 static int rows_a_pass(const struct family *f, int threads_n)
 {
-    const size_t rows = ROWS_BUDGET_BYTES / (row_bytes(&f->spec) * (size_t)threads_n);
+    const size_t rows = ROWS_BUDGET_BYTES / (ps_row_bytes(&f->spec) * (size_t)threads_n);
     return rows < 1 ? 1 : rows > (size_t)f->rows_n ? f->rows_n : (int)rows;
 }
 
@@ -328,11 +328,11 @@ enum ps_status ps_engine_run(const struct ps_engine_request *request, struct ps_
     result->rows = calloc(request->scenarios_n, sizeof *result->rows);
     if (!result->rows)
         return ps_status_raise(PS_MEMORY);
-    enum ps_status status = families_build(request, diags, &families, &families_n);
+    enum ps_status status = ps_families_build(request, diags, &families, &families_n);
     if (status == PS_OK)
         status = families_run(request, kernel, families, families_n, result);
     result->families_n = (size_t)families_n;
-    families_free(families, families_n);
+    ps_families_free(families, families_n);
     return status;
 }
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-struct ps_ledger_frame frame_of(const struct ps_scenario *scenario,
+struct ps_ledger_frame ps_frame_of(const struct ps_scenario *scenario,
                                 const struct ps_world_plan *plan)
 {
     const int start_month = (int)scenario->p.start_month;
@@ -67,7 +67,7 @@ static enum ps_status family_open(const struct ps_engine_request *request,
     enum ps_status status = ps_world_prepare(scenario, request->seed, diags, &f->plan);
     if (status != PS_OK)
         return status;
-    f->frame = frame_of(scenario, f->plan);
+    f->frame = ps_frame_of(scenario, f->plan);
     f->spec = spec_of(scenario, f, request->tier == PS_TIER_FULL);
     f->scenarios = malloc(request->scenarios_n * sizeof *f->scenarios);
     f->policies = calloc(request->scenarios_n, sizeof *f->policies);
@@ -100,7 +100,7 @@ static enum ps_status family_add(const struct ps_engine_request *request, size_t
     return ps_policy_prepare(scenario, diags, &f->policies[f->rows_n++]);
 }
 
-enum ps_status families_build(const struct ps_engine_request *request, struct ps_diags *diags,
+enum ps_status ps_families_build(const struct ps_engine_request *request, struct ps_diags *diags,
                               struct family **families, int *families_n)
 {
     enum ps_status status = PS_OK;
@@ -173,7 +173,7 @@ static enum ps_status group_add(struct family *f, const struct ps_kernel *kernel
     return PS_OK;
 }
 
-enum ps_status family_group(struct family *family, const struct ps_kernel *kernel, int from, int to,
+enum ps_status ps_family_group(struct family *family, const struct ps_kernel *kernel, int from, int to,
                             int full)
 {
     enum ps_status status = PS_OK;
@@ -206,7 +206,7 @@ out:
     return status;
 }
 
-void families_free(struct family *families, int families_n)
+void ps_families_free(struct family *families, int families_n)
 {
     for (int k = 0; families && k < families_n; k++) {
         struct family *f = &families[k];

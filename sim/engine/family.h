@@ -36,17 +36,17 @@ struct family {
 };
 
 /* Groups scenarios[..n] by their worlds, in order of first appearance. *families is malloc'd. */
-enum ps_status families_build(const struct ps_engine_request *request, struct ps_diags *diags,
+enum ps_status ps_families_build(const struct ps_engine_request *request, struct ps_diags *diags,
                               struct family **families, int *families_n) PS_MUST_CHECK;
 
 /* Makes the groups and blocks for rows [from, to) of a family; replaces older ones. */
-enum ps_status family_group(struct family *family, const struct ps_kernel *kernel, int from, int to,
+enum ps_status ps_family_group(struct family *family, const struct ps_kernel *kernel, int from, int to,
                             int full) PS_MUST_CHECK;
 
-void families_free(struct family *families, int families_n);
+void ps_families_free(struct family *families, int families_n);
 
 /* The frame and row sizes of one scenario under its plan. */
-struct ps_ledger_frame frame_of(const struct ps_scenario *scenario,
+struct ps_ledger_frame ps_frame_of(const struct ps_scenario *scenario,
                                 const struct ps_world_plan *plan);
 
 #endif

@@ -39,7 +39,7 @@ static struct ps_hist_spec year_spec(const struct row_spec *row)
 
 /* The balance by month within the plan, everything else by quarter; what only lending moves ends
  * with the plan. */
-int row_fan_kept(const struct row_spec *row, int path, int t)
+int ps_row_fan_kept(const struct row_spec *row, int path, int t)
 {
     const int ends = path == PS_PATH_REGISTERED || path == PS_PATH_NPL;
     if (t < 1 || (ends && t > row->horizon))
@@ -83,19 +83,19 @@ static size_t row_lay_out(struct ps_row *row, const struct row_spec *spec, void 
     for (int p = 0; p < PS_PATH_N; p++) {
         h = fan_spec(spec, p);
         for (int t = 0; t <= spec->months_n; t++)
-            if (row_fan_kept(spec, p, t))
+            if (ps_row_fan_kept(spec, p, t))
                 hist_place(&at, memory ? &row->fan[(size_t)p * months + (size_t)t] : NULL, &h);
     }
     return layout_bytes(&at);
 }
 
-size_t row_bytes(const struct row_spec *spec)
+size_t ps_row_bytes(const struct row_spec *spec)
 {
     struct ps_row scratch;
     return row_lay_out(&scratch, spec, NULL);
 }
 
-void row_init(struct ps_row *row, const struct row_spec *spec, void *memory)
+void ps_row_init(struct ps_row *row, const struct row_spec *spec, void *memory)
 {
     *row = (struct ps_row){.months_n = spec->months_n,
                            .horizon = spec->horizon,
@@ -106,7 +106,7 @@ void row_init(struct ps_row *row, const struct row_spec *spec, void *memory)
     row_lay_out(row, spec, layout_align(memory));
 }
 
-void row_merge(struct ps_row *into, const struct ps_row *from)
+void ps_row_merge(struct ps_row *into, const struct ps_row *from)
 {
     const size_t months = (size_t)into->months_n + 1;
     const size_t members = (size_t)into->member_first[PS_DIM_N];

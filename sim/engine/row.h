@@ -25,38 +25,38 @@ struct row_tile {
     int width, lanes_n; /* lanes of the kernel, and how many of them are policies */
 };
 
-size_t row_bytes(const struct row_spec *spec);
+size_t ps_row_bytes(const struct row_spec *spec);
 
-/* Makes `row` empty in zero-filled memory of row_bytes(spec). */
-void row_init(struct ps_row *row, const struct row_spec *spec, void *memory);
+/* Makes `row` empty in zero-filled memory of ps_row_bytes(spec). */
+void ps_row_init(struct ps_row *row, const struct row_spec *spec, void *memory);
 
-size_t row_tile_bytes(const struct row_spec *spec);
-void row_tile_init(struct row_tile *tile, const struct row_spec *spec, void *memory);
+size_t ps_row_tile_bytes(const struct row_spec *spec);
+void ps_row_tile_init(struct row_tile *tile, const struct row_spec *spec, void *memory);
 
 /* Starts a tile for a block of lanes. */
-void row_tile_start(struct row_tile *tile, int width, int lanes_n);
+void ps_row_tile_start(struct row_tile *tile, int width, int lanes_n);
 
 /* Full tier: takes the measures and paths of world number `world` of the tile, all lanes. */
-void row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int world);
+void ps_row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int world);
 
 /* Full tier: adds the tile's n worlds of one lane to its row. */
-void row_tile_add(struct ps_row *row, const struct row_tile *tile, int lane, int n);
+void ps_row_tile_add(struct ps_row *row, const struct row_tile *tile, int lane, int n);
 
 /* Full tier: splits one world's compensation and loss by member. */
-void row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
+void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
                      const struct ps_schedule *schedule, const struct ps_segment_plan *segments,
                      int lane);
 
 /* Decision tier: adds one evaluated world. */
-void row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, int lane);
+void ps_row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, int lane);
 
 /* Adds everything of `from`; both made from one spec. All sums are integers: order is free. */
-void row_merge(struct ps_row *into, const struct ps_row *from);
+void ps_row_merge(struct ps_row *into, const struct ps_row *from);
 
 /* Whether a row keeps the distribution of path p in month t. */
-int row_fan_kept(const struct row_spec *spec, int path, int t);
+int ps_row_fan_kept(const struct row_spec *spec, int path, int t);
 
 /* Bin of a total in which parts are kept: 32 an octave. */
-int row_part_bin(int64_t total_fen);
+int ps_row_part_bin(int64_t total_fen);
 
 #endif

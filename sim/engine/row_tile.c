@@ -18,30 +18,30 @@ static size_t tile_lay_out(struct row_tile *tile, const struct row_spec *spec, v
     *tile = (struct row_tile){.years_n = spec->years_n, .months_n = spec->months_n};
     for (int p = 0; p < PS_PATH_N; p++)
         for (int t = 0; t <= spec->months_n; t++)
-            tile->fan_n += row_fan_kept(spec, p, t);
+            tile->fan_n += ps_row_fan_kept(spec, p, t);
     tile->values = layout_take(&at, (size_t)slots_n(tile) * PS_TILE_WORLDS * PS_LANES_WIDE,
                                sizeof *tile->values);
     tile->fan_cell = layout_take(&at, (size_t)tile->fan_n, sizeof *tile->fan_cell);
     return layout_bytes(&at);
 }
 
-size_t row_tile_bytes(const struct row_spec *spec)
+size_t ps_row_tile_bytes(const struct row_spec *spec)
 {
     struct row_tile scratch;
     return tile_lay_out(&scratch, spec, NULL);
 }
 
-void row_tile_init(struct row_tile *tile, const struct row_spec *spec, void *memory)
+void ps_row_tile_init(struct row_tile *tile, const struct row_spec *spec, void *memory)
 {
     int slot = 0;
     tile_lay_out(tile, spec, layout_align(memory));
     for (int p = 0; p < PS_PATH_N; p++)
         for (int t = 0; t <= spec->months_n; t++)
-            if (row_fan_kept(spec, p, t))
+            if (ps_row_fan_kept(spec, p, t))
                 tile->fan_cell[slot++] = p * (spec->months_n + 1) + t;
 }
 
-void row_tile_start(struct row_tile *tile, int width, int lanes_n)
+void ps_row_tile_start(struct row_tile *tile, int width, int lanes_n)
 {
     tile->width = width;
     tile->lanes_n = lanes_n;
@@ -61,7 +61,7 @@ static void slot_take(struct row_tile *tile, int slot, const double *rows, int i
         to[(size_t)l * PS_TILE_WORLDS] = (int64_t)from[l];
 }
 
-void row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int world)
+void ps_row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int world)
 {
     int slot = 0;
     for (int m = 0; m < PS_MEASURE_N; m++, slot++)
@@ -108,7 +108,7 @@ static void measures_add(struct ps_row *row, const struct row_tile *tile, int la
     }
 }
 
-void row_tile_add(struct ps_row *row, const struct row_tile *tile, int lane, int n)
+void ps_row_tile_add(struct ps_row *row, const struct row_tile *tile, int lane, int n)
 {
     int slot = PS_MEASURE_N;
     row->worlds_n += (uint64_t)n;
@@ -134,7 +134,7 @@ void row_tile_add(struct ps_row *row, const struct row_tile *tile, int lane, int
     }
 }
 
-int row_part_bin(int64_t total_fen)
+int ps_row_part_bin(int64_t total_fen)
 {
     const uint64_t x = total_fen > 0 ? (uint64_t)total_fen : 0;
     const int octave = 63 - __builtin_clzll(x | ((uint64_t)1 << PART_BITS));
@@ -145,7 +145,7 @@ int row_part_bin(int64_t total_fen)
 
 /* Kept by bin of the world's total, so that the parts of a tail can be read off without drawing the
  * worlds again (Euler allocation of expected shortfall). */
-void row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
+void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
                      const struct ps_schedule *schedule, const struct ps_segment_plan *segments,
                      int lane)
 {
@@ -154,7 +154,7 @@ void row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
                                       ps_measure_read(work, PS_M_LOSS, lane)};
     int64_t *sum[PS_PART_N];
     for (int part = 0; part < PS_PART_N; part++) {
-        const size_t bin = (size_t)(part * PS_PART_BINS + row_part_bin(total[part]));
+        const size_t bin = (size_t)(part * PS_PART_BINS + ps_row_part_bin(total[part]));
         row->part_n[bin]++;
         sum[part] = row->part_sum + bin * members;
     }
@@ -185,7 +185,7 @@ void row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
 }
 
 /* The measures marked DECISION, none of which can be missing. */
-void row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, int lane)
+void ps_row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, int lane)
 {
 #define PS_KEEP_DECISION(symbol) PS_M_##symbol,
 #define PS_KEEP_FULL(symbol)

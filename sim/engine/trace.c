@@ -32,7 +32,7 @@ static enum ps_status trace_evaluate(struct ps_trace *trace, struct trace_memory
     const struct ps_world_plan *plan = trace->plan;
     const struct ps_shape *shape = &trace->policy.shape;
     const struct ps_policy *policies[] = {&trace->policy};
-    const struct ps_ledger_frame frame = frame_of(scenario, plan);
+    const struct ps_ledger_frame frame = ps_frame_of(scenario, plan);
     m->blocks[1] = calloc(1, ps_schedule_bytes(plan));
     m->blocks[2] = calloc(1, ps_ledger_work_bytes(plan, shape, PS_LANES_NARROW, 1));
     m->blocks[3] = calloc(1, ps_lane_levels_bytes(plan, shape, PS_LANES_NARROW));

@@ -97,9 +97,24 @@ static void breaker_review(struct ledger *g)
         !g->levels->judged_at_zero && !g->work->log)
         return;
     g->suspended_any = 0;
-    for (int group = 0; group < g->groups_n; group++)
+    for (int group = 0; group < g->groups_n; group++) {
+        const double *live = group_row(g, group, GROUP_LIVE);
+        const double *npl_n = group_row(g, group, GROUP_NPL_N);
+        const double *status = group_row(g, group, GROUP_STATUS);
+        const double *min_live = crow(g->levels->min_live, 0);
+        const double *min_npl = crow(g->levels->min_npl, 0);
+        double concerns[PS_LANES];
+        LANES
+        {
+            const double judged = live[l] >= min_live[l] ? (npl_n[l] >= min_npl[l] ? 1 : 0) : 0;
+            concerns[l] = status[l] > 0 ? 1 : judged;
+        }
+        if (lanes_sum(concerns) == 0 && !g->work->log)
+            continue;
         for (int l = 0; l < g->levels->lanes_n; l++)
-            group_review(g, metric, group, l);
+            if (concerns[l] > 0 || g->work->log)
+                group_review(g, metric, group, l);
+    }
 }
 
 /* The NPL ratio of the whole in-pool book and its peak: full tier only. */

@@ -74,6 +74,29 @@ static inline int64_t int_muldiv(int64_t a, int64_t b, int64_t c)
     return q + (r >= c) - (r < 0);
 }
 
+/* The rounding error of the product p = a b, exactly (Dekker 1971): a and b are split in halves
+ * whose products are exact. */
+static inline double product_error(double a, double b, double p)
+{
+    const double ta = 134217729. * a, tb = 134217729. * b; /* 2^27 + 1 */
+    const double ah = ta - (ta - a), bh = tb - (tb - b);
+    const double al = a - ah, bl = b - bh;
+    return ((ah * bh - p) + ah * bl + al * bh) + al * bl;
+}
+
+/* floor(a b / c) for whole 0 <= a, b and 0 < c below 2^52, with a quotient below 2^51, in doubles:
+ * the remainder of the estimate is exact although the products are not. */
+static inline double lane_ratio(double a, double b, double c)
+{
+    const double ab = a * b;
+    double q = ps_floor(ab / c);
+    const double qc = q * c;
+    const double r = (ab - qc) + (product_error(a, b, ab) - product_error(q, c, qc));
+    q += r >= c ? 1. : 0.;
+    q -= r < 0 ? 1. : 0.;
+    return q;
+}
+
 static inline int64_t int_min(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -150,7 +173,9 @@ struct ledger {
     const struct ps_world *world;
     struct ps_ledger_work *work;
     int groups_n;
-    int t, year; /* month, and calendar year counted from that of month 1 */
+    int t;              /* month */
+    int calendar_month; /* 1..12 */
+    int year;           /* calendar year, counted from that of month 1 */
     int event;   /* next entry of the schedule's tape */
     int npl_loans_n; /* fates between NPL entry and exit, granted or not */
     int suspended_any, queued_any;

@@ -200,16 +200,18 @@ static void disposals_run(struct ledger *g, enum ps_event_step step)
 static void month_run(struct ledger *g)
 {
     const int t = g->t;
-    const int calendar = (g->frame->start_month - 1 + t - 1) % 12;
     const struct ps_event *events = g->schedule->events;
-    g->year = (g->frame->start_month - 1 + t - 1) / 12;
-    pool_fund(g, calendar == 0);
-    disposals_run(g, PS_STEP_DISPOSAL);
+    const int eventful = events[g->event].month == t || g->queued_any;
+    pool_fund(g, g->calendar_month == 1);
+    if (eventful)
+        disposals_run(g, PS_STEP_DISPOSAL);
     loans_end(g);
-    disposals_run(g, PS_STEP_DISPOSAL_AT_ONCE);
-    claims_pay(g);
-    for (; events[g->event].month == t; g->event++)
-        npl_event(g, &events[g->event]);
+    if (eventful) {
+        disposals_run(g, PS_STEP_DISPOSAL_AT_ONCE);
+        claims_pay(g);
+        for (; events[g->event].month == t; g->event++)
+            npl_event(g, &events[g->event]);
+    }
     if (g->work->path)
         npl_measure(g, row(g->work->path, PS_PATH_NPL * (g->frame->months_n + 1) + t));
     if (t <= g->frame->horizon) {
@@ -349,8 +351,12 @@ void PS_ISA(PS_LEDGER_RUN)(const struct ps_ledger_frame *frame, const struct ps_
     for (int j = 0; j < shape->products_n; j++)
         g.cohorts |= shape->products[j].insurer_yearly_ppm > 0;
     ledger_open(&g);
-    for (g.t = 1; g.t <= frame->months_n; g.t++)
+    g.calendar_month = frame->start_month;
+    for (g.t = 1; g.t <= frame->months_n; g.t++) {
         month_run(&g);
+        g.year += g.calendar_month == 12;
+        g.calendar_month = g.calendar_month % 12 + 1;
+    }
     ledger_close(&g);
     conservation_check(&g);
 }

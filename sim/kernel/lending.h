@@ -223,16 +223,36 @@ static void grant_count(struct ledger *g, const struct ps_app *app, int product_
     }
 }
 
-/* Only leverage can refuse: no cap below the amount, nobody suspended, product open. Nearly every
+/* Only the breaker and leverage can refuse: no cap below the amount, product open. Nearly every
  * application of nearly every world. */
-static int only_leverage(const struct ledger *g, const struct ps_app *app, int product_i)
+static int only_room(const struct ledger *g, const struct ps_app *app, int product_i)
 {
     const struct ps_product_shape *product = &g->shape->products[product_i];
     const double cap = g->levels->loan_cap_min_wan[product_i][firm_class_of(app)];
     const int64_t population = g->shape->firm_population_n;
-    return app->amount_wan <= cap && !g->suspended_any && !g->levels->max_firm_any &&
+    return app->amount_wan <= cap && !g->levels->max_firm_any &&
            (!population || app->firm_rank < population) && g->t >= product->open_from_month &&
-           g->t <= product->open_to_month;
+           g->t <= product->open_to_month &&
+           !(g->levels->renewal_share_any && app->flags & PS_APP_RENEWAL);
+}
+
+/* Why a plain application was refused where it was, by the order of the tests. */
+static void plain_refusals(struct ledger *g, int app_i, const double *parent,
+                           const double *granted, double blocks)
+{
+    const struct ps_app *app = &g->world->apps[app_i];
+    const double *status = group_row(g, group_of(g, app_i), GROUP_STATUS);
+    double reason[PS_LANES];
+    LANES
+    {
+        double r = blocks * status[l] == STATUS_SUSPENDED ? (double)PS_REFUSED_SUSPENDED
+                                                           : (double)PS_REFUSED_LEVERAGE;
+        r = status[l] == STATUS_TERMINATED ? (double)PS_REFUSED_TERMINATED : r;
+        r = granted[l] > 0 ? -1. : r;
+        reason[l] = parent[l] > 0 ? r : -1.;
+    }
+    if (lanes_max(reason) >= 0)
+        refusals_count(g, app_i, app->amount_wan, reason);
 }
 
 /* Test, entry and registration of such an application in one pass. */
@@ -243,8 +263,11 @@ static void plain_grant(struct ledger *g, int app_i, ROW granted)
     const double *parent = app->parent == PS_NONE ? scratch_row(g, ONES)
                                                   : row(g->work->granted_wan, app->parent);
     const double *room = pool_row(g, pool, POOL_ROOM);
+    const double *status = group_row(g, pool, GROUP_STATUS);
     const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
     const double asked = app->amount_wan, first = app->flags & PS_APP_RENEWAL ? 0 : 1;
+    const double blocks = first > 0 || g->shape->suspend_blocks_renewals ? 1 : 0;
+    const double open_below = blocks > 0 ? STATUS_SUSPENDED : STATUS_TERMINATED;
     ROW book = group_row(g, pool, GROUP_BOOK);
     ROW live = group_row(g, pool, GROUP_LIVE);
     ROW registered = scratch_row(g, MONTH_REGISTERED);
@@ -252,7 +275,8 @@ static void plain_grant(struct ledger *g, int app_i, ROW granted)
     LANES
     {
         const double asks = parent[l] > 0 ? 1. : 0.;
-        const double one = book[l] + asked * FEN_PER_WAN <= room[l] ? asks : 0.;
+        const double open = status[l] < open_below ? asks : 0.;
+        const double one = book[l] + asked * FEN_PER_WAN <= room[l] ? open : 0.;
         granted[l] = one * asked;
         book[l] += granted[l] * FEN_PER_WAN;
         live[l] += one;
@@ -263,12 +287,8 @@ static void plain_grant(struct ledger *g, int app_i, ROW granted)
         ROW all = scratch_row(g, ALL_BOOK);
         LANES all[l] += granted[l] * FEN_PER_WAN;
     }
-    if (g->full) {
-        double reason[PS_LANES];
-        LANES reason[l] = parent[l] > 0 ? (granted[l] > 0 ? -1. : PS_REFUSED_LEVERAGE) : -1.;
-        if (lanes_max(reason) >= 0)
-            refusals_count(g, app_i, asked, reason);
-    }
+    if (g->full)
+        plain_refusals(g, app_i, parent, granted, blocks);
 }
 
 /* Any other application: every test, every book. */
@@ -294,8 +314,7 @@ static void lend(struct ledger *g)
         const struct ps_app *app = &g->world->apps[i];
         const int product_i = g->schedule->product[i];
         ROW granted = row(g->work->granted_wan, (int)i);
-        if (loan_is_plain(g, (int)i) && only_leverage(g, app, product_i) &&
-            !(g->levels->renewal_share_any && app->flags & PS_APP_RENEWAL))
+        if (loan_is_plain(g, (int)i) && only_room(g, app, product_i))
             plain_grant(g, (int)i, granted);
         else
             any_grant(g, (int)i, granted);

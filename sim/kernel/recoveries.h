@@ -89,7 +89,7 @@ static void recoveries_split(const struct ledger *g, int fate, const double *r,
             LANES
             {
                 const double base = claimed[l] > 0 ? claimed[l] : 1;
-                b[l] = (double)int_muldiv((int64_t)r[l], (int64_t)paid[l], (int64_t)base);
+                b[l] = lane_ratio(r[l], paid[l], base);
             }
         }
         return;
@@ -118,6 +118,21 @@ static void queue_shrink(struct ledger *g, int fate, const double *r)
     }
 }
 
+static void pool_receive(struct ledger *g, int pool, const double *b)
+{
+    ROW balance = pool_row(g, pool, POOL_BALANCE);
+    ROW to_pool = pool_row(g, pool, POOL_RETURNED);
+    ROW returned = measure_row(g, PS_M_RETURNED);
+    ROW flow = scratch_row(g, MONTH_FLOW);
+    LANES
+    {
+        balance[l] += b[l];
+        to_pool[l] += b[l];
+        returned[l] += b[l];
+        flow[l] -= b[l];
+    }
+}
+
 /* Step 2: the disposal of one loan. What was claimed before is shared out; a claim still to come
  * will be on EAD - R. */
 static void dispose(struct ledger *g, int fate)
@@ -125,7 +140,8 @@ static void dispose(struct ledger *g, int fate)
     const struct ps_product_shape *product = fate_product(g, fate);
     const int claimed = g->schedule->claim_month[fate] < g->world->fates[fate].s;
     const double *exposure = row(g->work->exposure, fate);
-    double r[PS_LANES], back[PS_PARTY_BANK][PS_LANES] = {{0}};
+    double r[PS_LANES], back[PS_PARTY_BANK][PS_LANES];
+    rows_zero(back[0], PS_PARTY_BANK);
     recovery_take(g, fate, r);
     if (claimed)
         recoveries_split(g, fate, r, back);
@@ -152,18 +168,8 @@ static void dispose(struct ledger *g, int fate)
             bank[l] += b[l];
         }
     }
-    ROW balance = pool_row(g, product->pool, POOL_BALANCE);
-    ROW to_pool = pool_row(g, product->pool, POOL_RETURNED);
-    ROW returned = measure_row(g, PS_M_RETURNED);
-    ROW flow = scratch_row(g, MONTH_FLOW);
-    const double *b = back[PS_PARTY_POOL];
-    LANES
-    {
-        balance[l] += b[l];
-        to_pool[l] += b[l];
-        returned[l] += b[l];
-        flow[l] -= b[l];
-    }
+    if (claimed)
+        pool_receive(g, product->pool, back[PS_PARTY_POOL]);
     if (g->queued_any)
         queue_shrink(g, fate, r);
     if (g->work->log && exposure[g->work->log->lane] > 0)

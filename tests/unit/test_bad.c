@@ -58,7 +58,8 @@ static struct file *find_file(struct bad_case *c, const char *name)
     assert_true(c->files_n < FILES_MAX);
     struct file *file = &c->files[c->files_n++];
     *file = (struct file){0};
-    (void)snprintf(file->name, sizeof file->name, "%s", name);
+    assert_true(strlen(name) < sizeof file->name);
+    strcpy(file->name, name);
     return file;
 }
 

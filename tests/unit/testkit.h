@@ -63,9 +63,9 @@ void ps_kit_measure(struct ps_kit *kit, const struct ps_world *world,
 /* Runs the engine and stops the program where it fails. Free the result. */
 void ps_kit_engine(const struct ps_engine_request *request, struct ps_engine_result *result);
 
-/* How many values of two rows differ in any bit: moments, ratios, histograms, paths, years,
- * members. The first is told on stderr. */
-int ps_rows_differ(const struct ps_row *a, const struct ps_row *b);
+/* The first thing in which two rows differ in any bit, in words; NULL when they are the same:
+ * moments, ratios, histograms, paths, years, members. */
+const char *ps_rows_difference(const struct ps_row *a, const struct ps_row *b);
 
 /* ---- books and policies at random ---- */
 

@@ -48,6 +48,16 @@ static inline void ps_moments_add(struct ps_moments *m, int64_t x)
     m->n++;
 }
 
+/* Adds many worlds at once, keeping the sums in registers. */
+static inline void ps_moments_add_many(struct ps_moments *m, const int64_t *x, unsigned n)
+{
+    struct ps_moments all = *m;
+    for (unsigned i = 0; i < n; i++) {
+        ps_moments_add(&all, x[i]);
+    }
+    *m = all;
+}
+
 /* Adds one world. Requires |x|, |y| <= PS_VALUE_MAX. */
 static inline void ps_comoments_add(struct ps_comoments *c, int64_t x, int64_t y)
 {

@@ -50,8 +50,8 @@ struct ps_row {
     struct ps_comoments ratios[PS_RATIO_N];
     /* full tier only, else NULL */
     struct ps_hist *hist;  /* [PS_MEASURE_N]; measures of tier HIST and money of tier DECISION have
-                              with_sums memory, others count == NULL */
-    struct ps_hist *fan;   /* [PS_PATH_N][months_n + 1]; count == NULL where no fan is kept: see row.c */
+                              with sums; ps_hist_kept tells */
+    struct ps_hist *fan;   /* [PS_PATH_N][months_n + 1]; ps_hist_kept tells which months */
     ps_int128 *path_sum;   /* [PS_PATH_N][months_n + 1]: sums, where a fan is kept */
     struct ps_moments *year_registered; /* [years_n] */
     struct ps_hist *year_compensation;  /* [years_n], with sums */

@@ -31,10 +31,17 @@ struct ps_hist_spec {
     bool with_sums;    /* 16 bytes a bin instead of 4 */
 };
 
+/* A bin with sums: one place in memory, since a histogram is larger than the nearest caches. */
+struct ps_hist_bin {
+    uint64_t offset_sum;
+    uint32_t offset_max;
+    uint32_t count;
+};
+
+/* Ascending: [0] below the range, the bins, [last] above the range; in one of the two arrays. */
 struct ps_hist {
-    uint64_t *offset_sum; /* NULL without sums */
-    uint32_t *offset_max; /* NULL without sums */
-    uint32_t *count;      /* ascending: [0] below the range, the bins, [last] above the range */
+    struct ps_hist_bin *bins; /* NULL without sums */
+    uint32_t *counts;         /* NULL with sums */
     uint32_t zero;        /* index of the bin of zero; the bins below are 1..zero-1 */
     uint32_t last;        /* index of the bin above the range */
     unsigned sub_bits, linear_bits;
@@ -52,6 +59,18 @@ size_t ps_hist_size(const struct ps_hist_spec *spec);
  * until a value falls there.
  */
 void ps_hist_init(struct ps_hist *h, const struct ps_hist_spec *spec, void *memory);
+
+/* Whether ps_hist_init has run: a zero-filled struct is no histogram. */
+static inline bool ps_hist_kept(const struct ps_hist *h)
+{
+    return h->bins != NULL || h->counts != NULL;
+}
+
+/* How many values bin i holds. */
+static inline uint32_t ps_hist_bin_count(const struct ps_hist *h, uint32_t i)
+{
+    return h->bins != NULL ? h->bins[i].count : h->counts[i];
+}
 
 /* A value outside the range; only ps_hist_add calls it. */
 void ps_hist_add_outer(struct ps_hist *h, int64_t x);
@@ -73,17 +92,30 @@ static inline void ps_hist_add(struct ps_hist *h, int64_t x)
         return;
     }
     uint64_t i = x < 0 ? h->zero - bin : h->zero + bin;
-    h->count[i]++;
-    if (h->offset_sum != NULL) {
-        uint64_t offset = size - (steps << shift);
-        if (__builtin_expect(shift > 32, 0)) {
-            offset >>= shift - 32;
-        }
-        h->offset_sum[i] += offset;
-        if (offset > h->offset_max[i]) {
-            h->offset_max[i] = (uint32_t)offset;
-        }
+    if (h->bins == NULL) {
+        h->counts[i]++;
+        return;
     }
+    uint64_t offset = size - (steps << shift);
+    if (__builtin_expect(shift > 32, 0)) {
+        offset >>= shift - 32;
+    }
+    struct ps_hist_bin *b = &h->bins[i];
+    b->count++;
+    b->offset_sum += offset;
+    if (offset > b->offset_max) {
+        b->offset_max = (uint32_t)offset;
+    }
+}
+
+/* Adds many values, as ps_hist_add would one by one, but keeps the totals in registers. */
+static inline void ps_hist_add_many(struct ps_hist *h, const int64_t *x, unsigned n)
+{
+    struct ps_hist all = *h;
+    for (unsigned i = 0; i < n; i++) {
+        ps_hist_add(&all, x[i]);
+    }
+    *h = all;
 }
 
 /* Adds all values of `from` to `into`. Requires the same spec. Touches only bins between from's

@@ -41,12 +41,17 @@ static struct layout layout_of(const struct ps_hist_spec *spec)
     return l;
 }
 
+static uint32_t *count_at(struct ps_hist *h, uint32_t i)
+{
+    return h->bins != NULL ? &h->bins[i].count : &h->counts[i];
+}
+
 size_t ps_hist_size(const struct ps_hist_spec *spec)
 {
     struct layout l = layout_of(spec);
     size_t bins = (size_t)l.below + l.above + 3;
     size_t bytes =
-        bins * (spec->with_sums ? sizeof(uint64_t) + 2 * sizeof(uint32_t) : sizeof(uint32_t));
+        bins * (spec->with_sums ? sizeof(struct ps_hist_bin) : sizeof(uint32_t));
     return (bytes + 7) / 8 * 8;
 }
 
@@ -61,17 +66,15 @@ void ps_hist_init(struct ps_hist *h, const struct ps_hist_spec *spec, void *memo
                           .min = INT64_MAX,
                           .max = INT64_MIN};
     if (spec->with_sums) {
-        h->offset_sum = memory;
-        h->count = (uint32_t *)(void *)(h->offset_sum + bins);
-        h->offset_max = h->count + bins;
+        h->bins = memory;
     } else {
-        h->count = memory;
+        h->counts = memory;
     }
 }
 
 void ps_hist_add_outer(struct ps_hist *h, int64_t x)
 {
-    h->count[x < 0 ? 0 : h->last]++;
+    *count_at(h, x < 0 ? 0 : h->last) += 1;
     h->outer_sum[x > 0] += x;
 }
 
@@ -91,20 +94,20 @@ void ps_hist_merge(struct ps_hist *into, const struct ps_hist *from)
 {
     assert(into->zero == from->zero && into->last == from->last);
     assert(into->sub_bits == from->sub_bits && into->linear_bits == from->linear_bits);
-    assert((into->offset_sum == NULL) == (from->offset_sum == NULL));
+    assert((into->bins == NULL) == (from->bins == NULL));
     if (from->n == 0) {
         return;
     }
     uint32_t first = index_of(from, from->min), last = index_of(from, from->max);
     for (uint32_t i = first; i <= last; i++) {
-        if (from->count[i] == 0) {
+        if (ps_hist_bin_count(from, i) == 0) {
             continue;
         }
-        into->count[i] += from->count[i];
-        if (from->offset_sum != NULL) {
-            into->offset_sum[i] += from->offset_sum[i];
-            if (from->offset_max[i] > into->offset_max[i]) {
-                into->offset_max[i] = from->offset_max[i];
+        *count_at(into, i) += ps_hist_bin_count(from, i);
+        if (from->bins != NULL) {
+            into->bins[i].offset_sum += from->bins[i].offset_sum;
+            if (from->bins[i].offset_max > into->bins[i].offset_max) {
+                into->bins[i].offset_max = from->bins[i].offset_max;
             }
         }
     }
@@ -136,7 +139,7 @@ static void inner_bin(const struct ps_hist *h, uint32_t i, struct bin *b)
     uint64_t edge = bin_edge(h, i < h->zero ? h->zero - i : i - h->zero, &shift);
     int64_t widest = (int64_t)(UINT64_C(1) << shift) - 1;
     b->low = (int64_t)edge;
-    if (h->offset_sum == NULL) {
+    if (h->bins == NULL) {
         b->low += edge == 0; /* zero has its own bin */
         b->high = (int64_t)edge + widest;
         b->excess = (ps_int128)b->count * (b->high - b->low) / 2;
@@ -144,8 +147,8 @@ static void inner_bin(const struct ps_hist *h, uint32_t i, struct bin *b)
         return;
     }
     unsigned cut = shift > 32 ? shift - 32 : 0;
-    b->high = b->low + (int64_t)((((uint64_t)h->offset_max[i] + 1) << cut) - 1);
-    b->excess = (ps_int128)h->offset_sum[i] << cut;
+    b->high = b->low + (int64_t)((((uint64_t)h->bins[i].offset_max + 1) << cut) - 1);
+    b->excess = (ps_int128)h->bins[i].offset_sum << cut;
     b->exact = cut == 0;
     if (edge == 0) {
         b->low = 1;
@@ -177,7 +180,7 @@ static void narrow(const struct ps_hist *h, struct bin *b)
 
 static struct bin read_bin(const struct ps_hist *h, uint32_t i)
 {
-    struct bin b = {.count = h->count[i], .exact = true};
+    struct bin b = {.count = ps_hist_bin_count(h, i), .exact = true};
     if (b.count == 0) {
         return b;
     }
@@ -231,8 +234,8 @@ static uint32_t seek(const struct ps_hist *h, uint64_t *rank)
 {
     assert(*rank >= 1 && *rank <= h->n);
     uint32_t i = index_of(h, h->min);
-    while (*rank > h->count[i]) {
-        *rank -= h->count[i++];
+    while (*rank > ps_hist_bin_count(h, i)) {
+        *rank -= ps_hist_bin_count(h, i++);
     }
     return i;
 }
@@ -268,7 +271,7 @@ struct ps_interval ps_hist_rank_interval(const struct ps_hist *h, struct ps_rank
 
 uint64_t ps_hist_zeros(const struct ps_hist *h)
 {
-    return h->count[h->zero];
+    return ps_hist_bin_count(h, h->zero);
 }
 
 uint64_t ps_hist_count_below(const struct ps_hist *h, int64_t x)
@@ -282,7 +285,7 @@ uint64_t ps_hist_count_below(const struct ps_hist *h, int64_t x)
     uint64_t below = 0;
     uint32_t last = index_of(h, x);
     for (uint32_t i = index_of(h, h->min); i < last; i++) {
-        below += h->count[i];
+        below += ps_hist_bin_count(h, i);
     }
     struct bin b = read_bin(h, last);
     if (b.count == 0 || x <= b.low) {
@@ -329,7 +332,7 @@ static struct beyond beyond_above(const struct ps_hist *h, uint64_t rank, int64_
     double top = b.spread * (1 - share) - below_by(&b, q);
     beyond_add(&t, b.count - rank, top, b.spread * share);
     for (uint32_t last = index_of(h, h->max); i++ < last;) {
-        if (h->count[i] > 0) {
+        if (ps_hist_bin_count(h, i) > 0) {
             b = read_bin(h, i);
             beyond_add(&t, b.count, -below_by(&b, q), b.spread);
         }
@@ -343,7 +346,7 @@ static struct beyond beyond_below(const struct ps_hist *h, uint64_t rank, int64_
     struct beyond t = {0, 0};
     uint32_t split = seek(h, &rank);
     for (uint32_t i = index_of(h, h->min); i < split; i++) {
-        if (h->count[i] > 0) {
+        if (ps_hist_bin_count(h, i) > 0) {
             struct bin b = read_bin(h, i);
             beyond_add(&t, b.count, below_by(&b, q), b.spread);
         }

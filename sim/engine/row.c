@@ -116,13 +116,13 @@ void ps_row_merge(struct ps_row *into, const struct ps_row *from)
     if (!into->hist)
         return;
     for (int m = 0; m < PS_MEASURE_N; m++)
-        if (into->hist[m].count)
+        if (ps_hist_kept(&into->hist[m]))
             ps_hist_merge(&into->hist[m], &from->hist[m]);
     for (int r = 0; r < PS_RATIO_N; r++)
         ps_comoments_merge(&into->ratios[r], &from->ratios[r]);
     for (size_t i = 0; i < PS_PATH_N * months; i++) {
         into->path_sum[i] += from->path_sum[i];
-        if (into->fan[i].count)
+        if (ps_hist_kept(&into->fan[i]))
             ps_hist_merge(&into->fan[i], &from->fan[i]);
     }
     for (int y = 0; y < into->years_n; y++) {

@@ -82,21 +82,27 @@ static void measures_add(struct ps_row *row, const struct row_tile *tile, int la
 {
     for (int m = 0; m < PS_MEASURE_N; m++) {
         const int64_t *x = slot_at(tile, m, lane);
-        struct ps_hist *h = row->hist[m].count ? &row->hist[m] : NULL;
-        for (int w = 0; w < n; w++) {
-            if (x[w] == PS_NOT_GIVEN)
-                continue;
-            ps_moments_add(&row->moments[m], x[w]);
-            if (h)
-                ps_hist_add(h, x[w]);
+        int64_t given[PS_TILE_WORLDS];
+        unsigned given_n = (unsigned)n;
+        if (ps_measure_may_miss((enum ps_measure)m)) {
+            given_n = 0;
+            for (int w = 0; w < n; w++)
+                if (x[w] != PS_NOT_GIVEN)
+                    given[given_n++] = x[w];
+            x = given;
         }
+        ps_moments_add_many(&row->moments[m], x, given_n);
+        if (ps_hist_kept(&row->hist[m]))
+            ps_hist_add_many(&row->hist[m], x, given_n);
     }
     for (int r = 0; r < PS_RATIO_N; r++) {
         const struct ps_ratio_desc *ratio = ps_ratio_desc((enum ps_ratio)r);
         const int64_t *x = slot_at(tile, (int)ratio->denominator, lane);
         const int64_t *y = slot_at(tile, (int)ratio->numerator, lane);
+        struct ps_comoments sum = row->ratios[r];
         for (int w = 0; w < n; w++)
-            ps_comoments_add(&row->ratios[r], x[w], y[w]);
+            ps_comoments_add(&sum, x[w], y[w]);
+        row->ratios[r] = sum;
     }
     const int64_t *depleted = slot_at(tile, PS_M_DEPLETED_MONTH, lane);
     const int64_t *reached = slot_at(tile, PS_M_TARGET_MONTH, lane);
@@ -114,22 +120,17 @@ void ps_row_tile_add(struct ps_row *row, const struct row_tile *tile, int lane, 
     row->worlds_n += (uint64_t)n;
     measures_add(row, tile, lane, n);
     for (int y = 0; y < tile->years_n; y++, slot++)
-        for (int w = 0; w < n; w++)
-            ps_moments_add(&row->year_registered[y], slot_at(tile, slot, lane)[w]);
-    for (int y = 0; y < tile->years_n; y++, slot++)
-        for (int w = 0; w < n; w++) {
-            const int64_t x = slot_at(tile, slot, lane)[w];
-            ps_moments_add(&row->year_paid[y], x);
-            ps_hist_add(&row->year_compensation[y], x);
-        }
+        ps_moments_add_many(&row->year_registered[y], slot_at(tile, slot, lane), (unsigned)n);
+    for (int y = 0; y < tile->years_n; y++, slot++) {
+        ps_moments_add_many(&row->year_paid[y], slot_at(tile, slot, lane), (unsigned)n);
+        ps_hist_add_many(&row->year_compensation[y], slot_at(tile, slot, lane), (unsigned)n);
+    }
     for (int f = 0; f < tile->fan_n; f++, slot++) {
         const int64_t *x = slot_at(tile, slot, lane);
-        struct ps_hist *h = &row->fan[tile->fan_cell[f]];
         ps_int128 sum = 0;
-        for (int w = 0; w < n; w++) {
-            ps_hist_add(h, x[w]);
+        ps_hist_add_many(&row->fan[tile->fan_cell[f]], x, (unsigned)n);
+        for (int w = 0; w < n; w++)
             sum += x[w];
-        }
         row->path_sum[tile->fan_cell[f]] += sum;
     }
 }

@@ -82,7 +82,7 @@ double ps_figure_value(const struct ps_figures *figures, int i)
 static double distribution_figure(const struct ps_row *row, const struct figure *f)
 {
     const struct ps_hist *h = row->hist ? &row->hist[f->source] : NULL;
-    if (!h || !h->count || !ps_quantile_supported(h->n, f->level))
+    if (!h || !ps_hist_kept(h) || !ps_quantile_supported(h->n, f->level))
         return (double)NAN;
     return f->statistic == QUANTILE ? (double)ps_hist_quantile(h, f->level).value
                                     : ps_hist_shortfall(h, f->level, PS_TAIL_UPPER).value;

@@ -51,7 +51,7 @@ static double constant_mean_fen(enum constant constant, const struct ps_scenario
 
 static void write_q95(struct ps_outcsv *csv, const struct ps_hist *h)
 {
-    if (h && h->count && ps_quantile_supported(h->n, 0.95))
+    if (h && ps_hist_kept(h) && ps_quantile_supported(h->n, 0.95))
         ps_outcsv_double(csv, (double)ps_hist_quantile(h, 0.95).value / 1e6);
     else
         ps_outcsv_empty(csv);

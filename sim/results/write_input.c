@@ -49,7 +49,7 @@ static enum ps_status write_line(struct ps_outcsv *csv, const char *scenario_id,
 static enum ps_status write_reference(struct ps_outcsv *csv, const struct ps_book *book, size_t i)
 {
     struct ps_resolved line = {.column = ps_table_desc(PS_TABLE_scenarios)->columns};
-    static char star[] = "*", origin[] = "otherwise as scenario";
+    char star[] = "*", origin[] = "otherwise as scenario";
     line.row_id = star;
     line.value = book->scenarios[0].p.scenario_id;
     line.origin = origin;

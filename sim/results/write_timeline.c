@@ -64,7 +64,7 @@ static enum ps_status write_fan(const struct months *m, int t, int path)
 {
     const size_t at = (size_t)path * ((size_t)m->row->months_n + 1) + (size_t)t;
     const struct ps_hist *h = &m->row->fan[at];
-    if (!h->count)
+    if (!ps_hist_kept(h))
         return PS_OK;
     write_month(m, t, PATHS[path].metric, PATHS[path].money ? "wan" : "frac");
     ps_outcsv_double(m->csv, (double)m->row->path_sum[at] / (double)m->row->worlds_n / 1e6);

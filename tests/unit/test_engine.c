@@ -350,7 +350,7 @@ static void check_row(const struct ps_row *row)
     ps_int128 registered = 0, paid = 0;
     uint64_t depleted = 0, reached = 0;
     for (int m = 0; m < PS_MEASURE_N; m++)
-        if (row->hist[m].count != NULL)
+        if (ps_hist_kept(&row->hist[m]))
             assert_int_equal(row->hist[m].n, row->moments[m].n);
     for (int y = 0; y < row->years_n; y++) {
         registered += row->year_registered[y].sum;

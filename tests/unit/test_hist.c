@@ -24,7 +24,7 @@ static uint64_t total_count(const struct ps_hist *h)
 {
     uint64_t total = 0;
     for (uint32_t i = 0; i <= h->last; i++) {
-        total += h->count[i];
+        total += ps_hist_bin_count(h, i);
     }
     return total;
 }
@@ -93,7 +93,7 @@ static void test_bins_ascend(void **state)
         for (int64_t x = -6000; x <= 6000; x++) {
             ps_hist_add(&h, x);
         }
-        assert_true(h.count[h.zero] == 1 && total_count(&h) == 12001);
+        assert_true(ps_hist_bin_count(&h, h.zero) == 1 && total_count(&h) == 12001);
         for (int64_t x = -5119; x <= 5119; x++) {
             assert_true(ps_hist_order_statistic(&h, (uint64_t)(x + 6001)).value == x);
             assert_true(ps_hist_count_below(&h, x) == (uint64_t)(x + 6000));
@@ -108,7 +108,7 @@ static void test_outer_bins(void **state)
     struct ps_hist_spec spec = {8, 1, 0, 1000, true};
     struct ps_hist h = new_hist(&spec);
     add_all(&h, (int64_t[]){-7, 500, 4000, PS_VALUE_MAX, 6000, -9}, 6);
-    assert_true(h.n == 6 && h.count[0] == 2 && h.count[h.last] == 3);
+    assert_true(h.n == 6 && ps_hist_bin_count(&h, 0) == 2 && ps_hist_bin_count(&h, h.last) == 3);
     assert_true(h.outer_sum[0] == -16 && h.outer_sum[1] == (ps_int128)PS_VALUE_MAX + 10000);
     assert_true(h.min == -9 && h.max == PS_VALUE_MAX);
     struct ps_hist_value v = ps_hist_order_statistic(&h, 2);
@@ -232,8 +232,8 @@ static void test_merge_order(void **state)
             }
             assert_true(merged.n == whole.n && merged.min == whole.min && merged.max == whole.max);
             assert_memory_equal(merged.outer_sum, whole.outer_sum, sizeof whole.outer_sum);
-            const void *a = merged.offset_sum != NULL ? (void *)merged.offset_sum : merged.count;
-            const void *b = whole.offset_sum != NULL ? (void *)whole.offset_sum : whole.count;
+            const void *a = merged.bins != NULL ? (void *)merged.bins : merged.counts;
+            const void *b = whole.bins != NULL ? (void *)whole.bins : whole.counts;
             assert_memory_equal(a, b, size);
             free_hist(&merged);
         }

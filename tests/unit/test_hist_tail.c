@@ -192,8 +192,8 @@ static void test_coverage_on_fixed_seeds(void **state)
     uint64_t seed = 14;
     struct ps_hist h = new_hist(&spec);
     for (int s = 0; s < SAMPLES; s++) {
-        memset(h.offset_sum, 0, ps_hist_size(&spec));
-        ps_hist_init(&h, &spec, h.offset_sum);
+        memset(h.bins, 0, ps_hist_size(&spec));
+        ps_hist_init(&h, &spec, h.bins);
         for (int i = 0; i < N; i++) {
             ps_hist_add(&h, (int64_t)(-log(uniform(&seed)) * 1e9));
         }

@@ -13,7 +13,7 @@
 #include "fixture.h"
 #include "testkit.h"
 
-enum { BOOKS = 3, GROUP_MAX = 40, WORLDS_N = 40 };
+enum { BOOKS = 2, GROUP_MAX = 40, WORLDS_N = 34 };
 
 /* Rows of one shape: the tables that hold levels are copied for each. */
 struct group {

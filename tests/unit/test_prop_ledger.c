@@ -12,7 +12,7 @@
 #include "fixture.h"
 #include "ledger_reference.h"
 
-enum { BOOKS = 150, POLICIES = 12, WORLDS = 16, WORLDS_A_POLICY = 2 };
+enum { BOOKS = 120, POLICIES = 12, WORLDS = 16, WORLDS_A_POLICY = 2 };
 
 static void random_books_agree(void **state)
 {

@@ -42,7 +42,7 @@ static inline struct ps_hist new_hist(const struct ps_hist_spec *spec)
 
 static inline void free_hist(struct ps_hist *h)
 {
-    free(h->offset_sum != NULL ? (void *)h->offset_sum : (void *)h->count);
+    free(h->bins != NULL ? (void *)h->bins : (void *)h->counts);
 }
 
 static inline void add_all(struct ps_hist *h, const int64_t *x, size_t n)

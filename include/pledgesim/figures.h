@@ -34,8 +34,8 @@ struct ps_figures {
 #include "pledgesim/figures.def"
 #undef PS_FIGURE_RATIO
 #undef PS_FIGURE
-    /* What keeps the registered amount down most, on average: GAP_DEMAND or one of REFUSED_CLOSED
-     * .. REFUSED_LEVERAGE; PS_MEASURE_N when nothing does. Its doc says it in words. */
+    /* What keeps the registered amount down most, on average: GAP_DEMAND or one of LOST_CLOSED
+     * .. LOST_LEVERAGE; PS_MEASURE_N when nothing does. Its doc says it in words. */
     enum ps_measure obstacle;
 };
 

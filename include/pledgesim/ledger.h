@@ -115,6 +115,7 @@ struct ps_ledger_log {
 struct ps_ledger_work {
     int width;
     double *granted_wan; /* [app] amount granted, 万元, 0 = refused */
+    double *refusal;     /* [app] full tier: why the chain is lost, -1 while it lives */
     double *exposure;    /* [fate] EAD, fen, 0 when not granted */
     double *due;         /* [fate] the pool's due by the prepay formula until the claim */
     double *paid;        /* [fate][party but the bank] really paid, fen */

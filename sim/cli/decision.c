@@ -129,17 +129,17 @@ static int by_amount(const void *a, const void *b)
     return (x->name > y->name) - (x->name < y->name);
 }
 
-/* What is missing of the target for want of demand, and what is refused, the largest first. */
+/* What is missing of the target for want of demand, and what refusals cost, the largest first. */
 static void write_reasons(const struct ps_figures *f, enum ps_lang lang, FILE *out)
 {
     struct reason reasons[] = {
         {PS_SAY_REASON_DEMAND, f->gap_demand_wan_mean},
-        {PS_SAY_REASON_BREAKER, f->refused_suspended_wan_mean + f->refused_terminated_wan_mean},
-        {PS_SAY_REASON_LEVERAGE, f->refused_leverage_wan_mean},
-        {PS_SAY_REASON_SINGLE_NAME, f->refused_single_name_wan_mean},
-        {PS_SAY_REASON_LOAN_CAP, f->refused_loan_cap_wan_mean},
-        {PS_SAY_REASON_POPULATION, f->refused_population_wan_mean},
-        {PS_SAY_REASON_CLOSED, f->refused_closed_wan_mean},
+        {PS_SAY_REASON_BREAKER, f->lost_suspended_wan_mean + f->lost_terminated_wan_mean},
+        {PS_SAY_REASON_LEVERAGE, f->lost_leverage_wan_mean},
+        {PS_SAY_REASON_SINGLE_NAME, f->lost_single_name_wan_mean},
+        {PS_SAY_REASON_LOAN_CAP, f->lost_loan_cap_wan_mean},
+        {PS_SAY_REASON_POPULATION, f->lost_population_wan_mean},
+        {PS_SAY_REASON_CLOSED, f->lost_closed_wan_mean},
     };
     const size_t n = sizeof reasons / sizeof *reasons;
     qsort(reasons, n, sizeof *reasons, by_amount);

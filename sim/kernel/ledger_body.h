@@ -37,6 +37,8 @@ static void ledger_open(struct ledger *g)
         double *granted = row(work->granted_wan, (int)i);
         const double amount = g->world->apps[i].amount_wan;
         LANES granted[l] = amount;
+        if (g->full)
+            LANES row(work->refusal, (int)i)[l] = -1;
         loan_enter(g, (int)i, granted);
     }
     for (int j = 0; work->path && j < PS_PATH_N; j++)
@@ -259,6 +261,16 @@ static void conservation_check(struct ledger *g)
         wrong[l] += parties[l] != loss[l] ? 1. : 0.;
         wrong[l] += loss[l] + recovered[l] != exposure[l] ? 1. : 0.;
         wrong[l] += all[l] != 0 ? 1. : 0.;
+    }
+    if (g->full) {
+        const double *ceiling = measure_row(g, PS_M_CEILING);
+        double reached[PS_LANES];
+        rows_copy(reached, measure_row(g, PS_M_REGISTERED));
+        for (int r = 0; r < PS_REFUSED_N; r++) {
+            const double *lost = measure_row(g, PS_M_LOST_CLOSED + r);
+            LANES reached[l] += lost[l];
+        }
+        LANES wrong[l] += reached[l] != ceiling[l] ? 1. : 0.;
     }
     for (int l = 0; l < g->levels->lanes_n; l++) /* empty lanes see no rare events */
         g->work->violations += wrong[l] > 0;

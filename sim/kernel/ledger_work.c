@@ -18,6 +18,7 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     const size_t months = (size_t)plan->months_n + 1;
     w->width = width;
     w->granted_wan = layout_take(&at, apps, lane);
+    w->refusal = layout_take(&at, full ? apps : 0, lane);
     w->exposure = layout_take(&at, apps, lane);
     w->due = layout_take(&at, apps, lane);
     w->paid = layout_take(&at, apps * PS_PARTY_BANK, lane);

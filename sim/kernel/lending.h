@@ -21,7 +21,7 @@ static void rooms_update(struct ledger *g)
     }
 }
 
-/* What was refused and why. */
+/* What was refused here and now, and why. */
 static void refusals_count(struct ledger *g, int app_i, double asked_wan, const double *reason)
 {
     const double fen = asked_wan * FEN_PER_WAN;
@@ -46,6 +46,46 @@ static double lanes_max(const double *x)
     _Pragma("omp simd reduction(max : max)") for (int l = 0; l < PS_LANES; l++)
         max = x[l] > max ? x[l] : max;
     return max;
+}
+
+/* Part of an application's amount that counts as registered, fen: eq. (5.2). */
+static inline double registered_fen(double granted_wan, double ratio_ppm, double share_ppm)
+{
+    return lane_muldiv(granted_wan * ratio_ppm, share_ppm, 1e6, 1e-6, 5e5);
+}
+
+/* Full tier: what this application costs the ceiling, by the refusal at the root of the loss: its own,
+ * that of the chain it belongs to, or a trimmed amount. `reason` is this month's, -1 for none. */
+static void losses_count(struct ledger *g, int app_i, const double *granted, const double *reason)
+{
+    const struct ps_app *app = &g->world->apps[app_i];
+    const double asked = app->amount_wan, whole = app->flags & PS_APP_RENEWAL ? 0 : 1;
+    const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
+    const double *share = crow(g->levels->renewal_share_ppm, 0);
+    const double *before = app->parent == PS_NONE ? reason : row(g->work->refusal, app->parent);
+    ROW refusal = row(g->work->refusal, app_i);
+    double lost[PS_LANES];
+    LANES
+    {
+        refusal[l] = before[l] >= 0 ? before[l] : reason[l];
+        lost[l] = granted[l] < asked ? 1 : 0;
+    }
+    if (lanes_sum(lost) == 0)
+        return;
+    if (g->levels->renewal_share_any)
+        LANES
+        {
+            const double part = whole > 0 ? 1e6 : share[l];
+            lost[l] = registered_fen(asked, ratio[l], part) -
+                      registered_fen(granted[l], ratio[l], part);
+        }
+    else
+        LANES lost[l] = (asked - granted[l]) * ratio[l];
+    for (int r = 0; r < PS_REFUSED_N; r++) {
+        const double trimmed = r == PS_REFUSED_LOAN_CAP ? -1 : r; /* a granted loan has no reason */
+        ROW one = measure_row(g, PS_M_LOST_CLOSED + r);
+        LANES one[l] += refusal[l] == r ? lost[l] : (refusal[l] == trimmed ? lost[l] : 0);
+    }
 }
 
 /* Which lanes still have this chain: all of them for a new firm. */
@@ -150,12 +190,6 @@ static void grant_test(struct ledger *g, int app_i, ROW granted, ROW reason)
     }
 }
 
-/* Part of an application's amount that counts as registered, fen: eq. (5.2). */
-static inline double registered_fen(double granted_wan, double ratio_ppm, double share_ppm)
-{
-    return lane_muldiv(granted_wan * ratio_ppm, share_ppm, 1e6, 1e-6, 5e5);
-}
-
 static void register_grant(struct ledger *g, const struct ps_app *app, const double *granted)
 {
     const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
@@ -253,6 +287,7 @@ static void plain_refusals(struct ledger *g, int app_i, const double *parent,
     }
     if (lanes_max(reason) >= 0)
         refusals_count(g, app_i, app->amount_wan, reason);
+    losses_count(g, app_i, granted, reason);
 }
 
 /* Test, entry and registration of such an application in one pass. */
@@ -299,6 +334,8 @@ static void any_grant(struct ledger *g, int app_i, ROW granted)
     grant_test(g, app_i, granted, reason);
     if (g->full && lanes_max(reason) >= 0)
         refusals_count(g, app_i, app->amount_wan, reason);
+    if (g->full)
+        losses_count(g, app_i, granted, reason);
     loan_enter(g, app_i, granted);
     register_grant(g, app, granted);
 }

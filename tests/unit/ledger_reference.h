@@ -28,8 +28,8 @@ void ps_reference_run(const struct ps_reference_input *input, struct ps_referenc
 void ps_reference_free(struct ps_reference_result *result);
 
 /* Runs the policies side by side and the reference for the one in `lane`. Compares every line of
- * the log, every measure, year and path, to the fen; means over the plan and the present value,
- * which are sums of fractions, to one unit. Returns how many values differ, the first few told on
+ * the log, every measure, year and path, to the fen; ratios in ppm and the present value, which the
+ * kernel rounds from doubles, to one unit. Returns how many values differ, the first few told on
  * stderr under the given name. */
 int ps_reference_differs(struct ps_kit *kit, const struct ps_world *world,
                          const struct ps_policy *const *policies, int n, int lane, int width,

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -344,6 +345,101 @@ static void a_higher_pd_defaults_sooner_in_every_world(void **state)
     }
 }
 
+/* ---- which month's index counts ---- */
+
+enum { SHOCK_FROM = 16, LAG = 4 };
+
+/* Tape loans whose hazard the index does not move, under a shock from SHOCK_FROM on and without. */
+static void open_shocked(struct ps_scenario *s, struct ps_shocks_row *shock, struct ps_kit kit[2])
+{
+    s->p.dependence = 1;
+    s->p.renewal_prob_frac = 0;
+    s->p.horizon_months = 12;
+    s->p.runoff_months = 120;
+    s->p.disposal_median_months = LAG;
+    s->p.disposal_sigma = 0;
+    for (size_t i = 0; i < s->loans_n; i++)
+        s->loans[i].pd_frac = 0.8;
+    *shock = (struct ps_shocks_row){.cluster_id = "all",
+                                    .from_month = SHOCK_FROM,
+                                    .to_month = 132,
+                                    .shift_sd = shock->shift_sd};
+    for (int k = 0; k < 2; k++) {
+        s->shocks = k == 0 ? NULL : shock;
+        s->shocks_n = (size_t)k;
+        ps_kit_open(&kit[k], s, 17, NULL);
+        ps_kit_sample(&kit[k], 0, PS_TILE_WORLDS);
+    }
+    s->shocks = NULL;
+    s->shocks_n = 0;
+}
+
+static void close_shocked(struct ps_scenario *s, struct ps_kit kit[2])
+{
+    ps_kit_close(&kit[0]);
+    ps_kit_close(&kit[1]);
+    ps_fixture_free(s);
+}
+
+/* The value is that of the month of sale: exp(beta shift) times what it was, before it the same. */
+static void values_follow_the_month_of_sale(void **state)
+{
+    (void)state;
+    struct ps_scenario *s = ps_fixture_tape(30);
+    struct ps_shocks_row shock = {.shift_sd = -1.5};
+    struct ps_kit kit[2];
+    int inside = 0, outside = 0;
+    s->p.sale_sensitivity = 0;
+    s->p.value_sensitivity = 0.2;
+    open_shocked(s, &shock, kit);
+    for (int w = 0; w < PS_TILE_WORLDS; w++) {
+        const struct ps_world *x = &kit[0].worlds.worlds[w], *y = &kit[1].worlds.worlds[w];
+        assert_int_equal(x->fates_n, y->fates_n);
+        for (int f = 0; f < x->fates_n; f++) {
+            const int hit = x->fates[f].s >= SHOCK_FROM;
+            const double expected = x->fates[f].proceeds_frac * (hit ? exp(-0.3) : 1);
+            assert_int_equal(x->fates[f].s, y->fates[f].s);
+            assert_true(fabs(y->fates[f].proceeds_frac - expected) <= 1e-12 * expected);
+            inside += hit && expected > 0;
+            outside += !hit && expected > 0;
+        }
+    }
+    assert_true(inside > 20 && outside > 20);
+    close_shocked(s, kit);
+}
+
+/* The chance of a sale is that of the first round: none in a shock without bottom, and from then on
+ * every pledge waits for its third round. */
+static void sales_follow_the_month_of_the_first_round(void **state)
+{
+    (void)state;
+    struct ps_scenario *s = ps_fixture_tape(30);
+    struct ps_shocks_row shock = {.shift_sd = -200};
+    struct ps_kit kit[2];
+    int inside = 0, outside = 0;
+    s->p.sale_sensitivity = 1;
+    s->p.value_sensitivity = 0;
+    open_shocked(s, &shock, kit);
+    for (int w = 0; w < PS_TILE_WORLDS; w++) {
+        const struct ps_world *x = &kit[0].worlds.worlds[w], *y = &kit[1].worlds.worlds[w];
+        assert_int_equal(x->fates_n, y->fates_n);
+        for (int f = 0; f < x->fates_n; f++) {
+            const struct ps_fate *a = &x->fates[f], *b = &y->fates[f];
+            const int first = a->tau + kit[0].plan->npl_months + LAG;
+            if (first >= SHOCK_FROM) {
+                assert_true(b->proceeds_frac == 0);
+                assert_int_equal(b->s, first + 6);
+            } else {
+                assert_memory_equal(a, b, sizeof *a);
+            }
+            inside += first >= SHOCK_FROM && a->proceeds_frac > 0;
+            outside += first < SHOCK_FROM;
+        }
+    }
+    assert_true(inside > 20 && outside > 20);
+    close_shocked(s, kit);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +451,8 @@ int main(void)
         cmocka_unit_test(more_demand_keeps_the_old_firms),
         cmocka_unit_test(lower_values_bring_less_in_every_world),
         cmocka_unit_test(a_higher_pd_defaults_sooner_in_every_world),
+        cmocka_unit_test(values_follow_the_month_of_sale),
+        cmocka_unit_test(sales_follow_the_month_of_the_first_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

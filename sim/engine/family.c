@@ -135,21 +135,23 @@ static enum ps_status block_add(struct family *f, const struct ps_kernel *kernel
                                 const int *members, int n, int *taken)
 {
     const int wide = n > 2 * PS_LANES_NARROW;
+    const int width = wide ? PS_LANES_WIDE : PS_LANES_NARROW;
+    const int used = n < width ? n : width;
     struct block *b = &g->blocks[g->blocks_n];
-    *b = (struct block){.width = wide ? PS_LANES_WIDE : PS_LANES_NARROW,
+    *b = (struct block){.width = width,
+                        .n = used,
                         .run = wide ? kernel->ledger_wide : kernel->ledger_narrow};
-    b->n = n < b->width ? n : b->width;
     const struct ps_policy *policies[PS_LANES_WIDE];
-    for (int l = 0; l < b->n; l++) {
+    for (int l = 0; l < used; l++) {
         b->rows[l] = members[l];
         policies[l] = &f->policies[members[l]];
     }
-    b->levels_memory = calloc(1, ps_lane_levels_bytes(f->plan, &policies[0]->shape, b->width));
+    b->levels_memory = calloc(1, ps_lane_levels_bytes(f->plan, &g->policy->shape, width));
     if (!b->levels_memory)
         return ps_status_raise(PS_MEMORY);
     g->blocks_n++;
-    ps_lane_levels_init(&b->levels, f->plan, policies, b->n, b->width, b->levels_memory);
-    *taken = b->n;
+    ps_lane_levels_init(&b->levels, f->plan, policies, used, width, b->levels_memory);
+    *taken = used;
     return PS_OK;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -235,13 +236,13 @@ static size_t renewals_max(const struct ps_world_plan *plan, int g, int shortest
 
 static void add_firms(struct ps_world_plan *plan, int *last_maturity, size_t *chains)
 {
-    int shortest = 0, longest = 0;
+    int shortest = INT_MAX, longest = 0;
     for (int i = 0; i < plan->segments_n; i++) {
         if (!ps_discrete_can_be(&plan->segment, i)) {
             continue;
         }
         const int tenor = shortest_tenor(plan, i);
-        shortest = shortest == 0 || tenor < shortest ? tenor : shortest;
+        shortest = tenor < shortest ? tenor : shortest;
         longest = max_int(longest, longest_tenor(plan, i));
     }
     for (int t = 1; t <= plan->horizon; t++) {

@@ -251,8 +251,9 @@ static void a_loan_more_moves_no_other_draw(void **state)
     (void)state;
     struct ps_scenario *s = ps_fixture_bishan(), *more = ps_fixture_bishan();
     int apps_more;
-    s->loans_n--; /* of the same rows, so the last one is the loan more */
-    more->loans[more->loans_n - 1].pd_frac = 0.2;
+    s->loans_n--; /* the loan more is in the middle of the rows */
+    memmove(&s->loans[2], &s->loans[3], (s->loans_n - 2) * sizeof *s->loans);
+    more->loans[2].pd_frac = 0.2;
     snprintf(more->loans[0].firm_id, sizeof more->loans[0].firm_id, "firm");
     snprintf(more->loans[5].firm_id, sizeof more->loans[5].firm_id, "firm");
     compare_books(more, s, &apps_more);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # tests/unit/test_*.c: one program and one test each. tests/cli/*.sh, *.py: one test each, run with PLEDGESIM set to the
-# program. Names that start with an underscore are helpers. Tests run in the source folder and must leave nothing there.
+# program. Names that start with an underscore are parts of them. Tests run in the source folder and must leave nothing there.
 
 # Scenarios made by hand (tests/unit/fixture.h).
 file(GLOB ps_fixture_sources CONFIGURE_DEPENDS tests/fixture/*.c)
@@ -39,3 +39,8 @@ if(TARGET pledgesim)
       ENVIRONMENT "PLEDGESIM=$<TARGET_FILE:pledgesim>;PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endif()
+
+# bench/run builds the programs of bench/; here is only seen that they compile.
+file(GLOB ps_bench_sources CONFIGURE_DEPENDS bench/*.c)
+add_library(bench_compiles OBJECT ${ps_bench_sources})
+target_link_libraries(bench_compiles PRIVATE pledgesim_lib ps_warnings ps_flags)

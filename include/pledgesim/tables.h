@@ -47,6 +47,7 @@ enum ps_choice_list {
     PS_CHOICE_factor_step,
     PS_CHOICE_index_start,
     PS_CHOICE_correlation_basis,
+    PS_CHOICE_target_basis,
     PS_CHOICE_claim_basis,
     PS_CHOICE_recovery_order,
     PS_CHOICE_breaker_scope,
@@ -72,6 +73,7 @@ enum ps_breaker_scope { PS_BREAKER_OFF, PS_BREAKER_POOL, PS_BREAKER_BANK };
 enum ps_over_cap { PS_OVER_CAP_REFUSE, PS_OVER_CAP_TRIM };
 enum ps_insurer_excess { PS_EXCESS_BANK, PS_EXCESS_POOL };
 enum ps_insurer_firm_rule { PS_FIRM_RULE_NONE, PS_FIRM_RULE_MIN, PS_FIRM_RULE_MAX };
+enum ps_target_basis { PS_TARGET_CUMULATIVE, PS_TARGET_ANNUAL };
 enum ps_repayment { PS_REPAY_BULLET, PS_REPAY_EQUAL };
 
 #define PS_FIELD_ID(f) char f[PS_ID_BYTES];

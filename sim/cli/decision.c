@@ -72,10 +72,10 @@ static void add_wan(struct ps_grid *grid, double wan)
 static enum ps_status print_figures(const struct line *lines, size_t n, enum ps_lang lang)
 {
     static const enum ps_message HEADS[] = {PS_SAY_FIGURE_SCENARIO, PS_SAY_FIGURE_DEPLETION,
-                                            PS_SAY_FIGURE_TARGET,   PS_SAY_FIGURE_COMPENSATION,
+                                            PS_SAY_FIGURE_TARGET,   PS_SAY_FIGURE_TARGET_ANNUAL, PS_SAY_FIGURE_COMPENSATION,
                                             PS_SAY_FIGURE_Q99,      PS_SAY_FIGURE_FISCAL,
                                             PS_SAY_FIGURE_REFUSED};
-    struct ps_grid grid = {.columns_n = sizeof HEADS / sizeof *HEADS, .right = 0x7e};
+    struct ps_grid grid = {.columns_n = sizeof HEADS / sizeof *HEADS, .right = 0xfe};
     for (size_t i = 0; i < grid.columns_n; i++) {
         add_message(&grid, HEADS[i], lang);
     }
@@ -84,6 +84,7 @@ static enum ps_status print_figures(const struct line *lines, size_t n, enum ps_
         ps_grid_add(&grid, name_of(&lines[i]), NAME_WIDTH);
         ps_grid_add(&grid, chance_text(&f->depletion).s, 0);
         ps_grid_add(&grid, chance_text(&f->target_cumulative).s, 0);
+        ps_grid_add(&grid, chance_text(&f->target_annual).s, 0);
         add_wan(&grid, f->compensation_gross_wan_mean);
         add_wan(&grid, f->compensation_gross_wan_q99);
         add_wan(&grid, f->fiscal_net_cost_wan_mean);
@@ -99,18 +100,26 @@ static enum ps_status print_figures(const struct line *lines, size_t n, enum ps_
 
 /* ---- does the pool carry the target, and what binds ---- */
 
-static enum ps_message verdict_of(const struct ps_figures *f)
+/* The target by the reading that the scenario chose. */
+static const struct ps_probability *target_of(const struct line *line)
 {
-    const int late = f->target_cumulative.hi95 < TARGET_AT_LEAST;
-    const int weak = f->depletion.lo95 > DEPLETION_AT_MOST;
+    return line->scenario->p.target_basis == PS_TARGET_ANNUAL ? &line->figures.target_annual
+                                                              : &line->figures.target_cumulative;
+}
+
+static enum ps_message verdict_of(const struct line *line)
+{
+    const struct ps_probability *target = target_of(line);
+    const struct ps_probability *depletion = &line->figures.depletion;
+    const int late = target->hi95 < TARGET_AT_LEAST;
+    const int weak = depletion->lo95 > DEPLETION_AT_MOST;
     if (late && weak) {
         return PS_SAY_CARRIES_NEITHER;
     }
     if (late || weak) {
         return late ? PS_SAY_CARRIES_NOT_TARGET : PS_SAY_CARRIES_NOT_CLAIMS;
     }
-    const int sure =
-        f->target_cumulative.lo95 >= TARGET_AT_LEAST && f->depletion.hi95 <= DEPLETION_AT_MOST;
+    const int sure = target->lo95 >= TARGET_AT_LEAST && depletion->hi95 <= DEPLETION_AT_MOST;
     return sure ? PS_SAY_CARRIES : PS_SAY_CARRIES_OPEN;
 }
 
@@ -189,7 +198,7 @@ static enum ps_status print_verdicts(const struct line *lines, size_t n, enum ps
         grid.failed = reasons == NULL;
         (void)snprintf(pd, sizeof pd, "%.2f %% / %.2f %%", 100 * pd_frac[0], 100 * pd_frac[1]);
         ps_grid_add(&grid, name_of(&lines[i]), NAME_WIDTH);
-        add_message(&grid, verdict_of(&lines[i].figures), lang);
+        add_message(&grid, verdict_of(&lines[i]), lang);
         ps_grid_add(&grid, pd, 0);
         ps_grid_add(&grid, reasons, 0);
         free(reasons);
@@ -220,8 +229,8 @@ static enum ps_status print_conclusion(const struct line *line, enum ps_lang lan
     (void)putchar('\n');
     ps_say(stdout, lang, PS_SAY_CONCLUSION,
            PS_ARGS(name_of(line), ps_text_money(pools_fen).s,
-                   ps_text_money(line->scenario->p.target_fen).s, ps_message(verdict_of(f), lang),
-                   chance_text(&f->target_cumulative).s, chance_text(&f->depletion).s, reasons));
+                   ps_text_money(line->scenario->p.target_fen).s, ps_message(verdict_of(line), lang),
+                   chance_text(target_of(line)).s, chance_text(&f->depletion).s, reasons));
     free(reasons);
     return PS_OK;
 }

@@ -14,7 +14,7 @@ from _program import PROGRAM, Case, environment, run, table, tree
 FEW = ("-n", "256")
 
 
-class Session(Case):
+class FirstRun(Case):
     def test_as_in_the_readme(self):
         self.pledgesim("init", "mybook")
         self.pledgesim("check", "mybook")

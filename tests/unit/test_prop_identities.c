@@ -385,6 +385,38 @@ static void present_value_at_no_discount_is_the_sum(void **state)
     each_policy(as_it_is, check_discount_zero);
 }
 
+/* ---- parts and wholes ---- */
+
+/* The parties bear the loss; the reasons make up what was refused; what refusals cost and what was
+ * registered make up the ceiling. */
+static void check_sums(struct ps_kit *kit, struct ps_scenario *s, struct ps_dice *dice)
+{
+    struct results r;
+    (void)dice;
+    run(kit, s, &r);
+    for (int w = 0; w < WORLDS_N; w++) {
+        const int64_t *m = r.m[w];
+        int64_t parties = 0, refused = 0, lost = 0;
+        for (int j = 0; j < PS_PARTY_N; j++)
+            parties += m[PS_M_LOSS_POOL + j];
+        for (int j = 0; j < PS_REFUSED_N; j++) {
+            refused += m[PS_M_REFUSED_CLOSED + j];
+            lost += m[PS_M_LOST_CLOSED + j];
+        }
+        assert_int_equal(parties, m[PS_M_LOSS]);
+        assert_int_equal(m[PS_M_LOSS] + m[PS_M_RECOVERED], m[PS_M_EXPOSURE]);
+        assert_int_equal(m[PS_M_COMPENSATION] - m[PS_M_RETURNED], m[PS_M_LOSS_POOL]);
+        assert_int_equal(refused, m[PS_M_REFUSED]);
+        assert_int_equal(m[PS_M_REGISTERED] + lost, m[PS_M_CEILING]);
+    }
+}
+
+static void parts_make_up_their_whole(void **state)
+{
+    (void)state;
+    each_policy(as_it_is, check_sums);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +428,7 @@ int main(void)
         cmocka_unit_test(amounts_scale),
         cmocka_unit_test(rules_out_of_reach_change_nothing),
         cmocka_unit_test(present_value_at_no_discount_is_the_sum),
+        cmocka_unit_test(parts_make_up_their_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

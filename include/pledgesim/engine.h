@@ -11,7 +11,8 @@
 /* Draws worlds in blocks of fixed size and evaluates every scenario row on them. Everything that is
  * added up is a whole number, so no thread count, batch or order can change a bit of a result. */
 
-/* The ratios of means that are reported: numerator over denominator, with the delta-method error. */
+/* The ratios of means that are reported: numerator over denominator, with the delta-method error.
+ */
 enum ps_ratio {
 #define PS_RATIO(symbol, name, numerator, denominator, unit, en, zh) PS_R_##symbol,
 #include "pledgesim/ratios.def"
@@ -49,18 +50,19 @@ struct ps_row {
     struct ps_moments moments[PS_MEASURE_N]; /* n counts the worlds in which it is not missing */
     struct ps_comoments ratios[PS_RATIO_N];
     /* full tier only, else NULL */
-    struct ps_hist *hist;  /* [PS_MEASURE_N]; measures of tier HIST and money of tier DECISION have
-                              with sums; ps_hist_kept tells */
-    struct ps_hist *fan;   /* [PS_PATH_N][months_n + 1]; ps_hist_kept tells which months */
-    ps_int128 *path_sum;   /* [PS_PATH_N][months_n + 1]: sums, where a fan is kept */
+    struct ps_hist *hist; /* [PS_MEASURE_N]; measures of tier HIST and money of tier DECISION have
+                             with sums; ps_hist_kept tells */
+    struct ps_hist *fan;  /* [PS_PATH_N][months_n + 1]; ps_hist_kept tells which months */
+    ps_int128 *path_sum;  /* [PS_PATH_N][months_n + 1]: sums, where a fan is kept */
     struct ps_moments *year_registered; /* [years_n] */
     struct ps_hist *year_compensation;  /* [years_n], with sums */
     struct ps_moments *year_paid;       /* [years_n] */
-    uint64_t *depleted_in_month; /* [months_n + 1]: worlds first depleted in that month */
-    uint64_t *reached_in_month;  /* [months_n + 1]: worlds that reached the target in that month */
-    struct ps_member *members;   /* all dimensions, member_first[d] .. member_first[d+1]-1 */
-    int64_t *part_sum;  /* [PS_PART_N][PS_PART_BINS][members]: fen, in worlds whose total is in bin */
-    uint64_t *part_n;   /* [PS_PART_N][PS_PART_BINS]: worlds */
+    uint64_t *depleted_in_month;        /* [months_n + 1]: worlds first depleted in that month */
+    uint64_t *reached_in_month; /* [months_n + 1]: worlds that reached the target in that month */
+    struct ps_member *members;  /* all dimensions, member_first[d] .. member_first[d+1]-1 */
+    int64_t
+        *part_sum;    /* [PS_PART_N][PS_PART_BINS][members]: fen, in worlds whose total is in bin */
+    uint64_t *part_n; /* [PS_PART_N][PS_PART_BINS]: worlds */
     int member_first[PS_DIM_N + 1];
     int months_n, horizon, years_n, start_year;
 };
@@ -78,8 +80,8 @@ struct ps_row_result {
     struct ps_row row;
     struct ps_checkpoint checkpoints[PS_CHECKPOINTS_MAX];
     int checkpoints_n;
-    int converged;  /* the asked precision was reached, or none was asked */
-    size_t family;  /* rows of one family shared their worlds */
+    int converged;          /* the asked precision was reached, or none was asked */
+    size_t family;          /* rows of one family shared their worlds */
     double mean_pd_frac[2]; /* input PDs averaged by share; the same after shocks and multipliers */
 };
 
@@ -90,11 +92,11 @@ struct ps_engine_request {
     size_t scenarios_n;
     uint64_t worlds_n; /* 2 .. 2^32 - 1 a row */
     uint64_t seed;
-    int threads_n;     /* 0: what the machine offers; clamped to 1..256 */
-    const char *isa;   /* NULL: the best kernel copy here */
+    int threads_n;   /* 0: what the machine offers; clamped to 1..256 */
+    const char *isa; /* NULL: the best kernel copy here */
     enum ps_tier tier;
-    double precision;  /* 0: off; else a row stops at a checkpoint (1,024 x 2^k worlds) once the
-                          95 % interval of p_depletion is at most 2 x precision x estimate wide */
+    double precision; /* 0: off; else a row stops at a checkpoint (1,024 x 2^k worlds) once the
+                         95 % interval of p_depletion is at most 2 x precision x estimate wide */
     /* Called now and then from one thread with worlds done and to do (summed over rows' families);
      * nonzero stops the run with PS_INTERRUPTED. May be NULL. */
     int (*progress)(void *context, uint64_t done, uint64_t total);
@@ -126,14 +128,14 @@ struct ps_trace {
     const double *index; /* Y~: [month][cluster] */
     struct ps_log_entry *log;
     int log_n;
-    int64_t measures[PS_MEASURE_N]; /* PS_NOT_GIVEN when missing */
+    int64_t measures[PS_MEASURE_N];    /* PS_NOT_GIVEN when missing */
     const struct ps_ledger_work *work; /* lane 0 is this policy */
     void *memory_;
 };
 
 enum ps_status ps_trace_run(const struct ps_scenario *scenario, uint64_t seed, uint32_t world,
-                            const char *isa, struct ps_diags *diags,
-                            struct ps_trace *trace) PS_MUST_CHECK;
+                            const char *isa, struct ps_diags *diags, struct ps_trace *trace)
+    PS_MUST_CHECK;
 void ps_trace_free(struct ps_trace *trace);
 
 #endif

@@ -42,8 +42,8 @@ struct ps_hist_bin {
 struct ps_hist {
     struct ps_hist_bin *bins; /* NULL without sums */
     uint32_t *counts;         /* NULL with sums */
-    uint32_t zero;        /* index of the bin of zero; the bins below are 1..zero-1 */
-    uint32_t last;        /* index of the bin above the range */
+    uint32_t zero;            /* index of the bin of zero; the bins below are 1..zero-1 */
+    uint32_t last;            /* index of the bin above the range */
     unsigned sub_bits, linear_bits;
     uint64_t n;
     int64_t min, max; /* of all values; meaningless while n is 0 */

@@ -5,8 +5,8 @@
 #include "pledgesim/policy.h"
 
 /* The monthly ledger: one world under a group of policies of one shape, side by side in lanes.
- * docs/model.md section 7. Only the ledger moves money. Inside the lanes money is exact: whole fen in
- * doubles below 2^53; at rare events (claims, disposals) it is int64_t. */
+ * docs/model.md section 7. Only the ledger moves money. Inside the lanes money is exact: whole fen
+ * in doubles below 2^53; at rare events (claims, disposals) it is int64_t. */
 
 enum { PS_LANES_NARROW = 8, PS_LANES_WIDE = 32 };
 
@@ -39,8 +39,8 @@ enum ps_path {
     PS_PATH_N
 };
 
-/* What a policy does with a world, before any money moves: product and bank of every application and
- * the tape of rare events. Depends on the shape alone, so it serves all lanes. */
+/* What a policy does with a world, before any money moves: product and bank of every application
+ * and the tape of rare events. Depends on the shape alone, so it serves all lanes. */
 enum ps_event_step {
     PS_STEP_DISPOSAL = 2,
     PS_STEP_DISPOSAL_AT_ONCE = 4, /* of a default in month N itself: after it, before the claims */
@@ -65,19 +65,20 @@ struct ps_schedule {
 
 /* The levels of a group of policies, transposed: row i holds one value a lane. */
 struct ps_lane_levels {
-    int lanes_n;  /* policies in the group, <= width */
-    double *initial, *interest_ppm, *leverage_ppm, *leverage_times, *topup_yearly, *topup_target, *topup_rule; /* [pool] */
-    double *topups;   /* [month 0..N][pool]: named top-ups */
+    int lanes_n; /* policies in the group, <= width */
+    double *initial, *interest_ppm, *leverage_ppm, *leverage_times, *topup_yearly, *topup_target,
+        *topup_rule; /* [pool] */
+    double *topups;  /* [month 0..N][pool]: named top-ups */
     int topups_any;
-    double *share_ppm; /* [product][party but the bank] */
+    double *share_ppm;                        /* [product][party but the bank] */
     int pays[PS_PRODUCTS_MAX][PS_PARTY_BANK]; /* some lane gives the party a part of claims */
-    double *loan_cap_wan, *firm_cap; /* [product][firm class] */
+    double *loan_cap_wan, *firm_cap;          /* [product][firm class] */
     double loan_cap_min_wan[PS_PRODUCTS_MAX][PS_FIRM_CLASS_N]; /* smallest over the lanes */
     double *max_firm_ppm, *stop_loss;
     int max_firm_any, stop_loss_any, renewal_share_any;
     int leverage_whole;  /* every leverage is a whole number: room = free x times, exactly */
     int interest_direct; /* balance x ppm stays below 2^51: one division a month, not two */
-    int judged_at_zero; /* some threshold is 0 % and no non-performing loan is asked for */
+    int judged_at_zero;  /* some threshold is 0 % and no non-performing loan is asked for */
     double *warn_ppm, *suspend_ppm, *terminate_ppm, *resume_ppm, *min_live, *min_npl;
     double *registered_before, *target, *registered_ratio_ppm, *renewal_share_ppm;
     double *district_share, *discount_month; /* discount factor of one month */
@@ -85,18 +86,18 @@ struct ps_lane_levels {
 
 /* One line of a month, for `trace` and for the checker in the tests. */
 enum ps_log_kind {
-    PS_LOG_INTEREST,  /* amount to pool `a` */
-    PS_LOG_TOPUP,     /* amount to pool `a` */
-    PS_LOG_DISPOSAL,  /* fate a: recovery; party[] = returned */
-    PS_LOG_DEFAULT,   /* app a: EAD */
-    PS_LOG_REPAID,    /* app a: principal repaid at maturity */
-    PS_LOG_CLAIM,     /* fate a: claim; party[] = paid; party[BANK] = borne by the bank */
+    PS_LOG_INTEREST,   /* amount to pool `a` */
+    PS_LOG_TOPUP,      /* amount to pool `a` */
+    PS_LOG_DISPOSAL,   /* fate a: recovery; party[] = returned */
+    PS_LOG_DEFAULT,    /* app a: EAD */
+    PS_LOG_REPAID,     /* app a: principal repaid at maturity */
+    PS_LOG_CLAIM,      /* fate a: claim; party[] = paid; party[BANK] = borne by the bank */
     PS_LOG_QUEUE_PAID, /* fate a: queued part paid */
-    PS_LOG_REVIEW,    /* group a: ratio in ppm, b = new status */
-    PS_LOG_GRANT,     /* app a: amount */
-    PS_LOG_REFUSAL,   /* app a: asked amount, b = enum ps_refusal */
-    PS_LOG_CLOSE      /* pool a: closing balance; b: live loans; party[0] = X, [1] = P, [2] = NPL,
-                         [3] = defaulted not exited, [4] = registered so far */
+    PS_LOG_REVIEW,     /* group a: ratio in ppm, b = new status */
+    PS_LOG_GRANT,      /* app a: amount */
+    PS_LOG_REFUSAL,    /* app a: asked amount, b = enum ps_refusal */
+    PS_LOG_CLOSE       /* pool a: closing balance; b: live loans; party[0] = X, [1] = P, [2] = NPL,
+                          [3] = defaulted not exited, [4] = registered so far */
 };
 
 struct ps_log_entry {
@@ -125,11 +126,11 @@ struct ps_ledger_work {
     double *pool;        /* [pool][PS_POOL_ROWS] */
     double *group;       /* [breaker group][PS_GROUP_ROWS] */
     double *cohort;      /* [year][product][3]: premiums, insurer paid; [..] re-guarantor */
-    double *measure;     /* [PS_MEASURE_N], doubles holding integers; missing: see ps_measure_read */
+    double *measure; /* [PS_MEASURE_N], doubles holding integers; missing: see ps_measure_read */
     double *year_registered, *year_compensation; /* [calendar year of the run] */
-    double *path;        /* [PS_PATH_N][month 0..N], NULL in the decision tier */
-    double *scratch;     /* state that belongs to no pool */
-    int violations;      /* lanes whose money did not add up: the engine stops with PS_BUG */
+    double *path;              /* [PS_PATH_N][month 0..N], NULL in the decision tier */
+    double *scratch;           /* state that belongs to no pool */
+    int violations;            /* lanes whose money did not add up: the engine stops with PS_BUG */
     struct ps_ledger_log *log; /* NULL but in trace and tests */
 };
 
@@ -169,7 +170,8 @@ struct ps_kernel {
     ps_ledger_run_fn *ledger_narrow, *ledger_wide;
 };
 
-/* The best copy this machine can run, or the one named (NULL: best; unknown or unsupported: NULL). */
+/* The best copy this machine can run, or the one named (NULL: best; unknown or unsupported: NULL).
+ */
 const struct ps_kernel *ps_kernel_select(const char *name);
 
 struct ps_measure_desc {

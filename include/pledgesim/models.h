@@ -22,7 +22,7 @@ struct ps_model {
 struct ps_hazard_class {
     double a, b;
     int cluster;
-    double pd_frac, correlation; /* as given */
+    double pd_frac, correlation;                 /* as given */
     double pd_monthly_frac, correlation_monthly; /* PD', rho' after calibration */
 };
 

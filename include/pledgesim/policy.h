@@ -36,11 +36,11 @@ struct ps_product_shape {
     int in_pool; /* pool share > 0, or the insurer's excess falls to the pool */
     int open_from_month, open_to_month; /* inclusive */
     int trigger_months;
-    int pay_mode;       /* index in the registry */
-    int claim_basis;    /* enum ps_claim_basis */
-    int recovery_order; /* enum ps_recovery_order */
-    int over_cap;       /* enum ps_over_cap */
-    int insurer_excess; /* enum ps_insurer_excess */
+    int pay_mode;          /* index in the registry */
+    int claim_basis;       /* enum ps_claim_basis */
+    int recovery_order;    /* enum ps_recovery_order */
+    int over_cap;          /* enum ps_over_cap */
+    int insurer_excess;    /* enum ps_insurer_excess */
     int insurer_firm_rule; /* enum ps_insurer_firm_rule */
     int unused_;
     int64_t guarantee_fee_ppm, premium_ppm; /* a year */
@@ -54,7 +54,7 @@ struct ps_shape {
     int breaker_metric, breaker_scope;
     int review_months, cooling_months, writeoff_months, suspend_blocks_renewals;
     int carry_unpaid;
-    int64_t firm_population_n;    /* 0 = no limit */
+    int64_t firm_population_n; /* 0 = no limit */
     int64_t subsidy_ppm;
     int64_t reguarantor_cap_ppm, reguarantor_other_book_fen;
     uint32_t product_cut[PS_PRODUCTS_MAX]; /* u_product < cut[i] (first such i); last is unused */
@@ -74,9 +74,9 @@ struct ps_levels {
     int topup_rule[PS_POOLS_MAX]; /* index in the registry */
     int64_t topup_yearly_fen[PS_POOLS_MAX];
     int64_t topup_target_fen[PS_POOLS_MAX];
-    int64_t max_firm_liability_ppm; /* 0 = off */
-    int64_t stop_loss_yearly_fen;   /* 0 = off */
-    int64_t share_ppm[PS_PRODUCTS_MAX][PS_PARTY_BANK]; /* of each party but the bank */
+    int64_t max_firm_liability_ppm;                         /* 0 = off */
+    int64_t stop_loss_yearly_fen;                           /* 0 = off */
+    int64_t share_ppm[PS_PRODUCTS_MAX][PS_PARTY_BANK];      /* of each party but the bank */
     int64_t loan_cap_fen[PS_PRODUCTS_MAX][PS_FIRM_CLASS_N]; /* INT64_MAX = none */
     int64_t firm_cap_fen[PS_PRODUCTS_MAX][PS_FIRM_CLASS_N]; /* INT64_MAX = none */
     int64_t warn_ppm, suspend_ppm, terminate_ppm, resume_ppm;

@@ -95,7 +95,7 @@ static inline void ps_rng_words(uint64_t seed, uint32_t world, uint64_t entity, 
 #define PS_WORDS_MUL(a, b) ((ps_words)_mm_mul_epu32((__m128i)(a), (__m128i)(b)))
 #else
 #define PS_WORDS_BYTES 16
-#define PS_WORDS_MUL(a, b) (((a) & 0xffffffffu) * ((b) & 0xffffffffu))
+#define PS_WORDS_MUL(a, b) (((a)&0xffffffffu) * ((b)&0xffffffffu))
 #endif
 typedef uint64_t ps_words __attribute__((vector_size(PS_WORDS_BYTES)));
 

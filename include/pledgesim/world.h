@@ -10,7 +10,7 @@
 /* One sampled future of what the bureau does not decide. docs/model.md sections 1-6. */
 
 enum {
-    PS_TILE_WORLDS = 32,  /* worlds sampled before any policy looks at them */
+    PS_TILE_WORLDS = 32,   /* worlds sampled before any policy looks at them */
     PS_ECONOMY_LANES = 16, /* worlds whose economy is drawn together */
     PS_TASK_WORLDS = 1024, /* unit of scheduling and of the ordered merge */
     PS_NONE = 0xffff,      /* "no loan", "no fate" in a 16-bit index */
@@ -36,24 +36,24 @@ struct ps_quantiles {
 struct ps_segment_plan {
     int cluster, klass; /* hazard class */
     int ip_kind;
-    int amount_law;       /* index in amount_laws */
-    int64_t amount_min_wan; /* value 0 of the law */
-    struct ps_discrete tenor; /* index into tenor_months */
+    int amount_law;                /* index in amount_laws */
+    int64_t amount_min_wan;        /* value 0 of the law */
+    struct ps_discrete tenor;      /* index into tenor_months */
     uint32_t equal_cut, micro_cut; /* u < cut; equal_all/micro_all when the share is 1 */
     int equal_all, micro_all;
     int64_t loan_rate_ppm;
 };
 
 struct ps_ip_kind_plan {
-    double value_per_yuan; /* valuation_multiplier (1 - cost) / ltv, before the price */
+    double value_per_yuan;  /* valuation_multiplier (1 - cost) / ltv, before the price */
     double valued_per_yuan; /* the same for a pledge whose value is given: without 1/ltv */
-    double drift;          /* decay + vol^2/2, a year */
+    double drift;           /* decay + vol^2/2, a year */
     double volatility, lapse_pa;
     struct ps_quantiles price;
 };
 
 struct ps_tape_plan {
-    uint64_t address;      /* hash of the loan's id, top bit set */
+    uint64_t address; /* hash of the loan's id, top bit set */
     int segment, klass;
     uint32_t amount_wan;
     int months_left, age_months, equal_principal;
@@ -64,20 +64,20 @@ struct ps_tape_plan {
 
 struct ps_world_plan {
     uint64_t seed;
-    int months_n;  /* N = horizon + run-off */
-    int horizon;   /* T */
+    int months_n;      /* N = horizon + run-off */
+    int horizon;       /* T */
     int last_maturity; /* no loan can mature later */
     int step_months, start_fixed;
     double initial_index, phi_step, innovation; /* sqrt(1 - phi_step^2) */
     int clusters_n, classes_n, segments_n, ip_kinds_n, tape_n;
-    int tape_firms_n; /* firms with several tape loans */
+    int tape_firms_n;      /* firms with several tape loans */
     const double *loading; /* L, clusters x clusters, row major; L L' = R */
     const double *shift;   /* (N+1) x clusters: what Y~ adds to Y in month t */
     const struct ps_hazard_class *classes;
     struct ps_discrete segment;
     const struct ps_segment_plan *segments;
     const struct ps_discrete *amount_laws;
-    const int *tenor_months; /* 6, 12, 24, 36 */
+    const int *tenor_months;            /* 6, 12, 24, 36 */
     const struct ps_discrete *arrivals; /* [1..T]: new firms of the month */
     const struct ps_ip_kind_plan *ip_kinds;
     const struct ps_tape_plan *tape; /* sorted by id */
@@ -87,7 +87,7 @@ struct ps_world_plan {
     int npl_months;
     double disposal_median_months, disposal_sigma;
     int disposal_freeze_months;
-    double sale_x;  /* Phi^-1(q) */
+    double sale_x; /* Phi^-1(q) */
     double sale_sensitivity, value_sensitivity;
     int sale_never, sale_always;
     struct ps_quantiles cash;
@@ -116,7 +116,8 @@ struct ps_app {
     uint8_t flags, link;
 };
 
-/* What happens to a loan that defaults. R = min(EAD, rnd(A x proceeds + EAD x cash)), in month s. */
+/* What happens to a loan that defaults. R = min(EAD, rnd(A x proceeds + EAD x cash)), in month s.
+ */
 struct ps_fate {
     double proceeds_frac; /* net sale proceeds per yuan granted */
     double cash_frac;     /* of EAD */
@@ -131,11 +132,11 @@ struct ps_world {
     double weight; /* 1 unless importance sampling is on */
     int apps_n, fates_n;
     struct ps_app *apps;
-    uint16_t *ends;       /* apps in order of end, then canonical */
-    uint32_t *app_first;  /* [0..T+1]: apps of month t are app_first[t] .. app_first[t+1]-1 */
-    uint32_t *end_first;  /* [0..N+1] likewise into ends */
+    uint16_t *ends;        /* apps in order of end, then canonical */
+    uint32_t *app_first;   /* [0..T+1]: apps of month t are app_first[t] .. app_first[t+1]-1 */
+    uint32_t *end_first;   /* [0..N+1] likewise into ends */
     struct ps_fate *fates; /* in order of app */
-    int overflow;         /* a limit was hit: the engine stops with PS_BUG */
+    int overflow;          /* a limit was hit: the engine stops with PS_BUG */
 };
 
 /* A loan while its world is being built. */
@@ -149,10 +150,10 @@ struct ps_draft {
 
 /* Memory of one sampling thread, laid out by ps_world_work_init. */
 struct ps_world_work {
-    double *index;  /* Y~: [(N+1)][clusters][PS_ECONOMY_LANES] */
-    double *hazard; /* H, prefix sums: [(N+1)][classes][PS_ECONOMY_LANES] */
-    double *normal; /* [clusters rounded up to 4][PS_ECONOMY_LANES] */
-    double *level;  /* Y of the current block: [clusters][PS_ECONOMY_LANES] */
+    double *index;           /* Y~: [(N+1)][clusters][PS_ECONOMY_LANES] */
+    double *hazard;          /* H, prefix sums: [(N+1)][classes][PS_ECONOMY_LANES] */
+    double *normal;          /* [clusters rounded up to 4][PS_ECONOMY_LANES] */
+    double *level;           /* Y of the current block: [clusters][PS_ECONOMY_LANES] */
     struct ps_draft *drafts; /* apps_max + 1 */
     uint32_t *bucket;        /* [2][N + 2] */
     uint32_t *list;          /* apps_max + PS_RNG_LANES: draft numbers of a generation */

@@ -71,10 +71,10 @@ static void add_wan(struct ps_grid *grid, double wan)
 
 static enum ps_status print_figures(const struct line *lines, size_t n, enum ps_lang lang)
 {
-    static const enum ps_message HEADS[] = {PS_SAY_FIGURE_SCENARIO, PS_SAY_FIGURE_DEPLETION,
-                                            PS_SAY_FIGURE_TARGET,   PS_SAY_FIGURE_TARGET_ANNUAL, PS_SAY_FIGURE_COMPENSATION,
-                                            PS_SAY_FIGURE_Q99,      PS_SAY_FIGURE_FISCAL,
-                                            PS_SAY_FIGURE_REFUSED};
+    static const enum ps_message HEADS[] = {PS_SAY_FIGURE_SCENARIO,     PS_SAY_FIGURE_DEPLETION,
+                                            PS_SAY_FIGURE_TARGET,       PS_SAY_FIGURE_TARGET_ANNUAL,
+                                            PS_SAY_FIGURE_COMPENSATION, PS_SAY_FIGURE_Q99,
+                                            PS_SAY_FIGURE_FISCAL,       PS_SAY_FIGURE_REFUSED};
     struct ps_grid grid = {.columns_n = sizeof HEADS / sizeof *HEADS, .right = 0xfe};
     for (size_t i = 0; i < grid.columns_n; i++) {
         add_message(&grid, HEADS[i], lang);
@@ -229,8 +229,9 @@ static enum ps_status print_conclusion(const struct line *line, enum ps_lang lan
     (void)putchar('\n');
     ps_say(stdout, lang, PS_SAY_CONCLUSION,
            PS_ARGS(name_of(line), ps_text_money(pools_fen).s,
-                   ps_text_money(line->scenario->p.target_fen).s, ps_message(verdict_of(line), lang),
-                   chance_text(target_of(line)).s, chance_text(&f->depletion).s, reasons));
+                   ps_text_money(line->scenario->p.target_fen).s,
+                   ps_message(verdict_of(line), lang), chance_text(target_of(line)).s,
+                   chance_text(&f->depletion).s, reasons));
     free(reasons);
     return PS_OK;
 }

@@ -50,8 +50,7 @@ size_t ps_hist_size(const struct ps_hist_spec *spec)
 {
     struct layout l = layout_of(spec);
     size_t bins = (size_t)l.below + l.above + 3;
-    size_t bytes =
-        bins * (spec->with_sums ? sizeof(struct ps_hist_bin) : sizeof(uint32_t));
+    size_t bytes = bins * (spec->with_sums ? sizeof(struct ps_hist_bin) : sizeof(uint32_t));
     return (bytes + 7) / 8 * 8;
 }
 

@@ -8,8 +8,9 @@
 
 #include "family.h"
 
-/* The only parallel code. Worlds go in rounds that end at the checkpoints 1,024 x 2^k; a round is cut
- * into tasks of 1,024 worlds, a task into tiles of 32. Everything that can fail happens before. */
+/* The only parallel code. Worlds go in rounds that end at the checkpoints 1,024 x 2^k; a round is
+ * cut into tasks of 1,024 worlds, a task into tiles of 32. Everything that can fail happens before.
+ */
 
 /* Address space for row accumulators; most of it is never touched and so never becomes memory. */
 static const size_t ROWS_BUDGET_BYTES = (size_t)640 << 20;
@@ -169,13 +170,12 @@ static struct ps_checkpoint checkpoint_take(const struct pass *pass, int row, ui
     for (int t = 0; t < pass->threads_n; t++)
         for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)
             ps_moments_merge(&sum[kept[k]], &pass->threads[t].rows[row].moments[kept[k]]);
-    return (struct ps_checkpoint){
-        .worlds_n = worlds,
-        .depleted_n = (uint64_t)sum[PS_M_DEPLETED].sum,
-        .target_cumulative_n = (uint64_t)sum[PS_M_TARGET_CUMULATIVE].sum,
-        .target_annual_n = (uint64_t)sum[PS_M_TARGET_ANNUAL].sum,
-        .compensation_mean_fen = ps_moments_mean(&sum[PS_M_COMPENSATION]),
-        .compensation_se_fen = ps_moments_se(&sum[PS_M_COMPENSATION])};
+    return (struct ps_checkpoint){.worlds_n = worlds,
+                                  .depleted_n = (uint64_t)sum[PS_M_DEPLETED].sum,
+                                  .target_cumulative_n = (uint64_t)sum[PS_M_TARGET_CUMULATIVE].sum,
+                                  .target_annual_n = (uint64_t)sum[PS_M_TARGET_ANNUAL].sum,
+                                  .compensation_mean_fen = ps_moments_mean(&sum[PS_M_COMPENSATION]),
+                                  .compensation_se_fen = ps_moments_se(&sum[PS_M_COMPENSATION])};
 }
 
 /* Precision stopping looks at one row alone, at fixed checkpoints: a row stops at the same count in
@@ -195,7 +195,8 @@ static void checkpoints_keep(struct pass *pass, uint64_t worlds, struct ps_row_r
             continue;
         const struct ps_checkpoint c = checkpoint_take(pass, i, worlds);
         r->checkpoints[r->checkpoints_n++] = c;
-        r->converged = pass->request->precision <= 0 || precise_enough(&c, pass->request->precision);
+        r->converged =
+            pass->request->precision <= 0 || precise_enough(&c, pass->request->precision);
         if (pass->request->precision > 0 && r->converged)
             pass->active[i] = 0;
     }

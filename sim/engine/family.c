@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 struct ps_ledger_frame ps_frame_of(const struct ps_scenario *scenario,
-                                const struct ps_world_plan *plan)
+                                   const struct ps_world_plan *plan)
 {
     const int start_month = (int)scenario->p.start_month;
     return (struct ps_ledger_frame){.horizon = plan->horizon,
@@ -101,7 +101,7 @@ static enum ps_status family_add(const struct ps_engine_request *request, size_t
 }
 
 enum ps_status ps_families_build(const struct ps_engine_request *request, struct ps_diags *diags,
-                              struct family **families, int *families_n)
+                                 struct family **families, int *families_n)
 {
     enum ps_status status = PS_OK;
     *families_n = 0;
@@ -138,9 +138,8 @@ static enum ps_status block_add(struct family *f, const struct ps_kernel *kernel
     const int width = wide ? PS_LANES_WIDE : PS_LANES_NARROW;
     const int used = n < width ? n : width;
     struct block *b = &g->blocks[g->blocks_n];
-    *b = (struct block){.width = width,
-                        .n = used,
-                        .run = wide ? kernel->ledger_wide : kernel->ledger_narrow};
+    *b = (struct block){
+        .width = width, .n = used, .run = wide ? kernel->ledger_wide : kernel->ledger_narrow};
     const struct ps_policy *policies[PS_LANES_WIDE];
     for (int l = 0; l < used; l++) {
         b->rows[l] = members[l];
@@ -175,8 +174,8 @@ static enum ps_status group_add(struct family *f, const struct ps_kernel *kernel
     return PS_OK;
 }
 
-enum ps_status ps_family_group(struct family *family, const struct ps_kernel *kernel, int from, int to,
-                            int full)
+enum ps_status ps_family_group(struct family *family, const struct ps_kernel *kernel, int from,
+                               int to, int full)
 {
     enum ps_status status = PS_OK;
     groups_free(family);

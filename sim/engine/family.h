@@ -6,8 +6,8 @@
 
 #include "pledgesim/prepare.h"
 
-/* Rows that draw equal worlds form a family; in a family, policies of one shape form a group that is
- * evaluated in blocks of lanes. */
+/* Rows that draw equal worlds form a family; in a family, policies of one shape form a group that
+ * is evaluated in blocks of lanes. */
 
 struct block {
     int width, n;
@@ -37,16 +37,16 @@ struct family {
 
 /* Groups scenarios[..n] by their worlds, in order of first appearance. *families is malloc'd. */
 enum ps_status ps_families_build(const struct ps_engine_request *request, struct ps_diags *diags,
-                              struct family **families, int *families_n) PS_MUST_CHECK;
+                                 struct family **families, int *families_n) PS_MUST_CHECK;
 
 /* Makes the groups and blocks for rows [from, to) of a family; replaces older ones. */
-enum ps_status ps_family_group(struct family *family, const struct ps_kernel *kernel, int from, int to,
-                            int full) PS_MUST_CHECK;
+enum ps_status ps_family_group(struct family *family, const struct ps_kernel *kernel, int from,
+                               int to, int full) PS_MUST_CHECK;
 
 void ps_families_free(struct family *families, int families_n);
 
 /* The frame and row sizes of one scenario under its plan. */
 struct ps_ledger_frame ps_frame_of(const struct ps_scenario *scenario,
-                                const struct ps_world_plan *plan);
+                                   const struct ps_world_plan *plan);
 
 #endif

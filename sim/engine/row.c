@@ -5,7 +5,8 @@
 
 enum { MEASURE_BITS = 9, FAN_BITS = 6 };
 
-/* A histogram for every measure whose distribution is reported. Half a bin is 0.098 % of a value. */
+/* A histogram for every measure whose distribution is reported. Half a bin is 0.098 % of a value.
+ */
 static int measure_spec(const struct row_spec *row, int measure, struct ps_hist_spec *spec)
 {
     const struct ps_measure_desc *desc = ps_measure_desc((enum ps_measure)measure);

@@ -14,13 +14,13 @@ struct row_spec {
     int64_t money_max_fen; /* range of the money histograms; beyond it values are still counted */
 };
 
-
 /* Values of a tile of worlds for a block of rows, kept until each row adds them up in one go: a
- * histogram is then touched 32 times in a row instead of once in 32 times. values[slot][lane][world];
- * slots are the measures, the calendar years and the months in which a fan is kept. */
+ * histogram is then touched 32 times in a row instead of once in 32 times.
+ * values[slot][lane][world]; slots are the measures, the calendar years and the months in which a
+ * fan is kept. */
 struct row_tile {
     int64_t *values;
-    int *fan_cell;     /* cell of the paths by fan slot */
+    int *fan_cell; /* cell of the paths by fan slot */
     int fan_n, years_n, months_n;
     int width, lanes_n; /* lanes of the kernel, and how many of them are policies */
 };
@@ -44,8 +44,8 @@ void ps_row_tile_add(struct ps_row *row, const struct row_tile *tile, int lane, 
 
 /* Full tier: splits one world's compensation and loss by member. */
 void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
-                     const struct ps_schedule *schedule, const struct ps_segment_plan *segments,
-                     int lane);
+                        const struct ps_schedule *schedule, const struct ps_segment_plan *segments,
+                        int lane);
 
 /* Decision tier: adds one evaluated world. */
 void ps_row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, int lane);

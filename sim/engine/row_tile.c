@@ -3,7 +3,8 @@
 
 #include "../kernel/layout.h"
 
-/* From evaluated worlds to sums: the tile of the full tier, and the few figures of the decision tier. */
+/* From evaluated worlds to sums: the tile of the full tier, and the few figures of the decision
+ * tier. */
 
 enum { PART_BITS = 5 };
 
@@ -49,8 +50,7 @@ void ps_row_tile_start(struct row_tile *tile, int width, int lanes_n)
 
 static int64_t *slot_at(const struct row_tile *tile, int slot, int lane)
 {
-    return tile->values +
-           ((size_t)slot * (size_t)tile->width + (size_t)lane) * PS_TILE_WORLDS;
+    return tile->values + ((size_t)slot * (size_t)tile->width + (size_t)lane) * PS_TILE_WORLDS;
 }
 
 static void slot_take(struct row_tile *tile, int slot, const double *rows, int i, int world)
@@ -147,8 +147,8 @@ int ps_row_part_bin(int64_t total_fen)
 /* Kept by bin of the world's total, so that the parts of a tail can be read off without drawing the
  * worlds again (Euler allocation of expected shortfall). */
 void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
-                     const struct ps_schedule *schedule, const struct ps_segment_plan *segments,
-                     int lane)
+                        const struct ps_schedule *schedule, const struct ps_segment_plan *segments,
+                        int lane)
 {
     const size_t width = (size_t)work->width, members = (size_t)row->member_first[PS_DIM_N];
     const int64_t total[PS_PART_N] = {ps_measure_read(work, PS_M_COMPENSATION, lane),
@@ -199,6 +199,5 @@ void ps_row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, 
     const double *at = work->measure + lane;
     row->worlds_n++;
     for (size_t k = 0; k < sizeof KEPT / sizeof *KEPT; k++)
-        ps_moments_add(&row->moments[KEPT[k]],
-                       (int64_t)at[(size_t)KEPT[k] * (size_t)work->width]);
+        ps_moments_add(&row->moments[KEPT[k]], (int64_t)at[(size_t)KEPT[k] * (size_t)work->width]);
 }

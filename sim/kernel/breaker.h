@@ -30,14 +30,14 @@ static void npl_event(struct ledger *g, const struct ps_event *e)
 
 static void reading_take(const struct ledger *g, int group, int l, struct ps_breaker_reading *r)
 {
-    *r = (struct ps_breaker_reading){
-        .npl_fen = (int64_t)group_row(g, group, GROUP_NPL)[l],
-        .book_fen = (int64_t)(group_row(g, group, GROUP_BOOK)[l] +
-                              group_row(g, group, GROUP_DEFAULTED)[l])};
+    *r =
+        (struct ps_breaker_reading){.npl_fen = (int64_t)group_row(g, group, GROUP_NPL)[l],
+                                    .book_fen = (int64_t)(group_row(g, group, GROUP_BOOK)[l] +
+                                                          group_row(g, group, GROUP_DEFAULTED)[l])};
     const int from = g->by_bank ? 0 : group, to = g->by_bank ? g->shape->pools_n : group + 1;
     for (int p = from; p < to; p++) {
-        r->compensation_fen += (int64_t)(pool_row(g, p, POOL_PAID)[l] -
-                                         pool_row(g, p, POOL_RETURNED)[l]);
+        r->compensation_fen +=
+            (int64_t)(pool_row(g, p, POOL_PAID)[l] - pool_row(g, p, POOL_RETURNED)[l]);
         r->funded_fen += (int64_t)pool_row(g, p, POOL_FUNDED)[l];
     }
 }
@@ -47,8 +47,7 @@ static inline int reaches(int64_t numerator, int64_t denominator, double thresho
 {
     if (denominator <= 0)
         return threshold_ppm <= 0;
-    return (ps_int128)numerator * 1000000 >=
-           (ps_int128)denominator * (int64_t)threshold_ppm;
+    return (ps_int128)numerator * 1000000 >= (ps_int128)denominator * (int64_t)threshold_ppm;
 }
 
 /* One group in one lane at a review, eq. (7.9). */
@@ -79,8 +78,8 @@ static void group_review(struct ledger *g, const struct ps_breaker_metric *metri
     g->suspended_any |= *status > STATUS_NORMAL;
     if (g->work->log && l == g->work->log->lane)
         log_line(g, PS_LOG_REVIEW, group, (int)*status,
-                 denominator > 0 ? ps_rnd(1e6 * ((double)numerator / (double)denominator)) : 0, NULL,
-                 0);
+                 denominator > 0 ? ps_rnd(1e6 * ((double)numerator / (double)denominator)) : 0,
+                 NULL, 0);
 }
 
 /* Step 7: reviews happen when t is a multiple of review_months. Without non-performing loans and

@@ -57,8 +57,8 @@ static int64_t insurer_due_fen(const struct ledger *g, int fate, int64_t due, in
     const struct ps_product_shape *product = &g->shape->products[product_i];
     const int year = year_of(g, g->world->apps[app].month);
     if (product->insurer_firm_rule != PS_FIRM_RULE_NONE) {
-        const int64_t by_premium = int_muldiv(firm_premiums_fen(g, app, product, l),
-                                              product->insurer_firm_ppm, 1000000);
+        const int64_t by_premium =
+            int_muldiv(firm_premiums_fen(g, app, product, l), product->insurer_firm_ppm, 1000000);
         const int64_t fixed = product->insurer_firm_limit_fen;
         const int min = product->insurer_firm_rule == PS_FIRM_RULE_MIN;
         const int64_t limit = (by_premium < fixed) == min ? by_premium : fixed;
@@ -107,16 +107,16 @@ static int has_history_caps(const struct ledger *g, int fate)
 static void history_caps(struct ledger *g, int fate, double (*due)[PS_LANES])
 {
     const int app = g->world->fates[fate].app, product_i = g->schedule->product[app];
-    const double *cap = crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N +
-                                                      firm_class_of(&g->world->apps[app]));
+    const double *cap = crow(g->levels->firm_cap,
+                             product_i * PS_FIRM_CLASS_N + firm_class_of(&g->world->apps[app]));
     for (int l = 0; l < g->levels->lanes_n; l++) {
         if (row(g->work->exposure, fate)[l] <= 0)
             continue;
         const int64_t insured = (int64_t)due[PS_PARTY_INSURER][l];
         const int64_t insurer = insurer_due_fen(g, fate, insured, l);
         due[PS_PARTY_INSURER][l] = (double)insurer;
-        due[PS_PARTY_REGUARANTOR][l] = (double)reguarantor_due_fen(
-            g, fate, (int64_t)due[PS_PARTY_REGUARANTOR][l], l);
+        due[PS_PARTY_REGUARANTOR][l] =
+            (double)reguarantor_due_fen(g, fate, (int64_t)due[PS_PARTY_REGUARANTOR][l], l);
         if (g->shape->products[product_i].insurer_excess == PS_EXCESS_POOL)
             due[PS_PARTY_POOL][l] += (double)(insured - insurer);
         const double left = cap[l] - (double)firm_paid_fen(g, fate, PS_PARTY_POOL, l);
@@ -142,8 +142,7 @@ static void claim_open(struct ledger *g, int fate)
     ROW waits = row(g->work->due, fate);
     ROW bank = measure_row(g, PS_M_LOSS_BANK);
     recovery_take(g, fate, recovered);
-    LANES claimed[l] =
-        exposure[l] - net * recovered[l] + lane_month_rate(exposure[l], interest);
+    LANES claimed[l] = exposure[l] - net * recovered[l] + lane_month_rate(exposure[l], interest);
     for (int j = 0; j < PS_PARTY_BANK; j++) {
         const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + j);
         ROW d = due[j];
@@ -151,8 +150,7 @@ static void claim_open(struct ledger *g, int fate)
             continue;
         LANES d[l] = lane_share(claimed[l], share[l]);
     }
-    const double *cap =
-        crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
+    const double *cap = crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
     if (has_history_caps(g, fate))
         history_caps(g, fate, due);
     const double *own = due[PS_PARTY_POOL];
@@ -193,8 +191,8 @@ static void pool_pay(struct ledger *g, int fate, int pool, int64_t amount, int l
         measure_row(g, PS_M_NEXT_YEAR)[l] += x;
 }
 
-/* Queued parts, oldest month first, pro rata within a month (carry_unpaid). The tape of events up to
- * now holds the claims in order of their months. */
+/* Queued parts, oldest month first, pro rata within a month (carry_unpaid). The tape of events up
+ * to now holds the claims in order of their months. */
 static void queue_pay(struct ledger *g, int pool, int l)
 {
     const struct ps_event *e = g->schedule->events;
@@ -299,8 +297,7 @@ static void pool_pay_plain(struct ledger *g, int pool, int from, int to, ROW pla
             LANES sum[l] += d[l];
     }
     const double never = g->levels->stop_loss_any ? 0 : 1;
-    const double next =
-        g->t > g->frame->horizon && g->t <= g->frame->horizon + 12 ? 1 : 0;
+    const double next = g->t > g->frame->horizon && g->t <= g->frame->horizon + 12 ? 1 : 0;
     LANES
     {
         plain[l] = sum[l] <= balance[l] ? never : 0;

@@ -91,7 +91,7 @@ static inline void economy_sample(const struct ps_world_plan *plan, uint64_t fir
             const struct ps_hazard_class *class = &plan->classes[k];
             const double a = class->a, b = class->b;
             const double *restrict y =
-                index + ((size_t)t * (size_t)clusters_n + (size_t)class->cluster) * PS_ECO;
+                index + ((size_t)t * (size_t)clusters_n + (size_t) class->cluster) * PS_ECO;
             double *restrict now = hazard + ((size_t)t * (size_t)classes_n + (size_t)k) * PS_ECO;
             const double *restrict before = now - (size_t)classes_n * PS_ECO;
             WORLDS /* vector loop */

@@ -56,9 +56,10 @@ static inline void fate_materialise(const struct ps_world_plan *plan, const doub
     const double lag = plan->disposal_median_months * ps_exp(plan->disposal_sigma * to_lag);
     const double ready = tau + plan->npl_months + plan->disposal_freeze_months - ps_floor(-lag);
     const double state = y[(size_t)clamp_month(ready, last) * stride];
-    const double q = plan->sale_never    ? 0
-                     : plan->sale_always ? 1
-                                         : ps_norm_cdf(plan->sale_x + plan->sale_sensitivity * state);
+    const double q = plan->sale_never ? 0
+                     : plan->sale_always
+                         ? 1
+                         : ps_norm_cdf(plan->sale_x + plan->sale_sensitivity * state);
     const double sale = ps_u01_32(v[0]);
     const double fail = 1 - q;
     const int round = sale < q ? 1 : sale < 1 - fail * fail ? 2 : 3;
@@ -76,8 +77,9 @@ static inline void fate_materialise(const struct ps_world_plan *plan, const doub
     if (!sold || lapsed)
         return;
     const double beta = plan->value_sensitivity;
-    const double value = ps_exp(-kind->drift * age + kind->volatility * __builtin_sqrt(age) * to_value +
-                                beta * y[(size_t)s * stride] - 0.5 * beta * beta);
+    const double value =
+        ps_exp(-kind->drift * age + kind->volatility * __builtin_sqrt(age) * to_value +
+               beta * y[(size_t)s * stride] - 0.5 * beta * beta);
     const double scale = tape && tape->pledged_per_yuan >= 0
                              ? kind->valued_per_yuan * tape->pledged_per_yuan
                              : kind->value_per_yuan;

@@ -4,7 +4,9 @@
 /* Chooses the copy of the kernel: all give the same bits, so this is about speed alone. */
 
 #define PS_KERNEL(isa)                                                                             \
-    {#isa, ps_world_sample_##isa, ps_ledger_narrow_##isa, ps_ledger_wide_##isa}
+    {                                                                                              \
+#isa, ps_world_sample_##isa, ps_ledger_narrow_##isa, ps_ledger_wide_##isa                  \
+    }
 
 static const struct ps_kernel KERNELS[] = {
 #ifdef PS_HAVE_X86_ISAS

@@ -126,7 +126,7 @@ enum pool_row {
     POOL_STOP_LEFT, /* what the stop-loss leaves for this calendar year */
     POOL_ROOM,      /* leverage x max(0, B - P) */
     POOL_SINGLE,    /* single-name limit x max(0, B - P) */
-    POOL_MIN, /* smallest balance after claims: never below zero */
+    POOL_MIN,       /* smallest balance after claims: never below zero */
     POOL_ROWS
 };
 
@@ -146,12 +146,17 @@ enum group_row {
 enum { STATUS_NORMAL, STATUS_SUSPENDED, STATUS_TERMINATED };
 
 /* Rows of a (grant year, product) cohort. */
-enum cohort_row { COHORT_PREMIUMS, COHORT_INSURER_PAID, COHORT_GRANTED, COHORT_REGUARANTOR_PAID,
-                  COHORT_ROWS };
+enum cohort_row {
+    COHORT_PREMIUMS,
+    COHORT_INSURER_PAID,
+    COHORT_GRANTED,
+    COHORT_REGUARANTOR_PAID,
+    COHORT_ROWS
+};
 
 /* Rows of scratch: state that belongs to no pool. */
 enum scratch_row {
-    ALL_BOOK,       /* performing principal of all loans */
+    ALL_BOOK, /* performing principal of all loans */
     ALL_INSTALMENT,
     MONTH_REGISTERED,
     MONTH_REGISTERED_FIRST,
@@ -176,8 +181,8 @@ struct ledger {
     int t;              /* month */
     int calendar_month; /* 1..12 */
     int year;           /* calendar year, counted from that of month 1 */
-    int event;   /* next entry of the schedule's tape */
-    int npl_loans_n; /* fates between NPL entry and exit, granted or not */
+    int event;          /* next entry of the schedule's tape */
+    int npl_loans_n;    /* fates between NPL entry and exit, granted or not */
     int suspended_any, queued_any;
     int peak_known;  /* every lane has an NPL peak by now */
     int by_bank;     /* breaker groups are banks */
@@ -232,8 +237,7 @@ static inline double *cohort_row(const struct ledger *g, int year, int product, 
 
 static inline int group_of(const struct ledger *g, int app)
 {
-    return g->by_bank ? g->schedule->bank[app]
-                      : g->shape->products[g->schedule->product[app]].pool;
+    return g->by_bank ? g->schedule->bank[app] : g->shape->products[g->schedule->product[app]].pool;
 }
 
 static inline int firm_class_of(const struct ps_app *app)

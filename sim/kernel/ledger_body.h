@@ -68,8 +68,7 @@ static void loan_default(struct ledger *g, int app_i)
         bank[l] += exposure[l];
     }
     if (product->in_pool) {
-        const double *share =
-            crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
+        const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
         const double *cap =
             crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
         const double interest = claim_interest_ppm(g, app, product);
@@ -147,8 +146,11 @@ static void log_close(const struct ledger *g)
 {
     const int lane = g->work->log->lane;
     for (int p = 0; p < g->shape->pools_n; p++) {
-        double state[PS_PARTY_N] = {book_row(g, p)[lane], pool_row(g, p, POOL_DUE)[lane],
-                                    0, 0, measure_row(g, PS_M_REGISTERED)[lane],
+        double state[PS_PARTY_N] = {book_row(g, p)[lane],
+                                    pool_row(g, p, POOL_DUE)[lane],
+                                    0,
+                                    0,
+                                    measure_row(g, PS_M_REGISTERED)[lane],
                                     scratch_row(g, ALL_BOOK)[lane]};
         double live = 0;
         for (int group = 0; group < g->groups_n; group++) {

@@ -27,8 +27,8 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     w->queued = layout_take(&at, apps, lane);
     w->pool = layout_take(&at, (size_t)shape->pools_n * POOL_ROWS, lane);
     w->group = layout_take(&at, (size_t)groups_max(shape) * GROUP_ROWS, lane);
-    w->cohort = layout_take(&at, (size_t)PS_YEARS_MAX * (size_t)shape->products_n * COHORT_ROWS,
-                            lane);
+    w->cohort =
+        layout_take(&at, (size_t)PS_YEARS_MAX * (size_t)shape->products_n * COHORT_ROWS, lane);
     w->measure = layout_take(&at, PS_MEASURE_N, lane);
     w->year_registered = layout_take(&at, PS_YEARS_MAX, lane);
     w->year_compensation = layout_take(&at, PS_YEARS_MAX, lane);
@@ -69,11 +69,20 @@ static size_t levels_lay_out(struct ps_lane_levels *v, const struct ps_world_pla
     v->share_ppm = layout_take(&at, products * PS_PARTY_BANK, lane);
     v->loan_cap_wan = layout_take(&at, products * PS_FIRM_CLASS_N, lane);
     v->firm_cap = layout_take(&at, products * PS_FIRM_CLASS_N, lane);
-    double **const single[] = {&v->max_firm_ppm,      &v->stop_loss,     &v->warn_ppm,
-                               &v->suspend_ppm,       &v->terminate_ppm, &v->resume_ppm,
-                               &v->min_live,          &v->min_npl,       &v->registered_before,
-                               &v->target,            &v->registered_ratio_ppm,
-                               &v->renewal_share_ppm, &v->district_share, &v->discount_month};
+    double **const single[] = {&v->max_firm_ppm,
+                               &v->stop_loss,
+                               &v->warn_ppm,
+                               &v->suspend_ppm,
+                               &v->terminate_ppm,
+                               &v->resume_ppm,
+                               &v->min_live,
+                               &v->min_npl,
+                               &v->registered_before,
+                               &v->target,
+                               &v->registered_ratio_ppm,
+                               &v->renewal_share_ppm,
+                               &v->district_share,
+                               &v->discount_month};
     for (size_t i = 0; i < sizeof single / sizeof *single; i++)
         *single[i] = layout_take(&at, 1, lane);
     return layout_bytes(&at);
@@ -92,8 +101,8 @@ static double cap_value(int64_t fen)
     return fen == INT64_MAX ? 0x1p52 : (double)fen;
 }
 
-/* More than balance x ppm can reach: all that is ever paid in, at compound interest; what recoveries
- * return was paid out before. */
+/* More than balance x ppm can reach: all that is ever paid in, at compound interest; what
+ * recoveries return was paid out before. */
 static double interest_bound(const struct ps_levels *from, int pool, int months_n)
 {
     double fen = (double)from->pool_initial_fen[pool] + (double)from->topup_target_fen[pool];
@@ -153,9 +162,9 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
     AT(v->resume_ppm, 0) = (double)from->resume_ppm;
     AT(v->min_live, 0) = (double)from->min_live_loans_n;
     AT(v->min_npl, 0) = (double)from->min_npl_loans_n;
-    v->judged_at_zero |= from->min_npl_loans_n == 0 &&
-                         (from->warn_ppm == 0 || from->suspend_ppm == 0 ||
-                          from->terminate_ppm == 0);
+    v->judged_at_zero |=
+        from->min_npl_loans_n == 0 &&
+        (from->warn_ppm == 0 || from->suspend_ppm == 0 || from->terminate_ppm == 0);
     AT(v->registered_before, 0) = (double)from->registered_before_fen;
     AT(v->target, 0) = (double)from->target_fen;
     AT(v->registered_ratio_ppm, 0) = (double)from->registered_ratio_ppm;

@@ -43,8 +43,8 @@ static void refusals_count(struct ledger *g, int app_i, double asked_wan, const 
 static double lanes_max(const double *x)
 {
     double max = x[0];
-    _Pragma("omp simd reduction(max : max)") for (int l = 0; l < PS_LANES; l++)
-        max = x[l] > max ? x[l] : max;
+    _Pragma("omp simd reduction(max : max)") for (int l = 0; l < PS_LANES; l++) max =
+        x[l] > max ? x[l] : max;
     return max;
 }
 
@@ -54,8 +54,9 @@ static inline double registered_fen(double granted_wan, double ratio_ppm, double
     return lane_muldiv(granted_wan * ratio_ppm, share_ppm, 1e6, 1e-6, 5e5);
 }
 
-/* Full tier: what this application costs the ceiling, by the refusal at the root of the loss: its own,
- * that of the chain it belongs to, or a trimmed amount. `reason` is this month's, -1 for none. */
+/* Full tier: what this application costs the ceiling, by the refusal at the root of the loss: its
+ * own, that of the chain it belongs to, or a trimmed amount. `reason` is this month's, -1 for none.
+ */
 static void losses_count(struct ledger *g, int app_i, const double *granted, const double *reason)
 {
     const struct ps_app *app = &g->world->apps[app_i];
@@ -76,8 +77,8 @@ static void losses_count(struct ledger *g, int app_i, const double *granted, con
         LANES
         {
             const double part = whole > 0 ? 1e6 : share[l];
-            lost[l] = registered_fen(asked, ratio[l], part) -
-                      registered_fen(granted[l], ratio[l], part);
+            lost[l] =
+                registered_fen(asked, ratio[l], part) - registered_fen(granted[l], ratio[l], part);
         }
     else
         LANES lost[l] = (asked - granted[l]) * ratio[l];
@@ -113,23 +114,22 @@ static void other_due_take(const struct ledger *g, const struct ps_app *app, ROW
             !g->shape->products[product_i].in_pool)
             continue;
         const double *granted = row(g->work->granted_wan, (int)i);
-        const double *share =
-            crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
+        const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
         const int equal = a->flags & PS_APP_EQUAL, months = a->maturity - a->month;
         const int paid_n = g->t - a->month;
         LANES due[l] += lane_share(owed_fen(granted[l], equal, months, paid_n), share[l]);
     }
 }
 
-/* Single-name limit: reason[l] becomes PS_REFUSED_SINGLE_NAME where only leverage may fail later. */
+/* Single-name limit: reason[l] becomes PS_REFUSED_SINGLE_NAME where only leverage may fail later.
+ */
 static void single_name_test(const struct ledger *g, const struct ps_app *app, int product_i,
                              const double *granted, ROW reason)
 {
     const double *limit = crow(g->levels->max_firm_ppm, 0);
     const double *one = pool_row(g, g->shape->products[product_i].pool, POOL_SINGLE);
     const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
-    const double *cap =
-        crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
+    const double *cap = crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
     double other[PS_LANES];
     other_due_take(g, app, other);
     LANES
@@ -170,8 +170,8 @@ static void grant_test(struct ledger *g, int app_i, ROW granted, ROW reason)
         const double *room = pool_row(g, product->pool, POOL_ROOM);
         LANES
         {
-            double r = book[l] + granted[l] * FEN_PER_WAN <= room[l] ? -1.
-                                                                     : (double)PS_REFUSED_LEVERAGE;
+            double r =
+                book[l] + granted[l] * FEN_PER_WAN <= room[l] ? -1. : (double)PS_REFUSED_LEVERAGE;
             r = blocks * status[l] == STATUS_SUSPENDED ? (double)PS_REFUSED_SUSPENDED : r;
             r = status[l] == STATUS_TERMINATED ? (double)PS_REFUSED_TERMINATED : r;
             reason[l] = reason[l] < 0 ? r : reason[l];
@@ -271,8 +271,8 @@ static int only_room(const struct ledger *g, const struct ps_app *app, int produ
 }
 
 /* Why a plain application was refused where it was, by the order of the tests. */
-static void plain_refusals(struct ledger *g, int app_i, const double *parent,
-                           const double *granted, double blocks)
+static void plain_refusals(struct ledger *g, int app_i, const double *parent, const double *granted,
+                           double blocks)
 {
     const struct ps_app *app = &g->world->apps[app_i];
     const double *status = group_row(g, group_of(g, app_i), GROUP_STATUS);
@@ -280,7 +280,7 @@ static void plain_refusals(struct ledger *g, int app_i, const double *parent,
     LANES
     {
         double r = blocks * status[l] == STATUS_SUSPENDED ? (double)PS_REFUSED_SUSPENDED
-                                                           : (double)PS_REFUSED_LEVERAGE;
+                                                          : (double)PS_REFUSED_LEVERAGE;
         r = status[l] == STATUS_TERMINATED ? (double)PS_REFUSED_TERMINATED : r;
         r = granted[l] > 0 ? -1. : r;
         reason[l] = parent[l] > 0 ? r : -1.;
@@ -295,8 +295,8 @@ static void plain_grant(struct ledger *g, int app_i, ROW granted)
 {
     const struct ps_app *app = &g->world->apps[app_i];
     const int pool = g->shape->products[g->schedule->product[app_i]].pool;
-    const double *parent = app->parent == PS_NONE ? scratch_row(g, ONES)
-                                                  : row(g->work->granted_wan, app->parent);
+    const double *parent =
+        app->parent == PS_NONE ? scratch_row(g, ONES) : row(g->work->granted_wan, app->parent);
     const double *room = pool_row(g, pool, POOL_ROOM);
     const double *status = group_row(g, pool, GROUP_STATUS);
     const double *ratio = crow(g->levels->registered_ratio_ppm, 0);

@@ -81,8 +81,8 @@ static void interest_add(struct ledger *g, const struct ps_app *app, const doubl
     if (app->flags & PS_APP_EQUAL)
         LANES
         {
-            const double sum = granted[l] * FEN_PER_WAN * n -
-                               instalment(granted[l], months) * (n * (n - 1) / 2);
+            const double sum =
+                granted[l] * FEN_PER_WAN * n - instalment(granted[l], months) * (n * (n - 1) / 2);
             interest[l] += lane_month_rate(sum, rate);
         }
     else
@@ -112,8 +112,8 @@ static void loan_leave(struct ledger *g, int app_i, int interest_months, ROW owe
         book_add(g, app_i, owed, granted, -1);
 }
 
-/* A bullet loan of a pool whose breaker group is the pool: nearly all loans. Their entry and end are
- * one pass each. */
+/* A bullet loan of a pool whose breaker group is the pool: nearly all loans. Their entry and end
+ * are one pass each. */
 static inline int loan_is_plain(const struct ledger *g, int app_i)
 {
     return !(g->world->apps[app_i].flags & PS_APP_EQUAL) && !g->by_bank &&
@@ -137,8 +137,8 @@ static void plain_mature(struct ledger *g, int app_i)
         LANES all[l] -= granted[l] * FEN_PER_WAN;
     }
     if (g->full) {
-        const double rate = (double)(g->frame->segments[app->segment].loan_rate_ppm *
-                                     (g->t - app->month));
+        const double rate =
+            (double)(g->frame->segments[app->segment].loan_rate_ppm * (g->t - app->month));
         ROW interest = measure_row(g, PS_M_BANK_INTEREST);
         ROW released = measure_row(g, PS_M_RELEASED);
         LANES

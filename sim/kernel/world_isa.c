@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "kernel.h"
 #include "economy.h"
 #include "fate.h"
+#include "kernel.h"
 
 /* Samples worlds (docs/model.md sections 4-6): economy of 16 worlds in lanes, then world by world
- * the loans, generation of renewals by generation, then the canonical order. Default times come from
- * inverting the cumulative hazard: one exponential a loan, whatever its length. */
+ * the loans, generation of renewals by generation, then the canonical order. Default times come
+ * from inverting the cumulative hazard: one exponential a loan, whatever its length. */
 
 /* The four words of each listed draft at (purpose, step), in batches of PS_RNG_LANES. */
 struct batch {
@@ -44,8 +44,7 @@ static uint32_t draft_roots(const struct ps_world_plan *plan, uint32_t world,
             u.x2[l] = 0;
             u.x3[l] = ps_rng_word3(PS_PURPOSE_DEMAND, 0);
         }
-        ps_philox_lanes(u.x0, u.x1, u.x2, u.x3, (uint32_t)plan->seed,
-                        (uint32_t)(plan->seed >> 32));
+        ps_philox_lanes(u.x0, u.x1, u.x2, u.x3, (uint32_t)plan->seed, (uint32_t)(plan->seed >> 32));
         for (int l = 0; l < PS_RNG_LANES && t0 + l <= plan->horizon; l++) {
             const int t = t0 + l;
             const int arrivals = discrete_draw(&plan->arrivals[t], (uint32_t)u.x0[l]);
@@ -76,20 +75,19 @@ static void draft_firms(const struct ps_world_plan *plan, uint32_t world,
         for (uint32_t l = 0; l < PS_RNG_LANES && first + l < n; l++) {
             struct ps_draft *d = &drafts[first + l];
             const struct ps_tape_plan *tape = d->tape == PS_NONE ? NULL : &plan->tape[d->tape];
-            d->segment = (uint16_t)(tape ? tape->segment
-                                         : discrete_draw(&plan->segment, (uint32_t)u.x0[l]));
+            d->segment =
+                (uint16_t)(tape ? tape->segment : discrete_draw(&plan->segment, (uint32_t)u.x0[l]));
             const struct ps_segment_plan *s = &plan->segments[d->segment];
             d->klass = (uint16_t)(tape ? tape->klass : s->klass);
-            d->amount_wan =
-                tape ? tape->amount_wan
-                     : (uint32_t)(s->amount_min_wan +
-                                  discrete_draw(&plan->amount_laws[s->amount_law],
-                                                (uint32_t)u.x1[l]));
+            d->amount_wan = tape ? tape->amount_wan
+                                 : (uint32_t)(s->amount_min_wan +
+                                              discrete_draw(&plan->amount_laws[s->amount_law],
+                                                            (uint32_t)u.x1[l]));
             d->u_product = (uint32_t)u.x2[l];
             d->u_bank = (uint32_t)u.x3[l];
             d->root = first + l;
-            const int equal = tape ? tape->equal_principal
-                                   : s->equal_all || (uint32_t)v.x0[l] < s->equal_cut;
+            const int equal =
+                tape ? tape->equal_principal : s->equal_all || (uint32_t)v.x0[l] < s->equal_cut;
             const int micro = s->micro_all || (uint32_t)v.x1[l] < s->micro_cut;
             d->flags = (uint8_t)((equal ? PS_APP_EQUAL : 0) | (micro ? PS_APP_MICRO : 0));
         }
@@ -131,10 +129,9 @@ static uint32_t draft_generation(const struct ps_world_plan *plan, uint32_t worl
         for (uint32_t l = 0; l < PS_RNG_LANES && first + l < listed; l++) {
             struct ps_draft *d = &drafts[list[l]];
             const int on_tape = link == 0 && d->tape != PS_NONE;
-            const int tenor =
-                on_tape ? plan->tape[d->tape].months_left
-                        : plan->tenor_months[discrete_draw(
-                              &plan->segments[d->segment].tenor, (uint32_t)u.x2[l])];
+            const int tenor = on_tape ? plan->tape[d->tape].months_left
+                                      : plan->tenor_months[discrete_draw(
+                                            &plan->segments[d->segment].tenor, (uint32_t)u.x2[l])];
             const int g = d->month, m = g + tenor;
             const double *hazard = work->hazard + (size_t)d->klass * PS_ECO + (size_t)lane;
             const int tau = default_month(plan, hazard, g, m, ps_u01_53(u.x0[l], u.x1[l]),

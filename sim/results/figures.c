@@ -109,10 +109,9 @@ static double figure_of(const struct ps_row *row, const struct figure *f)
 
 static enum ps_measure largest_obstacle(const struct ps_row *row)
 {
-    static const enum ps_measure CANDIDATES[] = {PS_M_GAP_DEMAND,          PS_M_LOST_CLOSED,
-                                                 PS_M_LOST_POPULATION,  PS_M_LOST_LOAN_CAP,
-                                                 PS_M_LOST_TERMINATED,  PS_M_LOST_SUSPENDED,
-                                                 PS_M_LOST_SINGLE_NAME, PS_M_LOST_LEVERAGE};
+    static const enum ps_measure CANDIDATES[] = {
+        PS_M_GAP_DEMAND,      PS_M_LOST_CLOSED,    PS_M_LOST_POPULATION,  PS_M_LOST_LOAN_CAP,
+        PS_M_LOST_TERMINATED, PS_M_LOST_SUSPENDED, PS_M_LOST_SINGLE_NAME, PS_M_LOST_LEVERAGE};
     enum ps_measure largest = PS_MEASURE_N;
     ps_int128 most = 0;
     for (size_t i = 0; i < sizeof CANDIDATES / sizeof *CANDIDATES; i++)

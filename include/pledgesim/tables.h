@@ -139,6 +139,9 @@ struct ps_choice_desc {
 /* The values of a list; *n receives their number. */
 const struct ps_choice_desc *ps_choice_list(enum ps_choice_list list, size_t *n);
 
+/* The choice that a short Chinese word of the list stands for (aliases.def), or NULL. */
+const char *ps_choice_of_alias(enum ps_choice_list list, const char *word);
+
 /* What a choice means, in a few words; never NULL. */
 const char *ps_choice_doc(const struct ps_choice_desc *choice, enum ps_lang lang);
 

@@ -86,7 +86,6 @@ static int falls_back(const struct ps_load *load, enum ps_table table, const uns
     case PS_TABLE_ip_kinds:
     case PS_TABLE_products:
     case PS_TABLE_banks:
-    case PS_TABLE_pools:
         return 1;
     case PS_TABLE_demand:
         return load->alone || !found[PS_TABLE_loans]; /* a tape alone is a static book */
@@ -101,6 +100,8 @@ static void add_name(char names[512], enum ps_table table)
     (void)snprintf(names + n, 512 - n, "%s%s", n == 0 ? "" : ", ", ps_table_desc(table)->name);
 }
 
+/* A stranger's book that silently runs on Bishan's tables would mislead: a warning. A file alone
+ * asks for them: a note. */
 static void note_absent(struct ps_load *load, const char *file, const char *built_in,
                         const char *empty)
 {
@@ -108,7 +109,9 @@ static void note_absent(struct ps_load *load, const char *file, const char *buil
     const char *const built_in_args[] = {built_in, NULL};
     const char *const empty_args[] = {empty, NULL};
     if (built_in[0] != '\0') {
-        ps_diags_add(load->diags, PS_DIAG_TABLES_BUILT_IN, &place, NULL, built_in_args);
+        ps_diags_add(load->diags,
+                     load->alone ? PS_DIAG_TABLES_BUILT_IN : PS_DIAG_TABLES_BUILT_IN_BESIDE, &place,
+                     NULL, built_in_args);
     }
     if (empty[0] != '\0') {
         ps_diags_add(load->diags, PS_DIAG_TABLES_EMPTY, &place, NULL, empty_args);
@@ -218,6 +221,10 @@ void ps_folder_warn_unread(struct ps_load *load)
         }
         if (!is_read) {
             const struct ps_place place = {.file = other->name};
+            if (strcmp(other->name, "vehicles.csv") == 0) {
+                ps_diags_add(load->diags, PS_DIAG_VEHICLES, &place, NULL, NULL);
+                continue;
+            }
             const char *const args[] = {best.name == NULL ? "" : best.name, NULL};
             ps_diags_add(load->diags, PS_DIAG_FILE_UNREAD, &place, NULL, args);
         }

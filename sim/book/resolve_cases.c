@@ -59,6 +59,38 @@ static int name_case(struct ps_load *load, struct ps_case *c)
     return 1;
 }
 
+/* The label of a case: "基准情景 [pool_initial_wan=500, leverage=8]". An empty one stays empty. A
+ * long one is cut between characters, so that what was swept is always there. */
+static void label_case(struct ps_case *c)
+{
+    const char *swept = c->p.scenario_id + strlen(c->line->id);
+    const size_t swept_n = strlen(swept);
+    size_t n = strlen(c->line->label);
+    memcpy(c->p.label, c->line->label, sizeof c->p.label);
+    if (n == 0 || swept_n == 0) {
+        return;
+    }
+    char ending[PS_LABEL_BYTES]; /* an id is shorter, and "@a=1" grows by one byte at most */
+    size_t at = 0;
+    for (size_t i = 0; i < swept_n && at + 3 < sizeof ending; i++) {
+        if (swept[i] == '@') {
+            ending[at++] = i == 0 ? ' ' : ',';
+            ending[at++] = i == 0 ? '[' : ' ';
+        } else {
+            ending[at++] = swept[i];
+        }
+    }
+    ending[at++] = ']';
+    if (n > sizeof c->p.label - 1 - at) {
+        n = sizeof c->p.label - 1 - at;
+        while (n > 0 && ((unsigned char)c->p.label[n] & 0xC0) == 0x80) {
+            n--;
+        }
+    }
+    memcpy(c->p.label + n, ending, at);
+    c->p.label[n + at] = '\0';
+}
+
 /* The scalars: what is given, else the presets. */
 static enum ps_status fill_scalars(struct ps_load *load, struct ps_case *c)
 {
@@ -83,7 +115,7 @@ static enum ps_status fill_scalars(struct ps_load *load, struct ps_case *c)
             ps_value_store(column, &preset, &c->p);
         }
     }
-    memcpy(c->p.label, c->line->label, sizeof c->p.label);
+    label_case(c);
     memcpy(c->p.base, c->line->base_id, sizeof c->p.base);
     return PS_OK;
 }

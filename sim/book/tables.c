@@ -115,6 +115,24 @@ const struct ps_choice_desc *ps_choice_list(enum ps_choice_list list, size_t *n)
     return *n == 0 ? NULL : &CHOICES[first];
 }
 
+const char *ps_choice_of_alias(enum ps_choice_list list, const char *word)
+{
+    static const struct {
+        enum ps_choice_list list;
+        const char *text, *alias;
+    } ALIASES[] = {
+#define PS_ALIAS(list_, text_, alias_) {PS_CHOICE_##list_, text_, alias_},
+#include "pledgesim/aliases.def"
+#undef PS_ALIAS
+    };
+    for (size_t i = 0; i < sizeof ALIASES / sizeof ALIASES[0]; i++) {
+        if (ALIASES[i].list == list && strcmp(ALIASES[i].alias, word) == 0) {
+            return ALIASES[i].text;
+        }
+    }
+    return NULL;
+}
+
 const char *ps_choice_doc(const struct ps_choice_desc *choice, enum ps_lang lang)
 {
     return choice->model != NULL ? choice->model->doc[lang] : choice->doc[lang];

@@ -126,6 +126,27 @@ static int has_year(const struct ps_rows *demand, int64_t year)
     return 0;
 }
 
+/* "2024-2026, 2030": the years from first to last that have no row; "" when all have one. */
+static void list_missing(const struct ps_rows *demand, int64_t first, int64_t last, char text[512])
+{
+    size_t n = 0;
+    text[0] = '\0';
+    for (int64_t year = first; year <= last && n < 512; year++) {
+        int64_t end = year;
+        while (end <= last && !has_year(demand, end)) {
+            end++;
+        }
+        if (end == year) {
+            continue;
+        }
+        n += (size_t)snprintf(text + n, 512 - n, "%s%" PRId64, n == 0 ? "" : ", ", year);
+        if (end > year + 1 && n < 512) {
+            n += (size_t)snprintf(text + n, 512 - n, "-%" PRId64, end - 1);
+        }
+        year = end;
+    }
+}
+
 static void check_years(struct ps_load *load, const struct ps_case *c)
 {
     static const char *const YEAR[] = {"year", NULL};
@@ -135,12 +156,9 @@ static void check_years(struct ps_load *load, const struct ps_case *c)
         return;
     }
     const int64_t last = c->p.start_year + (c->p.start_month - 1 + c->p.horizon_months - 1) / 12;
-    for (int64_t year = c->p.start_year; year <= last; year++) {
-        if (has_year(demand, year)) {
-            continue;
-        }
-        char text[24];
-        (void)snprintf(text, sizeof text, "%" PRId64, year);
+    char text[512];
+    list_missing(demand, c->p.start_year, last, text);
+    if (text[0] != '\0') {
         const struct ps_place place =
             demand->source->built_in
                 ? ps_case_place(load, c, scalar("horizon_months"))

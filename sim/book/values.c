@@ -185,25 +185,40 @@ static int parse_number(const struct ps_column_desc *column, enum ps_unit header
 
 /* ---- words ---- */
 
+/* Tells which words are allowed and what each means. */
+static void tell_choices(const struct ps_column_desc *column, const char *text,
+                         const struct ps_place *place, struct ps_diags *diags)
+{
+    static const char *const SIGNS[PS_LANG_N][3] = {
+        [PS_LANG_ZH] = {"；", "（", "）"}, [PS_LANG_EN] = {"; ", " (", ")"}};
+    char all[PS_LANG_N][1024] = {"", ""};
+    size_t n = 0;
+    const struct ps_choice_desc *choices = ps_choice_list(column->choice, &n);
+    for (int lang = 0; lang < PS_LANG_N; lang++) {
+        for (size_t i = 0, at = 0; i < n && at < sizeof all[lang]; i++) {
+            at += (size_t)snprintf(all[lang] + at, sizeof all[lang] - at, "%s%s%s%s%s",
+                                   i == 0 ? "" : SIGNS[lang][0], choices[i].text, SIGNS[lang][1],
+                                   ps_choice_doc(&choices[i], (enum ps_lang)lang), SIGNS[lang][2]);
+        }
+    }
+    const char *const args[] = {all[PS_LANG_ZH], all[PS_LANG_EN], NULL};
+    ps_diags_add(diags, PS_DIAG_CHOICE_UNKNOWN, place, text, args);
+}
+
 static int parse_choice(const struct ps_column_desc *column, const char *text, const char *norm,
                         const struct ps_place *place, struct ps_diags *diags, struct ps_value *out)
 {
     size_t n = 0;
     const struct ps_choice_desc *choices = ps_choice_list(column->choice, &n);
-    char all[512] = "";
+    const char *meant = ps_choice_of_alias(column->choice, norm);
     for (size_t i = 0; i < n; i++) {
-        if (same_word(norm, choices[i].text) ||
+        if (same_word(meant == NULL ? norm : meant, choices[i].text) ||
             strcmp(norm, ps_choice_doc(&choices[i], PS_LANG_ZH)) == 0) {
             out->whole = (int64_t)i;
             return 1;
         }
-        if (strlen(all) + strlen(choices[i].text) + 3 < sizeof all) {
-            strcat(all, i == 0 ? "" : ", ");
-            strcat(all, choices[i].text);
-        }
     }
-    const char *const args[] = {all, NULL};
-    ps_diags_add(diags, PS_DIAG_CHOICE_UNKNOWN, place, text, args);
+    tell_choices(column, text, place, diags);
     return 0;
 }
 

@@ -142,9 +142,12 @@ static enum ps_status put_models(enum ps_lang lang, int markdown)
     return finish(&grid, markdown);
 }
 
-enum ps_status ps_schema_inputs(enum ps_lang lang, int markdown)
+enum ps_status ps_schema_inputs(enum ps_table only, enum ps_lang lang, int markdown)
 {
     enum ps_status status = PS_OK;
+    if (only != PS_TABLE_N) {
+        return put_table(ps_table_desc(only), lang, markdown);
+    }
     for (int i = 0; i < PS_TABLE_N && status == PS_OK; i++) {
         status = put_table(ps_table_desc((enum ps_table)i), lang, markdown);
     }
@@ -237,38 +240,61 @@ static enum ps_status put_template(const struct ps_table_desc *table)
     return status == PS_OK ? ps_outcsv_end(&csv) : status;
 }
 
-static enum ps_status put_template_named(const struct ps_command *command, const char *name)
+/* ---- the command ---- */
+
+/* The table of a name; PS_USAGE, told, when there is none. */
+static enum ps_status find_table(const char *name, enum ps_lang lang, enum ps_table *out)
 {
     struct ps_nearest best = {0};
     for (int i = 0; i < PS_TABLE_N; i++) {
         const struct ps_table_desc *table = ps_table_desc((enum ps_table)i);
         if (strcmp(table->name, name) == 0) {
-            return put_template(table);
+            *out = (enum ps_table)i;
+            return PS_OK;
         }
         ps_nearest_offer(&best, name, table->name);
     }
-    ps_complain(command->lang, PS_SAY_TABLE_UNKNOWN, PS_ARGS(name));
+    ps_complain(lang, PS_SAY_TABLE_UNKNOWN, PS_ARGS(name));
     const char *near = ps_nearest_name(&best, name);
     if (near != NULL) {
-        ps_say(stderr, command->lang, PS_SAY_MEANT_NAME, PS_ARGS(near));
+        ps_say(stderr, lang, PS_SAY_MEANT_NAME, PS_ARGS(near));
     }
     return ps_status_raise(PS_USAGE);
+}
+
+/* Names the table that is asked for, by --template or as the operand: PS_TABLE_N for all. */
+static enum ps_status asked_table(const struct ps_command *command, enum ps_table *out)
+{
+    const struct ps_given *given = command->given;
+    const struct ps_given *template = &given[PS_OPT_TABLE_TEMPLATE];
+    *out = PS_TABLE_N;
+    if (command->operand != NULL && (template->n > 0 || given[PS_OPT_RESULTS].n > 0)) {
+        ps_complain(command->lang, PS_SAY_OPERANDS_MANY, PS_ARGS(command->operand));
+        ps_say(stderr, command->lang, PS_SAY_SEE_HELP_OF, PS_ARGS("schema"));
+        return ps_status_raise(PS_USAGE);
+    }
+    const char *name = template->n > 0 ? template->text : command->operand;
+    return name == NULL ? PS_OK : find_table(name, command->lang, out);
 }
 
 enum ps_status ps_cmd_schema(const struct ps_command *command)
 {
     const struct ps_given *given = command->given;
     const int results = given[PS_OPT_RESULTS].n > 0;
-    enum ps_status status;
+    enum ps_table table;
+    enum ps_status status = asked_table(command, &table);
+    if (status != PS_OK) {
+        return status;
+    }
     if (given[PS_OPT_TABLE_TEMPLATE].n > 0) {
-        return put_template_named(command, given[PS_OPT_TABLE_TEMPLATE].text);
+        return put_template(ps_table_desc(table));
     }
     if (given[PS_OPT_JSON_OUT].n > 0) {
-        status = results ? ps_schema_results_json() : ps_schema_inputs_json();
+        status = results ? ps_schema_results_json() : ps_schema_inputs_json(table);
     } else {
         const int markdown = given[PS_OPT_MARKDOWN].n > 0;
         status = results ? ps_schema_results(command->lang, markdown)
-                         : ps_schema_inputs(command->lang, markdown);
+                         : ps_schema_inputs(table, command->lang, markdown);
     }
     if (status != PS_OK) {
         ps_show_failure(command, status, NULL);

@@ -9,12 +9,13 @@ void ps_schema_range(const struct ps_column_desc *column, char text[160]);
 const char *ps_schema_preset(const struct ps_column_desc *column, enum ps_lang lang);
 const char *ps_schema_scope(const struct ps_column_desc *column, enum ps_lang lang);
 
-/* The dictionaries, in one language as plain text or in both as Markdown. */
-enum ps_status ps_schema_inputs(enum ps_lang lang, int markdown) PS_MUST_CHECK;
+/* The dictionaries, in one language as plain text or in both as Markdown. `only`: one table of the
+ * input; PS_TABLE_N: all of them and the models. */
+enum ps_status ps_schema_inputs(enum ps_table only, enum ps_lang lang, int markdown) PS_MUST_CHECK;
 enum ps_status ps_schema_results(enum ps_lang lang, int markdown) PS_MUST_CHECK;
 
 /* The same as JSON. */
-enum ps_status ps_schema_inputs_json(void) PS_MUST_CHECK;
+enum ps_status ps_schema_inputs_json(enum ps_table only) PS_MUST_CHECK;
 enum ps_status ps_schema_results_json(void) PS_MUST_CHECK;
 
 #endif

@@ -42,12 +42,15 @@ static json_t *input_column(const struct ps_column_desc *c)
                      "basis", c->mark, "zh", c->doc[PS_LANG_ZH], "en", c->doc[PS_LANG_EN]);
 }
 
-enum ps_status ps_schema_inputs_json(void)
+enum ps_status ps_schema_inputs_json(enum ps_table only)
 {
     json_t *tables = json_array();
     int fine = tables != NULL;
     for (int i = 0; i < PS_TABLE_N && fine; i++) {
         const struct ps_table_desc *t = ps_table_desc((enum ps_table)i);
+        if (only != PS_TABLE_N && only != (enum ps_table)i) {
+            continue;
+        }
         json_t *columns = json_array();
         fine = columns != NULL;
         for (size_t k = 0; k < t->columns_n && fine; k++) {

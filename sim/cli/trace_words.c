@@ -5,9 +5,10 @@
 
 enum { NAME_WIDTH = 24 };
 
-static const char *label_or(const char *label, const char *id)
+/* Labels are Chinese as a rule: English tells ids. */
+static const char *name_of(const struct ps_story *story, const char *label, const char *id)
 {
-    return *label != '\0' ? label : id;
+    return story->lang == PS_LANG_ZH && *label != '\0' ? label : id;
 }
 
 /* "#12", or the id of the loan on the books that it is. */
@@ -97,9 +98,9 @@ static void tell_grant(const struct ps_story *story, const struct ps_log_entry *
     ps_say(stdout, story->lang, PS_SAY_TRACE_GRANT,
            PS_ARGS(loan_name(story, app).s, ps_text_money(entry->amount_fen).s,
                    ps_text_count((uint64_t)(app->maturity - app->month)).s,
-                   label_or(segment->label, segment->segment_id),
-                   label_or(product->label, product->product_id),
-                   label_or(bank->label, bank->bank_id)));
+                   name_of(story, segment->label, segment->segment_id),
+                   name_of(story, product->label, product->product_id),
+                   name_of(story, bank->label, bank->bank_id)));
     if (parent != NULL) {
         ps_say(stdout, story->lang, PS_SAY_TRACE_RENEWS, PS_ARGS(loan_name(story, parent).s));
     }
@@ -123,7 +124,7 @@ static void tell_event(const struct ps_story *story, const struct ps_log_entry *
     if (entry->kind == PS_LOG_TOPUP) {
         const struct ps_pools_row *pool = &story->scenario->pools[entry->a];
         ps_say(stdout, story->lang, PS_SAY_TRACE_TOPUP,
-               PS_ARGS(label_or(pool->label, pool->pool_id), amount.s));
+               PS_ARGS(name_of(story, pool->label, pool->pool_id), amount.s));
         return;
     }
     if (entry->kind == PS_LOG_REVIEW) {
@@ -156,7 +157,7 @@ static void tell_close(const struct ps_story *story, const struct ps_log_entry *
     const struct ps_pools_row *pool = &story->scenario->pools[entry->a];
     const int several = story->scenario->pools_n > 1;
     ps_say(stdout, story->lang, PS_SAY_TRACE_CLOSE,
-           PS_ARGS(several ? label_or(pool->label, pool->pool_id) : "",
+           PS_ARGS(several ? name_of(story, pool->label, pool->pool_id) : "",
                    ps_text_money(entry->amount_fen).s, ps_text_money(interest_fen).s,
                    ps_text_money(entry->party_fen[0]).s, ps_text_count((uint64_t)entry->b).s,
                    ps_text_money(entry->party_fen[4]).s));
@@ -229,7 +230,7 @@ enum ps_status ps_story_tell(const struct ps_story *story)
     const int n = story->trace->log_n;
     const struct ps_scenarios_row *p = &story->scenario->p;
     ps_say(stdout, story->lang, PS_SAY_TRACE_HEAD,
-           PS_ARGS(label_or(p->label, p->scenario_id), p->scenario_id,
+           PS_ARGS(*p->label != '\0' ? p->label : p->scenario_id, p->scenario_id,
                    ps_text_count(story->world).s,
                    ps_text_count((uint64_t)story->trace->world->apps_n).s,
                    ps_text_count((uint64_t)story->trace->world->fates_n).s));

@@ -111,6 +111,8 @@ class Usage(Case):
         self.wrong("help", "chek", told="did you mean check?")
         self.wrong("explain", "p_deplition", told="did you mean p_depletion?")
         self.wrong("schema", "--template", "product", told="did you mean products?")
+        self.wrong("schema", "scenario", told="did you mean scenarios?")
+        self.wrong("schema", "scenarios", "--results", told='"scenarios"')
 
     def test_wrong_lines(self):
         self.wrong(told="no command")
@@ -152,6 +154,17 @@ class Dictionary(Case):
             for t in tables:
                 for column in t["columns"]:
                     self.assertIn(column["name"], text)
+
+    def test_columns_of_one_table(self):
+        for t in json.loads(self.pledgesim("schema", "--json").stdout)["tables"]:
+            one = json.loads(self.pledgesim("schema", t["name"], "--json").stdout)["tables"]
+            self.assertEqual(one, [t])
+            text = self.pledgesim("schema", t["name"], "--lang", "en").stdout
+            self.assertEqual(re.findall(r"(?m)^(\w+)\.csv: ", text), [t["name"]])
+            for column in t["columns"]:
+                self.assertRegex(text, rf"(?m)^{column['name']} ")
+        hint = self.pledgesim("explain", "T002", "--lang", "en").stdout
+        self.assertIn("pledgesim schema", hint)
 
     def test_result_columns(self):
         found = json.loads(self.pledgesim("schema", "--results", "--json").stdout)

@@ -45,6 +45,25 @@ class FirstRun(Case):
         widths = [len(line.encode("gb18030")) for line in done.stdout.splitlines()[:4]]
         self.assertEqual(len(set(widths)), 1, "the columns are aligned for wide characters")
 
+    def test_trace_names_things_in_its_language(self):
+        self.book()
+        chinese = self.pledgesim("trace", "book").stdout
+        self.assertRegex(chinese, r"；累计登记 [0-9,]+")
+        self.assertRegex(chinese, r"放款 .*个月；.*[\u4e00-\u9fff].*；")
+        granted = re.findall(r"(?m)^  granted .*$", self.pledgesim("trace", "book", "--lang", "en").stdout)
+        self.assertTrue(granted)
+        for line in granted:
+            self.assertNotRegex(line, r"[\u4e00-\u9fff]")
+            self.assertIn("; bank_", line)
+
+    def test_labels_of_a_sweep_differ(self):
+        self.book()
+        done = self.pledgesim("run", "book", *FEW, "--only", "now", "--set", "leverage=8|10")
+        labels = [row["label"] for row in table((self.dir / "results/book/summary.csv").read_bytes())]
+        self.assertEqual([label.split(" ", 1)[1] for label in labels], ["[leverage=8]", "[leverage=10]"])
+        for label in labels:
+            self.assertIn(label, done.stdout)
+
     def test_never_happened_is_a_bound(self):
         self.book()
         self.pledgesim("run", "book", *FEW, "--set", "pd_multiplier=0", "--lang", "en")

@@ -167,6 +167,79 @@ static void test_a_sweep_names_its_scenarios(void **state)
     unload(&l);
 }
 
+/* The text of the first argument of the first diagnostic of a kind. */
+static const char *first_arg(const struct loaded *l, enum ps_diag_code code)
+{
+    for (size_t i = 0; i < l->diags.n; i++) {
+        if (l->diags.items[i].code == code) {
+            return l->diags.items[i].args[0];
+        }
+    }
+    fail_msg("not told: %s", ps_diag_kind(code)->code);
+    return "";
+}
+
+static void test_the_label_tells_what_was_swept(void **state)
+{
+    (void)state;
+    const struct text_file files[] = {
+        {"scenarios", "scenario_id,label,horizon_months,leverage,pay_mode\n"
+                      "a,基准情景,24,8|10,先补偿|后补偿\n"
+                      "b,,24,8|10,\n"
+                      "c,单一,24,8,\n"
+                      "d,长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长"
+                      "长长长长长长长长长长长长长长长长长长长长长长长长长长,24,8|10,\n"}};
+    char folder[32];
+    make_folder(folder, files, 1);
+    struct loaded l = load(folder, NULL, NULL);
+    assert_int_equal(l.status, PS_OK);
+    assert_int_equal(l.book.scenarios_n, 9);
+    const struct ps_scenario *s = l.book.scenarios;
+    assert_string_equal(s[0].p.label, "基准情景 [leverage=8, pay_mode=prepay]");
+    assert_string_equal(s[3].p.label, "基准情景 [leverage=10, pay_mode=net_loss]");
+    assert_string_equal(s[4].p.label, "");
+    assert_string_equal(s[6].p.label, "单一");
+    const size_t n = strlen(s[8].p.label);
+    assert_true(n < PS_LABEL_BYTES && n > PS_LABEL_BYTES - 4);
+    assert_string_equal(s[8].p.label + n - strlen("长 [leverage=10]"), "长 [leverage=10]");
+    unload(&l);
+    drop_folder(folder);
+}
+
+static void test_short_words_stand_for_choices(void **state)
+{
+    (void)state;
+    struct loaded l = load(BASE, "base", "topup=不补充|定额|补足");
+    assert_int_equal(l.book.scenarios_n, 0); /* 补足 needs a balance: M014 */
+    assert_int_equal(told(&l, PS_DIAG_CHOICE_UNKNOWN), 0);
+    unload(&l);
+    l = load(BASE, "base", "breaker_scope=关闭|全池|分银行");
+    assert_int_equal(l.status, PS_OK);
+    assert_string_equal(l.book.scenarios[0].p.scenario_id, "base@breaker_scope=off");
+    assert_string_equal(l.book.scenarios[2].p.scenario_id, "base@breaker_scope=bank");
+    unload(&l);
+    l = load(BASE, "base", "pay_mode=先垫付");
+    assert_non_null(strstr(first_arg(&l, PS_DIAG_CHOICE_UNKNOWN), "prepay（先补偿"));
+    unload(&l);
+#define PS_ALIAS(list, text, alias)                                                                \
+    assert_string_equal(ps_choice_of_alias(PS_CHOICE_##list, alias), text);
+#include "pledgesim/aliases.def"
+#undef PS_ALIAS
+}
+
+static void test_missing_years_are_told_together(void **state)
+{
+    (void)state;
+    const struct text_file files[] = {{"demand", "year,new_firms_n\n2021,6\n2025,6\n"}};
+    char folder[32];
+    make_folder(folder, files, 1);
+    struct loaded l = load(folder, "base", "horizon_months=84");
+    assert_int_equal(told(&l, PS_DIAG_DEMAND_YEAR), 1);
+    assert_string_equal(first_arg(&l, PS_DIAG_DEMAND_YEAR), "2022-2024, 2026-2027");
+    unload(&l);
+    drop_folder(folder);
+}
+
 static void test_sweeps_of_several_columns_make_a_grid(void **state)
 {
     (void)state;
@@ -237,6 +310,7 @@ static void test_a_file_alone_is_the_same_as_a_folder_with_it_alone(void **state
     assert_string_equal(file.book.name, "scenarios");
     assert_int_equal(told(&folder, PS_DIAG_TABLES_BUILT_IN), 1);
     assert_int_equal(told(&file, PS_DIAG_TABLES_BUILT_IN), 1);
+    assert_int_equal(folder.diags.warnings_n, 0);
     assert_true(folder.book.scenarios_n > 0);
     const struct ps_scenario *a = &folder.book.scenarios[0];
     const struct ps_scenario *b = &file.book.scenarios[0];
@@ -341,6 +415,9 @@ int main(void)
         cmocka_unit_test(test_equal_tables_are_shared),
         cmocka_unit_test(test_the_order_of_rows_does_not_matter),
         cmocka_unit_test(test_a_sweep_names_its_scenarios),
+        cmocka_unit_test(test_the_label_tells_what_was_swept),
+        cmocka_unit_test(test_short_words_stand_for_choices),
+        cmocka_unit_test(test_missing_years_are_told_together),
         cmocka_unit_test(test_sweeps_of_several_columns_make_a_grid),
         cmocka_unit_test(test_set_is_last_and_ends_a_sweep),
         cmocka_unit_test(test_overrides_change_one_cell_of_one_scenario),

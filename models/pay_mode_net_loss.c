@@ -7,18 +7,10 @@ static int claim_month(int tau, int s, int trigger_months, int n)
     return trigger > s ? trigger : s;
 }
 
-static int claim_is_net(int s, int claim_month)
-{
-    (void)s;
-    (void)claim_month;
-    return 1;
-}
-
 const struct ps_pay_mode ps_pay_mode_net_loss = {
     .model = {.name = "net_loss",
               .doc = {[PS_LANG_ZH] = "后补偿：处置完成后按净损失补偿",
                       [PS_LANG_EN] = "compensate last: the net loss, once the pledge is sold"},
               .equation = "7.3"},
     .claim_month = claim_month,
-    .claim_is_net = claim_is_net,
 };

@@ -7,12 +7,6 @@ static int claim_month(int tau, int s, int trigger_months, int n)
     return tau + trigger_months < n ? tau + trigger_months : n;
 }
 
-/* A disposal that is over by the claim leaves the loss itself to be claimed. */
-static int claim_is_net(int s, int claim_month)
-{
-    return s <= claim_month;
-}
-
 const struct ps_pay_mode ps_pay_mode_prepay = {
     .model = {.name = "prepay",
               .doc = {[PS_LANG_ZH] = "先补偿：到触发月即代偿，处置回款后再返还",
@@ -20,5 +14,4 @@ const struct ps_pay_mode ps_pay_mode_prepay = {
                                      "return when the pledge is sold"},
               .equation = "7.3"},
     .claim_month = claim_month,
-    .claim_is_net = claim_is_net,
 };

@@ -55,8 +55,6 @@ struct ps_pay_mode {
     struct ps_model model;
     /* Month of the claim: tau default, s disposal, n last month of the simulation. */
     int (*claim_month)(int tau, int s, int trigger_months, int n);
-    /* Nonzero: the recovery is already known and the claim is on EAD - R, nothing returns later. */
-    int (*claim_is_net)(int s, int claim_month);
 };
 
 /* ---- breaker_metric: the ratio that is compared with the thresholds ---- */

@@ -36,13 +36,12 @@ struct ps_product_shape {
     int in_pool; /* pool share > 0, or the insurer's excess falls to the pool */
     int open_from_month, open_to_month; /* inclusive */
     int trigger_months;
-    int pay_mode;          /* index in the registry */
-    int claim_basis;       /* enum ps_claim_basis */
-    int recovery_order;    /* enum ps_recovery_order */
-    int over_cap;          /* enum ps_over_cap */
-    int insurer_excess;    /* enum ps_insurer_excess */
-    int insurer_firm_rule; /* enum ps_insurer_firm_rule */
-    int unused_;
+    int pay_mode;                           /* index in the registry */
+    int claim_basis;                        /* enum ps_claim_basis */
+    int recovery_order;                     /* enum ps_recovery_order */
+    int over_cap;                           /* enum ps_over_cap */
+    int insurer_excess;                     /* enum ps_insurer_excess */
+    int insurer_firm_rule;                  /* enum ps_insurer_firm_rule */
     int64_t guarantee_fee_ppm, premium_ppm; /* a year */
     int64_t insurer_yearly_ppm;             /* multiple of premiums, 0 = off */
     int64_t insurer_firm_ppm, insurer_firm_limit_fen;

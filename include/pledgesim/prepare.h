@@ -16,9 +16,6 @@ enum ps_status ps_world_prepare(const struct ps_scenario *scenario, uint64_t see
                                 struct ps_diags *diags, struct ps_world_plan **out) PS_MUST_CHECK;
 void ps_world_plan_free(struct ps_world_plan *plan);
 
-/* Equal plans draw equal worlds: compares everything the sampler reads, value by value. */
-int ps_world_plan_equal(const struct ps_world_plan *a, const struct ps_world_plan *b);
-
 /* Do both scenarios have the same world input? Then their plans are equal, and one need not be
  * prepared (it takes some 60 ms). When not, the plans may still be equal. */
 int ps_scenario_same_world(const struct ps_scenario *a, const struct ps_scenario *b);

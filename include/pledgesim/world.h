@@ -94,7 +94,6 @@ struct ps_world_plan {
     double cure_prob;
     int terms_needed; /* some segment has equal principal or micro firms */
     size_t apps_max;  /* hard bound on applications a world (tape included) */
-    size_t month_apps_max;
 };
 
 enum { PS_APP_RENEWAL = 1, PS_APP_EQUAL = 2, PS_APP_MICRO = 4 };
@@ -136,7 +135,6 @@ struct ps_world {
     uint32_t *app_first;   /* [0..T+1]: apps of month t are app_first[t] .. app_first[t+1]-1 */
     uint32_t *end_first;   /* [0..N+1] likewise into ends */
     struct ps_fate *fates; /* in order of app */
-    int overflow;          /* a limit was hit: the engine stops with PS_BUG */
 };
 
 /* A loan while its world is being built. */

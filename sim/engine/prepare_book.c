@@ -234,7 +234,7 @@ static size_t renewals_max(const struct ps_world_plan *plan, int g, int shortest
     return renewed && g <= plan->horizon ? (size_t)((plan->horizon - g) / shortest) : 0;
 }
 
-static void add_firms(struct ps_world_plan *plan, int *last_maturity, size_t *chains)
+static void add_firms(struct ps_world_plan *plan, int *last_maturity)
 {
     int shortest = INT_MAX, longest = 0;
     for (int i = 0; i < plan->segments_n; i++) {
@@ -252,11 +252,10 @@ static void add_firms(struct ps_world_plan *plan, int *last_maturity, size_t *ch
             *last_maturity = max_int(*last_maturity, (renewals > 0 ? plan->horizon : t) + longest);
         }
         plan->apps_max += firms * (1 + renewals);
-        *chains += firms;
     }
 }
 
-static void add_tape(struct ps_world_plan *plan, int *last_maturity, size_t *chains)
+static void add_tape(struct ps_world_plan *plan, int *last_maturity)
 {
     for (int i = 0; i < plan->tape_n; i++) {
         const struct ps_tape_plan *loan = &plan->tape[i];
@@ -269,17 +268,14 @@ static void add_tape(struct ps_world_plan *plan, int *last_maturity, size_t *cha
             plan->apps_max += 1 + renewals_max(plan, left, shortest_tenor(plan, loan->segment));
         }
         plan->apps_max++;
-        ++*chains;
     }
 }
 
 enum ps_status ps_prepare_bounds(struct ps_diags *diags, struct ps_world_plan *plan)
 {
     int last_maturity = 0;
-    size_t chains = 0; /* a chain asks at most once a month */
-    add_firms(plan, &last_maturity, &chains);
-    add_tape(plan, &last_maturity, &chains);
-    plan->month_apps_max = chains < plan->apps_max ? chains : plan->apps_max;
+    add_firms(plan, &last_maturity);
+    add_tape(plan, &last_maturity);
     char found[32], limit[32];
     if (plan->apps_max > PS_APPS_MAX) {
         snprintf(found, sizeof found, "%zu", plan->apps_max);

@@ -74,7 +74,7 @@ int ps_prepare_class_of(const struct ps_scenario *scenario, const struct ps_worl
 /* Mean number of new firms in a month (1..T), demand_multiplier included. */
 double ps_prepare_new_firms(const struct ps_scenario *scenario, int month);
 
-/* Sets apps_max and month_apps_max. PS_INPUT for too many loans; PS_BUG for loans that outlive the
+/* Sets apps_max and last_maturity. PS_INPUT for too many loans; PS_BUG for loans that outlive the
  * simulation, which checks of the book have refused: the sampler relies on both. */
 enum ps_status ps_prepare_bounds(struct ps_diags *diags, struct ps_world_plan *plan) PS_MUST_CHECK;
 

@@ -3,6 +3,7 @@
 #define PLEDGESIM_TEST_FIXTURE_H
 
 #include "pledgesim/scenario.h"
+#include "pledgesim/world.h"
 
 /* Scenarios made by hand, for tests below the book layer. Link tests/fixture/fixture.c. */
 
@@ -18,6 +19,9 @@ struct ps_scenario *ps_fixture_bare(void);
 /* A bare book with n tape loans loan_00000, ... of 100 万元, 12 months left, drawn like the
  * segment. */
 struct ps_scenario *ps_fixture_tape(size_t n);
+
+/* Equal plans draw equal worlds: compares everything the sampler reads, value by value. */
+int ps_world_plan_equal(const struct ps_world_plan *a, const struct ps_world_plan *b);
 
 void ps_fixture_free(struct ps_scenario *scenario);
 

@@ -98,7 +98,7 @@ static void test_bishan_baseline(void **state)
     assert_true(fabs(invention->drift - (0.12 + 0.08)) < 1e-12);
     assert_true(invention->price.q == plan->ip_kinds[2].price.q); /* software: the same law */
     assert_true(fabs(plan->sale_x - -0.2533471031357997) < 1e-12);
-    assert_true(plan->apps_max <= PS_APPS_MAX && plan->month_apps_max <= plan->apps_max);
+    assert_true(plan->apps_max <= PS_APPS_MAX);
     ps_world_plan_free(plan);
     ps_fixture_free(s);
 }
@@ -181,7 +181,6 @@ static void test_static_book_needs_no_runoff(void **state)
     s->p.renewal_prob_frac = 0;
     struct ps_world_plan *plan = prepare(s);
     assert_int_equal(plan->apps_max, 20);
-    assert_int_equal(plan->month_apps_max, 20);
     ps_world_plan_free(plan);
     s->loans[3].months_left = 13;
     caught(s);

@@ -152,6 +152,8 @@ static enum ps_status tell(const struct run *run)
         if (status != PS_OK) {
             return status;
         }
+        /* Tables first, where both streams go to one file. What fails here is told at the end. */
+        (void)fflush(stdout);
     }
     if (run->command->given[PS_OPT_JSON].n == 0) {
         ps_say(stderr, lang, PS_SAY_RUN_DONE,

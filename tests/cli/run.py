@@ -45,6 +45,15 @@ class FirstRun(Case):
         widths = [len(line.encode("gb18030")) for line in done.stdout.splitlines()[:4]]
         self.assertEqual(len(set(widths)), 1, "the columns are aligned for wide characters")
 
+    def test_both_streams_in_one_file_come_in_order(self):
+        self.book()
+        path = self.dir / "log"
+        with path.open("wb") as log:
+            subprocess.run([PROGRAM, "run", "book", *FEW, "--lang", "en"], cwd=self.dir, env=environment(), stdout=log, stderr=log,
+                           check=True, timeout=500)
+        lines = path.read_text(encoding="utf-8").splitlines()
+        self.assertIn("results/book", lines[-1])
+
     def test_trace_names_things_in_its_language(self):
         self.book()
         chinese = self.pledgesim("trace", "book").stdout

@@ -34,7 +34,7 @@ enum ps_firm_class { PS_FIRM_SMALL, PS_FIRM_MICRO, PS_FIRM_CLASS_N };
 struct ps_product_shape {
     int pool;
     int in_pool; /* pool share > 0, or the insurer's excess falls to the pool */
-    int open_from_month, open_to_month; /* inclusive */
+    int16_t open_from_month, open_to_month; /* inclusive */
     int trigger_months;
     int pay_mode;                           /* index in the registry */
     int claim_basis;                        /* enum ps_claim_basis */
@@ -47,7 +47,7 @@ struct ps_product_shape {
     int64_t insurer_firm_ppm, insurer_firm_limit_fen;
 };
 
-/* Compared as bytes, so prepare zeroes it first. */
+/* Compared as bytes: no padding here nor in a product. */
 struct ps_shape {
     int products_n, pools_n, banks_n;
     int breaker_metric, breaker_scope;

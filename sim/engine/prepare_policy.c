@@ -44,9 +44,9 @@ static void fill_product(const struct ps_scenario *scenario, const struct ps_pro
     product->pool = pool_index(scenario, row->pool_id);
     product->in_pool = row->pool_share_ppm > 0 ||
                        (row->insurer_excess == PS_EXCESS_POOL && row->insurer_share_ppm > 0);
-    product->open_from_month = (int)row->open_from_month;
+    product->open_from_month = (int16_t)row->open_from_month;
     product->open_to_month =
-        (int)(row->open_to_month > 0 ? row->open_to_month : scenario->p.horizon_months);
+        (int16_t)(row->open_to_month > 0 ? row->open_to_month : scenario->p.horizon_months);
     product->trigger_months = (int)row->trigger_months;
     product->pay_mode = (int)row->pay_mode;
     product->claim_basis = (int)row->claim_basis;
@@ -206,8 +206,8 @@ static enum ps_status fill_tape(const struct ps_scenario *scenario, struct ps_po
 enum ps_status ps_policy_prepare(const struct ps_scenario *scenario, struct ps_diags *diags,
                                  struct ps_policy *out)
 {
-    (void)diags;                 /* all that can be wrong was told when the book was read */
-    memset(out, 0, sizeof *out); /* padding too: shapes are compared as bytes */
+    (void)diags; /* all that can be wrong was told when the book was read */
+    *out = (struct ps_policy){0};
     if (scenario->products_n > PS_PRODUCTS_MAX || scenario->pools_n > PS_POOLS_MAX ||
         scenario->banks_n > PS_BANKS_MAX || scenario->topups_n > PS_TOPUPS_MAX) {
         return ps_status_raise(PS_BUG); /* checked when the book was read */

@@ -48,18 +48,29 @@ enum ps_event_step {
     PS_STEP_NPL_ENTER = 6,
     PS_STEP_NPL_EXIT = 7
 };
+enum { PS_EVENT_STEPS = 5 };
 
 struct ps_event {
     uint16_t month, fate;
     uint8_t step;
 };
 
+/* What is plain about an application, whatever the levels: nearly everything about nearly all. */
+enum {
+    PS_PLAIN_IN_POOL = 1,
+    PS_PLAIN_BULLET = 2, /* repaid in one sum */
+    PS_PLAIN_ASKS = 4    /* and its product is open, the population not used up, its firm has no
+                            other loan */
+};
+
 struct ps_schedule {
     const struct ps_world *world;
-    uint8_t *product, *bank; /* by application */
-    uint16_t *claim_month;   /* by fate */
-    struct ps_event *events; /* by month, step, fate; a last one has month 0xffff */
+    uint8_t *product, *bank, *plain; /* by application */
+    uint16_t *claim_month;           /* by fate */
+    struct ps_event *events;         /* by month, step, fate; a last one has month 0xffff */
     int events_n;
+    uint16_t (*fate_month)[PS_EVENT_STEPS];    /* scratch: months of each fate's events */
+    uint32_t *month_first;                     /* scratch: [0..N+1] */
     double asked_first_wan, asked_renewed_wan; /* what months 1..T would register: the ceiling */
 };
 
@@ -69,7 +80,7 @@ struct ps_lane_levels {
     double *initial, *interest_ppm, *leverage_ppm, *leverage_times, *topup_yearly, *topup_target,
         *topup_rule; /* [pool] */
     double *topups;  /* [month 0..N][pool]: named top-ups */
-    int topups_any;
+    int topups_any, topup_yearly_any;
     double *share_ppm;                        /* [product][party but the bank] */
     int pays[PS_PRODUCTS_MAX][PS_PARTY_BANK]; /* some lane gives the party a part of claims */
     double *loan_cap_wan, *firm_cap;          /* [product][firm class] */
@@ -81,7 +92,8 @@ struct ps_lane_levels {
     int judged_at_zero;  /* some threshold is 0 % and no non-performing loan is asked for */
     double *warn_ppm, *suspend_ppm, *terminate_ppm, *resume_ppm, *min_live, *min_npl;
     double *registered_before, *target, *registered_ratio_ppm, *renewal_share_ppm;
-    double *district_share, *discount_month; /* discount factor of one month */
+    double *district_share;
+    double *discount; /* [month 0..N]: factor of the month's money */
 };
 
 /* One line of a month, for `trace` and for the checker in the tests. */

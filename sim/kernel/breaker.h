@@ -84,17 +84,20 @@ static void group_review(struct ledger *g, const struct ps_breaker_metric *metri
 
 /* Step 7: reviews happen when t is a multiple of review_months. Without non-performing loans and
  * without a suspension the NPL metric has nothing to say. */
-static void breaker_review(struct ledger *g)
+static inline int review_due(const struct ledger *g)
 {
     const struct ps_shape *shape = g->shape;
-    const int t = g->t;
-    if (shape->breaker_scope == PS_BREAKER_OFF || t % shape->review_months)
-        return;
     int n;
-    const struct ps_breaker_metric *metric = ps_models_breaker_metric(&n)[shape->breaker_metric];
-    if (metric == &ps_breaker_metric_npl && !g->npl_loans_n && !g->suspended_any &&
-        !g->levels->judged_at_zero && !g->work->log)
-        return;
+    if (shape->breaker_scope == PS_BREAKER_OFF || g->t % shape->review_months)
+        return 0;
+    return g->npl_loans_n || g->suspended_any || g->levels->judged_at_zero || g->work->log ||
+           ps_models_breaker_metric(&n)[shape->breaker_metric] != &ps_breaker_metric_npl;
+}
+
+static void breaker_review(struct ledger *g)
+{
+    int n;
+    const struct ps_breaker_metric *metric = ps_models_breaker_metric(&n)[g->shape->breaker_metric];
     g->suspended_any = 0;
     for (int group = 0; group < g->groups_n; group++) {
         const double *live = group_row(g, group, GROUP_LIVE);
@@ -155,8 +158,6 @@ static void npl_measure(struct ledger *g, ROW ratio)
 /* Months of the plan that begin lending under a suspension or a termination. */
 static void suspension_count(struct ledger *g)
 {
-    if (!g->suspended_any)
-        return;
     double worst[PS_LANES];
     LANES worst[l] = 0;
     for (int group = 0; group < g->groups_n; group++) {

@@ -45,7 +45,7 @@ static int64_t firm_premiums_fen(const struct ledger *g, int app,
         const struct ps_app *a = &g->world->apps[i];
         const double wan_rate_months = crow(g->work->granted_wan, i)[l] *
                                        (double)(product->premium_ppm * (a->maturity - a->month));
-        sum += a->month ? (int64_t)lane_div(wan_rate_months + 6, 12, 1. / 12) : 0;
+        sum += a->month ? (int64_t)lane_div(wan_rate_months + 6, 1. / 12) : 0;
     }
     return sum;
 }

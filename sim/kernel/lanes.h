@@ -14,6 +14,7 @@
 __extension__ typedef __int128 ps_int128;
 
 static const double FEN_PER_WAN = 1e6;
+static const double NO_LIMIT_FEN = 0x1p52;
 
 static inline double *row(double *rows, int i)
 {
@@ -33,23 +34,20 @@ static inline double lanes_sum(const double *x)
     return sum;
 }
 
-/* floor(x / d) for whole 0 <= x < 2^51: the product with 1/d is at most one off, and x - q d is
- * exact. */
-static inline double lane_div(double x, double d, double inverse)
+/* floor(x / d) for whole 0 <= x < 2^51 and whole d, `inverse` being 1/d rounded. x + 1/2 is exact
+ * and (x + 1/2)/d at least 1/(2 d) away from every integer; the two roundings move it by less, a
+ * part of at most 2^-52 (1 + 2^-54). */
+static inline double lane_div(double x, double inverse)
 {
-    double q = ps_floor(x * inverse);
-    const double r = x - q * d;
-    q += r >= d ? 1. : 0.;
-    q -= r < 0 ? 1. : 0.;
-    return q;
+    return ps_floor((x + 0.5) * inverse);
 }
 
 /* floor((x num + add) / d) for whole x: x = q d + r keeps every product below 2^53 as long as
  * q num and d num are. */
 static inline double lane_muldiv(double x, double num, double d, double inverse, double add)
 {
-    const double q = lane_div(x, d, inverse);
-    return q * num + lane_div((x - q * d) * num + add, d, inverse);
+    const double q = lane_div(x, inverse);
+    return q * num + lane_div((x - q * d) * num + add, inverse);
 }
 
 /* A share of an amount, eq. (2.2): floor(x ppm / 10^6). */
@@ -125,7 +123,7 @@ enum pool_row {
     POOL_RETURNED,
     POOL_STOP_LEFT, /* what the stop-loss leaves for this calendar year */
     POOL_ROOM,      /* leverage x max(0, B - P) */
-    POOL_SINGLE,    /* single-name limit x max(0, B - P) */
+    POOL_SINGLE,    /* single-name limit x max(0, B - P), NO_LIMIT_FEN without one */
     POOL_MIN,       /* smallest balance after claims: never below zero */
     POOL_ROWS
 };
@@ -158,14 +156,14 @@ enum cohort_row {
 enum scratch_row {
     ALL_BOOK, /* performing principal of all loans */
     ALL_INSTALMENT,
-    MONTH_REGISTERED,
-    MONTH_REGISTERED_FIRST,
     MONTH_FLOW, /* compensation - returned + subsidy of the month */
-    DISCOUNT,   /* factor of this month */
     LEVERAGE_SUM,
     IDLE_SUM,
     IDLE_MONTHS,
-    ONES, /* 1 in every lane: the parent of a firm's first loan */
+    OPEN_NEW,     /* what an in-pool book may grow to by new firms this month, < 0 where closed */
+    OPEN_RENEWAL, /* by renewals */
+    NO_LIMIT,     /* more than any book, due or amount */
+    ONES,         /* 1 in every lane: the parent of a firm's first loan */
     SCRATCH_ROWS
 };
 
@@ -186,6 +184,7 @@ struct ledger {
     int suspended_any, queued_any;
     int peak_known;  /* every lane has an NPL peak by now */
     int by_bank;     /* breaker groups are banks */
+    int registers;   /* one pool and its breaker: see registers.h */
     int full;        /* measures beyond the decision tier are kept */
     int all_book;    /* the book of all loans is kept: full tier, or subsidies need it */
     int cohorts;     /* some cap looks at grant years */
@@ -210,19 +209,6 @@ static inline double *book_row(const struct ledger *g, int pool)
 static inline double *measure_row(const struct ledger *g, int m)
 {
     return row(g->work->measure, m);
-}
-
-/* Eq. (7.8): leverage x max(0, B - P), rounded down to a fen. */
-static inline void room_update(const struct ledger *g, int pool)
-{
-    const double *balance = pool_row(g, pool, POOL_BALANCE), *due = pool_row(g, pool, POOL_DUE);
-    const double *leverage = crow(g->levels->leverage_ppm, pool);
-    const double *times = crow(g->levels->leverage_times, pool);
-    ROW room = pool_row(g, pool, POOL_ROOM);
-    if (g->levels->leverage_whole)
-        LANES room[l] = (balance[l] > due[l] ? balance[l] - due[l] : 0) * times[l];
-    else
-        LANES room[l] = lane_share(balance[l] > due[l] ? balance[l] - due[l] : 0, leverage[l]);
 }
 
 static inline double *scratch_row(const struct ledger *g, int r)

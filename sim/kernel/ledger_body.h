@@ -23,7 +23,7 @@ static void ledger_open(struct ledger *g)
         rows_zero(work->cohort, g->frame->years_n * shape->products_n * COHORT_ROWS);
     LANES measure_row(g, PS_M_NPL_PEAK)[l] = -1;
     LANES measure_row(g, PS_M_POOL_MIN)[l] = 0x1p52;
-    LANES scratch_row(g, DISCOUNT)[l] = 1;
+    LANES scratch_row(g, NO_LIMIT)[l] = NO_LIMIT_FEN;
     LANES scratch_row(g, ONES)[l] = 1;
     for (int p = 0; p < shape->pools_n; p++) {
         const double *initial = crow(g->levels->initial, p);
@@ -91,10 +91,6 @@ static void loan_mature(struct ledger *g, int app_i)
 {
     const struct ps_app *app = &g->world->apps[app_i];
     double owed[PS_LANES];
-    if (loan_is_plain(g, app_i) && !g->work->log) {
-        plain_mature(g, app_i);
-        return;
-    }
     loan_leave(g, app_i, g->t - app->month, owed);
     if (g->full && g->shape->products[g->schedule->product[app_i]].in_pool) {
         ROW released = measure_row(g, PS_M_RELEASED);
@@ -128,18 +124,20 @@ static void instalments_pay(struct ledger *g)
 }
 
 /* Steps 3 and 4: loans that end this month, then the instalments of the others. */
-static void loans_end(struct ledger *g)
+PS_KERNEL_INLINE void loans_end(struct ledger *g, struct registers *r, const int full)
 {
     const struct ps_world *w = g->world;
     for (uint32_t i = w->end_first[g->t]; i < w->end_first[g->t + 1]; i++) {
         const int app_i = w->ends[i];
         if (w->apps[app_i].fate != PS_NONE)
-            loan_default(g, app_i);
+            ON_ROWS(g, r, loan_default(g, app_i));
+        else if (g->registers && g->schedule->plain[app_i] & PS_PLAIN_BULLET)
+            plain_mature(g, r, app_i, full);
         else
-            loan_mature(g, app_i);
+            ON_ROWS(g, r, loan_mature(g, app_i));
     }
     if (g->instalments)
-        instalments_pay(g);
+        ON_ROWS(g, r, instalments_pay(g));
 }
 
 static void log_close(const struct ledger *g)
@@ -164,12 +162,21 @@ static void log_close(const struct ledger *g)
     }
 }
 
+static void pools_balance(const struct ledger *g, ROW sum)
+{
+    LANES sum[l] = 0;
+    for (int p = 0; p < g->shape->pools_n; p++) {
+        const double *balance = pool_row(g, p, POOL_BALANCE);
+        LANES sum[l] += balance[l];
+    }
+}
+
 /* At the end of month T: balances, and the share of the ten largest performing in-pool loans in the
  * in-pool principal. Full tier only. */
 static void plan_end_measure(struct ledger *g)
 {
     rows_copy(measure_row(g, PS_M_OUTSTANDING), scratch_row(g, ALL_BOOK));
-    rows_copy(measure_row(g, PS_M_POOL_PLAN_END), measure_row(g, PS_M_POOL_END));
+    pools_balance(g, measure_row(g, PS_M_POOL_PLAN_END));
     for (int l = 0; l < g->levels->lanes_n; l++) {
         double top[10] = {0}, all = 0, sum = 0;
         for (uint32_t i = 0; i < g->world->app_first[g->t + 1]; i++) {
@@ -201,34 +208,105 @@ static void disposals_run(struct ledger *g, enum ps_event_step step)
         dispose(g, e[g->event].fate);
 }
 
-static void month_run(struct ledger *g)
+/* What months 1..t registered, kept at the ends of years and a year before the end of the plan; the
+ * amounts of single years are differences. */
+static void registered_mark(struct ledger *g)
+{
+    const double *total = measure_row(g, PS_M_REGISTERED);
+    if (g->calendar_month == 12 || g->t == g->frame->horizon)
+        rows_copy(row(g->work->year_registered, g->year), total);
+    if (g->t == g->frame->horizon - 12) {
+        rows_copy(measure_row(g, PS_M_REGISTERED_FLOW), total);
+        rows_copy(measure_row(g, PS_M_REGISTERED_FLOW_FIRST),
+                  measure_row(g, PS_M_REGISTERED_FIRST));
+    }
+}
+
+/* Full tier: the month in which each lane reaches the cumulative target. */
+PS_KERNEL_INLINE void target_note(struct ledger *g, const struct registers *r)
+{
+    const double *before = crow(g->levels->registered_before, 0);
+    const double *target = crow(g->levels->target, 0);
+    ROW reached = measure_row(g, PS_M_TARGET_MONTH);
+    if (g->t > 1 && g->world->app_first[g->t] == g->world->app_first[g->t + 1])
+        return; /* nothing was registered, so no target is newly reached */
+    VECS
+    {
+        const ps_vector total =
+            g->registers ? r->registered[v] : vector_at(measure_row(g, PS_M_REGISTERED), v);
+        const ps_vector_mask met = vector_at(before, v) + total >= vector_at(target, v);
+        const ps_vector known = vector_at(reached, v);
+        vector_put(reached, v, vector_select(known > 0, known, vector_where(met, vector_of(g->t))));
+    }
+}
+
+/* Steps 7 and 8. */
+PS_KERNEL_INLINE void plan_month_run(struct ledger *g, struct registers *r, const int full)
+{
+    if (review_due(g)) {
+        registers_save(g, r);
+        breaker_review(g);
+    }
+    if (g->suspended_any)
+        suspension_count(g);
+    lend(g, r, full);
+    if (full)
+        target_note(g, r);
+    if (g->calendar_month == 12 || g->t == g->frame->horizon || g->t == g->frame->horizon - 12) {
+        registers_save(g, r);
+        registered_mark(g);
+    }
+}
+
+/* Steps 5 and 6, and disposals of defaults of month N itself. */
+static void rare_events_run(struct ledger *g)
+{
+    const struct ps_event *events = g->schedule->events;
+    disposals_run(g, PS_STEP_DISPOSAL_AT_ONCE);
+    claims_pay(g);
+    for (; events[g->event].month == g->t; g->event++)
+        npl_event(g, &events[g->event]);
+}
+
+/* The month in its order. Rare steps work on the rows. */
+PS_KERNEL_INLINE void month_run(struct ledger *g, struct registers *r, const int full)
 {
     const int t = g->t;
-    const struct ps_event *events = g->schedule->events;
-    const int eventful = events[g->event].month == t || g->queued_any;
-    pool_fund(g, g->calendar_month == 1);
+    const int eventful = g->schedule->events[g->event].month == t || g->queued_any;
+    month_fund(g, r);
     if (eventful)
-        disposals_run(g, PS_STEP_DISPOSAL);
-    loans_end(g);
-    if (eventful) {
-        disposals_run(g, PS_STEP_DISPOSAL_AT_ONCE);
-        claims_pay(g);
-        for (; events[g->event].month == t; g->event++)
-            npl_event(g, &events[g->event]);
-    }
-    if (g->work->path)
+        ON_ROWS(g, r, disposals_run(g, PS_STEP_DISPOSAL));
+    loans_end(g, r, full);
+    if (eventful)
+        ON_ROWS(g, r, rare_events_run(g));
+    if (full) {
+        registers_save(g, r);
         npl_measure(g, row(g->work->path, PS_PATH_NPL * (g->frame->months_n + 1) + t));
-    if (t <= g->frame->horizon) {
-        breaker_review(g);
-        suspension_count(g);
-        lend(g);
-        month_register(g);
     }
-    month_close(g);
-    if (g->full && t == g->frame->horizon)
+    if (t <= g->frame->horizon)
+        plan_month_run(g, r, full);
+    month_close(g, r, eventful, full);
+    if (full && t == g->frame->horizon) {
+        registers_save(g, r);
         plan_end_measure(g);
-    if (g->work->log)
+    }
+    if (g->work->log) {
+        registers_save(g, r);
         log_close(g);
+    }
+}
+
+PS_KERNEL_INLINE void months_run(struct ledger *g, const int full)
+{
+    struct registers r;
+    registers_load(g, &r);
+    g->calendar_month = g->frame->start_month;
+    for (g->t = 1; g->t <= g->frame->months_n; g->t++) {
+        month_run(g, &r, full);
+        g->year += g->calendar_month == 12;
+        g->calendar_month = g->calendar_month % 12 + 1;
+    }
+    registers_save(g, &r);
 }
 
 /* Money and books that must add up at the end of every world, to the fen. */
@@ -302,8 +380,8 @@ static void ledger_close(struct ledger *g)
 {
     double *m_total = measure_row(g, PS_M_REGISTERED);
     double *m_first = measure_row(g, PS_M_REGISTERED_FIRST);
-    const double *m_flow = measure_row(g, PS_M_REGISTERED_FLOW);
-    const double *m_flow_first = measure_row(g, PS_M_REGISTERED_FLOW_FIRST);
+    double *m_flow = measure_row(g, PS_M_REGISTERED_FLOW);
+    double *m_flow_first = measure_row(g, PS_M_REGISTERED_FLOW_FIRST);
     double *ceiling = measure_row(g, PS_M_CEILING), *gap = measure_row(g, PS_M_GAP_DEMAND);
     double *cumulative = measure_row(g, PS_M_TARGET_CUMULATIVE);
     double *cumulative_first = measure_row(g, PS_M_TARGET_CUMULATIVE_FIRST);
@@ -311,9 +389,17 @@ static void ledger_close(struct ledger *g)
     double *annual_first = measure_row(g, PS_M_TARGET_ANNUAL_FIRST);
     const double *before = crow(g->levels->registered_before, 0);
     const double *target = crow(g->levels->target, 0);
+    for (int y = year_of(g, g->frame->horizon); y > 0; y--) {
+        ROW year = row(g->work->year_registered, y);
+        const double *earlier = crow(g->work->year_registered, y - 1);
+        LANES year[l] -= earlier[l];
+    }
+    pools_balance(g, measure_row(g, PS_M_POOL_END));
     ceiling_measure(g, ceiling);
     LANES
     {
+        m_flow[l] = m_total[l] - m_flow[l]; /* until now what came before the last year */
+        m_flow_first[l] = m_first[l] - m_flow_first[l];
         m_total[l] += before[l];
         m_first[l] += before[l];
         gap[l] = target[l] > ceiling[l] ? target[l] - ceiling[l] : 0;
@@ -364,13 +450,12 @@ void PS_ISA(PS_LEDGER_RUN)(const struct ps_ledger_frame *frame, const struct ps_
     g.cohorts = shape->reguarantor_cap_ppm > 0;
     for (int j = 0; j < shape->products_n; j++)
         g.cohorts |= shape->products[j].insurer_yearly_ppm > 0;
+    g.registers = shape->pools_n == 1 && !g.by_bank;
     ledger_open(&g);
-    g.calendar_month = frame->start_month;
-    for (g.t = 1; g.t <= frame->months_n; g.t++) {
-        month_run(&g);
-        g.year += g.calendar_month == 12;
-        g.calendar_month = g.calendar_month % 12 + 1;
-    }
+    if (g.full)
+        months_run(&g, 1);
+    else
+        months_run(&g, 0);
     ledger_close(&g);
     conservation_check(&g);
 }

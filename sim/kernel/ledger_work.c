@@ -66,6 +66,7 @@ static size_t levels_lay_out(struct ps_lane_levels *v, const struct ps_world_pla
     v->topup_target = layout_take(&at, pools, lane);
     v->topup_rule = layout_take(&at, pools, lane);
     v->topups = layout_take(&at, ((size_t)plan->months_n + 1) * pools, lane);
+    v->discount = layout_take(&at, (size_t)plan->months_n + 1, lane);
     v->share_ppm = layout_take(&at, products * PS_PARTY_BANK, lane);
     v->loan_cap_wan = layout_take(&at, products * PS_FIRM_CLASS_N, lane);
     v->firm_cap = layout_take(&at, products * PS_FIRM_CLASS_N, lane);
@@ -81,8 +82,7 @@ static size_t levels_lay_out(struct ps_lane_levels *v, const struct ps_world_pla
                                &v->target,
                                &v->registered_ratio_ppm,
                                &v->renewal_share_ppm,
-                               &v->district_share,
-                               &v->discount_month};
+                               &v->district_share};
     for (size_t i = 0; i < sizeof single / sizeof *single; i++)
         *single[i] = layout_take(&at, 1, lane);
     return layout_bytes(&at);
@@ -118,6 +118,7 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
 {
     const struct ps_levels *from = &policy->levels;
     const struct ps_shape *shape = &policy->shape;
+    int models_n;
 #define AT(rows, i) (rows)[(size_t)(i) * (size_t)width + (size_t)l]
     for (int p = 0; p < shape->pools_n; p++) {
         AT(v->initial, p) = (double)from->pool_initial_fen[p];
@@ -127,6 +128,7 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
         v->leverage_whole &= from->pool_leverage_ppm[p] % 1000000 == 0;
         v->interest_direct &= interest_bound(from, p, plan->months_n) < 0x1p51;
         AT(v->topup_yearly, p) = (double)from->topup_yearly_fen[p];
+        v->topup_yearly_any |= ps_models_topup(&models_n)[from->topup_rule[p]] != &ps_topup_none;
         AT(v->topup_rule, p) = from->topup_rule[p];
         AT(v->topup_target, p) = (double)from->topup_target_fen[p];
     }
@@ -171,7 +173,10 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
     AT(v->renewal_share_ppm, 0) = (double)from->renewal_registration_share_ppm;
     v->renewal_share_any |= from->renewal_registration_share_ppm != 1000000;
     AT(v->district_share, 0) = from->district_share_frac;
-    AT(v->discount_month, 0) = ps_exp(-ps_log1p(from->discount_rate_frac) / 12);
+    const double month = ps_exp(-ps_log1p(from->discount_rate_frac) / 12);
+    AT(v->discount, 0) = 1;
+    for (int t = 1; t <= plan->months_n; t++)
+        AT(v->discount, t) = AT(v->discount, t - 1) * month;
 #undef AT
 }
 

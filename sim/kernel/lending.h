@@ -3,21 +3,44 @@
 #define PLEDGESIM_KERNEL_LENDING_H
 
 #include "loans.h"
+#include "month.h"
 
 /* Step 8: the grant tests. The hot part: vector loops over the policies, branches only on what all
  * lanes share. */
 
-/* Lending rooms, once a month: they cannot change while loans are granted. */
-static void rooms_update(struct ledger *g)
+/* Lending rooms, once a month: they cannot change while loans are granted. Those of the open doors
+ * tell a closed one by being negative. */
+PS_KERNEL_INLINE void rooms_update(struct ledger *g, const struct registers *r)
 {
     for (int p = 0; p < g->shape->pools_n; p++) {
-        room_update(g, p);
+        ps_vector balance[VECTORS], room[VECTORS];
+        register_get(balance, pool_row(g, p, POOL_BALANCE));
+        if (g->registers)
+            VECS balance[v] = r->balance[v];
+        room_take(g, p, balance, room);
+        register_put(room, pool_row(g, p, POOL_ROOM));
         if (!g->levels->max_firm_any)
             continue;
-        const double *balance = pool_row(g, p, POOL_BALANCE), *due = pool_row(g, p, POOL_DUE);
-        const double *single = crow(g->levels->max_firm_ppm, 0);
-        ROW one = pool_row(g, p, POOL_SINGLE);
-        LANES one[l] = lane_share(balance[l] > due[l] ? balance[l] - due[l] : 0, single[l]);
+        const double *due = pool_row(g, p, POOL_DUE);
+        VECS
+        {
+            const ps_vector free = balance[v] - vector_at(due, v);
+            const ps_vector limit = vector_at(crow(g->levels->max_firm_ppm, 0), v);
+            const ps_vector one = vector_share(vector_where(free > 0, free), limit);
+            vector_put(pool_row(g, p, POOL_SINGLE), v,
+                       vector_select(limit > 0, one, vector_of(NO_LIMIT_FEN)));
+        }
+    }
+    if (!g->suspended_any)
+        return;
+    const double *status = group_row(g, 0, GROUP_STATUS), *room = pool_row(g, 0, POOL_ROOM);
+    const double closed_to_renewals =
+        g->shape->suspend_blocks_renewals ? STATUS_SUSPENDED : STATUS_TERMINATED;
+    VECS
+    {
+        const ps_vector s = vector_at(status, v), x = vector_at(room, v), no = vector_of(-1);
+        vector_put(scratch_row(g, OPEN_NEW), v, vector_select(s < STATUS_SUSPENDED, x, no));
+        vector_put(scratch_row(g, OPEN_RENEWAL), v, vector_select(s < closed_to_renewals, x, no));
     }
 }
 
@@ -126,7 +149,6 @@ static void other_due_take(const struct ledger *g, const struct ps_app *app, ROW
 static void single_name_test(const struct ledger *g, const struct ps_app *app, int product_i,
                              const double *granted, ROW reason)
 {
-    const double *limit = crow(g->levels->max_firm_ppm, 0);
     const double *one = pool_row(g, g->shape->products[product_i].pool, POOL_SINGLE);
     const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
     const double *cap = crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
@@ -137,7 +159,7 @@ static void single_name_test(const struct ledger *g, const struct ps_app *app, i
         const double own = granted[l] * share[l];
         const double due = (own < cap[l] ? own : cap[l]) + other[l];
         const double later = reason[l] < 0 ? 1 : reason[l] == PS_REFUSED_LEVERAGE ? 1 : 0;
-        const double fails = limit[l] > 0 ? (due > one[l] ? later : 0) : 0;
+        const double fails = due > one[l] ? later : 0;
         reason[l] = fails > 0 ? (double)PS_REFUSED_SINGLE_NAME : reason[l];
     }
 }
@@ -194,8 +216,8 @@ static void register_grant(struct ledger *g, const struct ps_app *app, const dou
 {
     const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
     const double *share = crow(g->levels->renewal_share_ppm, 0);
-    ROW all = scratch_row(g, MONTH_REGISTERED);
-    ROW first = scratch_row(g, MONTH_REGISTERED_FIRST);
+    ROW all = measure_row(g, PS_M_REGISTERED);
+    ROW first = measure_row(g, PS_M_REGISTERED_FIRST);
     if (!(app->flags & PS_APP_RENEWAL)) {
         LANES
         {
@@ -221,12 +243,12 @@ static void fees_take(struct ledger *g, const struct ps_app *app, int product_i,
     ROW fees = measure_row(g, PS_M_GUARANTEE_FEES);
     ROW premiums = measure_row(g, PS_M_PREMIUMS);
     if (fee > 0)
-        LANES fees[l] += lane_div(granted[l] * fee + 6, 12, 1. / 12);
+        LANES fees[l] += lane_div(granted[l] * fee + 6, 1. / 12);
     if (premium > 0)
-        LANES premiums[l] += lane_div(granted[l] * premium + 6, 12, 1. / 12);
+        LANES premiums[l] += lane_div(granted[l] * premium + 6, 1. / 12);
     if (g->cohorts) {
         ROW cohort = cohort_row(g, g->year, product_i, COHORT_PREMIUMS);
-        LANES cohort[l] += lane_div(granted[l] * premium + 6, 12, 1. / 12);
+        LANES cohort[l] += lane_div(granted[l] * premium + 6, 1. / 12);
     }
 }
 
@@ -257,79 +279,109 @@ static void grant_count(struct ledger *g, const struct ps_app *app, int product_
     }
 }
 
-/* Only the breaker and leverage can refuse: no cap below the amount, product open. Nearly every
- * application of nearly every world. */
-static int only_room(const struct ledger *g, const struct ps_app *app, int product_i)
+/* Where the tests of this month's plain applications look. Loans outside the pool meet no limit. */
+struct doors {
+    const double *room[2]; /* for new firms, for renewals */
+    const double *single;  /* NULL when no lane has a single-name limit */
+    const double *no_limit;
+};
+
+PS_KERNEL_INLINE struct doors doors_open(const struct ledger *g)
 {
-    const struct ps_product_shape *product = &g->shape->products[product_i];
-    const double cap = g->levels->loan_cap_min_wan[product_i][firm_class_of(app)];
-    const int64_t population = g->shape->firm_population_n;
-    return app->amount_wan <= cap && !g->levels->max_firm_any &&
-           (!population || app->firm_rank < population) && g->t >= product->open_from_month &&
-           g->t <= product->open_to_month &&
-           !(g->levels->renewal_share_any && app->flags & PS_APP_RENEWAL);
+    const double *room = pool_row(g, 0, POOL_ROOM);
+    return (struct doors){.room = {g->suspended_any ? scratch_row(g, OPEN_NEW) : room,
+                                   g->suspended_any ? scratch_row(g, OPEN_RENEWAL) : room},
+                          .single = g->levels->max_firm_any ? pool_row(g, 0, POOL_SINGLE) : NULL,
+                          .no_limit = scratch_row(g, NO_LIMIT)};
 }
 
-/* Why a plain application was refused where it was, by the order of the tests. */
-static void plain_refusals(struct ledger *g, int app_i, const double *parent, const double *granted,
-                           double blocks)
+/* Only single-name limit, breaker and leverage can refuse, and no cap is below the amount. */
+PS_KERNEL_INLINE int asks_plainly(const struct ledger *g, int app_i)
 {
     const struct ps_app *app = &g->world->apps[app_i];
-    const double *status = group_row(g, group_of(g, app_i), GROUP_STATUS);
-    double reason[PS_LANES];
-    LANES
-    {
-        double r = blocks * status[l] == STATUS_SUSPENDED ? (double)PS_REFUSED_SUSPENDED
-                                                          : (double)PS_REFUSED_LEVERAGE;
-        r = status[l] == STATUS_TERMINATED ? (double)PS_REFUSED_TERMINATED : r;
-        r = granted[l] > 0 ? -1. : r;
-        reason[l] = parent[l] > 0 ? r : -1.;
-    }
-    if (lanes_max(reason) >= 0)
-        refusals_count(g, app_i, app->amount_wan, reason);
-    losses_count(g, app_i, granted, reason);
+    return (g->schedule->plain[app_i] & PS_PLAIN_ASKS) &&
+           app->amount_wan <=
+               g->levels->loan_cap_min_wan[g->schedule->product[app_i]][firm_class_of(app)];
 }
 
-/* Test, entry and registration of such an application in one pass. */
-static void plain_grant(struct ledger *g, int app_i, ROW granted)
+/* The lanes that grant a plain application: those that have its chain and pass the tests. */
+PS_KERNEL_INLINE void plain_test(const struct ledger *g, const struct registers *r,
+                                 const struct doors *doors, int app_i, ps_vector_mask *pass)
 {
     const struct ps_app *app = &g->world->apps[app_i];
-    const int pool = g->shape->products[g->schedule->product[app_i]].pool;
+    const int in_pool = g->schedule->plain[app_i] & PS_PLAIN_IN_POOL;
+    const double asked = app->amount_wan;
+    const double pool_fen = in_pool ? asked * FEN_PER_WAN : 0;
     const double *parent =
         app->parent == PS_NONE ? scratch_row(g, ONES) : row(g->work->granted_wan, app->parent);
-    const double *room = pool_row(g, pool, POOL_ROOM);
-    const double *status = group_row(g, pool, GROUP_STATUS);
-    const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
-    const double asked = app->amount_wan, first = app->flags & PS_APP_RENEWAL ? 0 : 1;
-    const double blocks = first > 0 || g->shape->suspend_blocks_renewals ? 1 : 0;
-    const double open_below = blocks > 0 ? STATUS_SUSPENDED : STATUS_TERMINATED;
-    ROW book = group_row(g, pool, GROUP_BOOK);
-    ROW live = group_row(g, pool, GROUP_LIVE);
-    ROW registered = scratch_row(g, MONTH_REGISTERED);
-    ROW registered_first = scratch_row(g, MONTH_REGISTERED_FIRST);
-    LANES
-    {
-        const double asks = parent[l] > 0 ? 1. : 0.;
-        const double open = status[l] < open_below ? asks : 0.;
-        const double one = book[l] + asked * FEN_PER_WAN <= room[l] ? open : 0.;
-        granted[l] = one * asked;
-        book[l] += granted[l] * FEN_PER_WAN;
-        live[l] += one;
-        registered[l] += granted[l] * ratio[l];
-        registered_first[l] += first * granted[l] * ratio[l];
+    const double *room =
+        in_pool ? doors->room[app->flags & PS_APP_RENEWAL ? 1 : 0] : doors->no_limit;
+    VECS pass[v] = (vector_at(parent, v) > 0) & (r->book[v] + pool_fen <= vector_at(room, v));
+    if (doors->single && in_pool) {
+        const int product = g->schedule->product[app_i];
+        const double *share = crow(g->levels->share_ppm, product * PS_PARTY_BANK + PS_PARTY_POOL);
+        const double *cap =
+            crow(g->levels->firm_cap, product * PS_FIRM_CLASS_N + firm_class_of(app));
+        VECS
+        {
+            const ps_vector own = asked * vector_at(share, v), most = vector_at(cap, v);
+            pass[v] &= vector_select(own < most, own, most) <= vector_at(doors->single, v);
+        }
     }
-    if (g->all_book) {
-        ROW all = scratch_row(g, ALL_BOOK);
-        LANES all[l] += granted[l] * FEN_PER_WAN;
-    }
-    if (g->full)
-        plain_refusals(g, app_i, parent, granted, blocks);
 }
 
-/* Any other application: every test, every book. */
-static void any_grant(struct ledger *g, int app_i, ROW granted)
+PS_KERNEL_INLINE void plain_register(const struct ledger *g, struct registers *r, int renewal,
+                                     const ps_vector *granted)
+{
+    const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
+    const double *share = crow(g->levels->renewal_share_ppm, 0);
+    ps_vector x[VECTORS];
+    VECS x[v] = granted[v] * vector_at(ratio, v);
+    if (renewal && g->levels->renewal_share_any)
+        VECS x[v] = vector_muldiv(x[v], vector_at(share, v), 1e6, 1e-6, 5e5);
+    VECS r->registered[v] += x[v];
+    if (!renewal)
+        VECS r->first[v] += x[v];
+}
+
+/* Grants a plain application where it passes. In the full tier a refusal has its reason and its
+ * loss noted, so there every lane must pass: 0 when one does not, and nothing is done. */
+PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const struct doors *doors,
+                                 int app_i, const int full)
 {
     const struct ps_app *app = &g->world->apps[app_i];
+    const int in_pool = g->schedule->plain[app_i] & PS_PLAIN_IN_POOL;
+    const ps_vector asked = vector_of(app->amount_wan), fen = asked * FEN_PER_WAN;
+    const ps_vector pool_fen = in_pool ? fen : vector_of(0), one = vector_of(in_pool ? 1 : 0);
+    double *to = row(g->work->granted_wan, app_i);
+    ps_vector_mask pass[VECTORS];
+    ps_vector granted[VECTORS];
+    plain_test(g, r, doors, app_i, pass);
+    if (full) {
+        ps_vector_mask all = pass[0];
+        VECS all &= pass[v];
+        if (vector_any(~all))
+            return 0;
+        VECS vector_put(row(g->work->refusal, app_i), v, vector_of(-1));
+    }
+    VECS
+    {
+        granted[v] = vector_where(pass[v], asked);
+        vector_put(to, v, granted[v]);
+        r->book[v] += vector_where(pass[v], pool_fen);
+        r->live[v] += vector_where(pass[v], one);
+    }
+    if (full || g->all_book)
+        VECS r->all_book[v] += vector_where(pass[v], fen);
+    plain_register(g, r, app->flags & PS_APP_RENEWAL, granted);
+    return 1;
+}
+
+/* Any application: every test, every book. */
+static void any_grant(struct ledger *g, int app_i)
+{
+    const struct ps_app *app = &g->world->apps[app_i];
+    ROW granted = row(g->work->granted_wan, app_i);
     double reason[PS_LANES];
     grant_test(g, app_i, granted, reason);
     if (g->full && lanes_max(reason) >= 0)
@@ -341,24 +393,22 @@ static void any_grant(struct ledger *g, int app_i, ROW granted)
 }
 
 /* Step 8: this month's applications, in canonical order. */
-static void lend(struct ledger *g)
+PS_KERNEL_INLINE void lend(struct ledger *g, struct registers *r, const int full)
 {
     const uint32_t from = g->world->app_first[g->t], to = g->world->app_first[g->t + 1];
     if (from == to)
         return;
-    rooms_update(g);
-    for (uint32_t i = from; i < to; i++) {
+    rooms_update(g, r);
+    const struct doors doors = doors_open(g);
+    for (int i = (int)from; i < (int)to; i++) {
         const struct ps_app *app = &g->world->apps[i];
-        const int product_i = g->schedule->product[i];
-        ROW granted = row(g->work->granted_wan, (int)i);
-        if (loan_is_plain(g, (int)i) && only_room(g, app, product_i))
-            plain_grant(g, (int)i, granted);
-        else
-            any_grant(g, (int)i, granted);
-        grant_count(g, app, product_i, granted);
+        const double *granted = row(g->work->granted_wan, i);
+        if (!g->registers || !asks_plainly(g, i) || !plain_grant(g, r, &doors, i, full))
+            ON_ROWS(g, r, any_grant(g, i));
+        if (full || g->cohorts)
+            grant_count(g, app, g->schedule->product[i], granted);
         if (g->work->log && granted[g->work->log->lane] > 0)
-            log_line(g, PS_LOG_GRANT, (int)i, 0, granted[g->work->log->lane] * FEN_PER_WAN, NULL,
-                     0);
+            log_line(g, PS_LOG_GRANT, i, 0, granted[g->work->log->lane] * FEN_PER_WAN, NULL, 0);
     }
 }
 

@@ -2,14 +2,14 @@
 #ifndef PLEDGESIM_KERNEL_LOANS_H
 #define PLEDGESIM_KERNEL_LOANS_H
 
-#include "lanes.h"
+#include "registers.h"
 
 /* A granted loan's life on the books: entry, instalments, leaving by maturity or default. */
 
 /* Instalment of an equal-principal loan, eq. (2.5): floor(A / n). */
 static inline double instalment(double granted_wan, int months)
 {
-    return lane_div(granted_wan * FEN_PER_WAN, months, 1. / months);
+    return lane_div(granted_wan * FEN_PER_WAN, 1. / months);
 }
 
 /* Adds sign times the instalment of a loan to the monthly sums. */
@@ -86,7 +86,7 @@ static void interest_add(struct ledger *g, const struct ps_app *app, const doubl
             interest[l] += lane_month_rate(sum, rate);
         }
     else
-        LANES interest[l] += lane_div(granted[l] * (n * rate) + 6, 12, 1. / 12);
+        LANES interest[l] += lane_div(granted[l] * (n * rate) + 6, 1. / 12);
 }
 
 /* A loan leaves the performing book, by maturity or default; `owed` receives what it still owed. */
@@ -112,41 +112,35 @@ static void loan_leave(struct ledger *g, int app_i, int interest_months, ROW owe
         book_add(g, app_i, owed, granted, -1);
 }
 
-/* A bullet loan of a pool whose breaker group is the pool: nearly all loans. Their entry and end
- * are one pass each. */
-static inline int loan_is_plain(const struct ledger *g, int app_i)
-{
-    return !(g->world->apps[app_i].flags & PS_APP_EQUAL) && !g->by_bank &&
-           g->shape->products[g->schedule->product[app_i]].in_pool;
-}
-
-static void plain_mature(struct ledger *g, int app_i)
+/* A bullet loan that matures, in registers. */
+PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, int app_i, const int full)
 {
     const struct ps_app *app = &g->world->apps[app_i];
-    const int group = g->shape->products[g->schedule->product[app_i]].pool;
-    const double *granted = row(g->work->granted_wan, app_i);
-    ROW book = group_row(g, group, GROUP_BOOK);
-    ROW live = group_row(g, group, GROUP_LIVE);
-    LANES
+    const int in_pool = g->schedule->plain[app_i] & PS_PLAIN_IN_POOL;
+    const double *granted = crow(g->work->granted_wan, app_i);
+    const double pool_fen = in_pool ? FEN_PER_WAN : 0;
+    const ps_vector one = vector_of(in_pool ? 1 : 0);
+    VECS
     {
-        book[l] -= granted[l] * FEN_PER_WAN;
-        live[l] -= granted[l] > 0 ? 1. : 0.;
+        const ps_vector x = vector_at(granted, v);
+        r->book[v] -= x * pool_fen;
+        r->live[v] -= vector_where(x > 0, one);
     }
-    if (g->all_book) {
-        ROW all = scratch_row(g, ALL_BOOK);
-        LANES all[l] -= granted[l] * FEN_PER_WAN;
-    }
-    if (g->full) {
+    if (full || g->all_book)
+        VECS r->all_book[v] -= vector_at(granted, v) * FEN_PER_WAN;
+    if (full) {
         const double rate =
             (double)(g->frame->segments[app->segment].loan_rate_ppm * (g->t - app->month));
         ROW interest = measure_row(g, PS_M_BANK_INTEREST);
         ROW released = measure_row(g, PS_M_RELEASED);
         LANES
         {
-            interest[l] += lane_div(granted[l] * rate + 6, 12, 1. / 12);
-            released[l] += granted[l] * FEN_PER_WAN;
+            interest[l] += lane_div(granted[l] * rate + 6, 1. / 12);
+            released[l] += granted[l] * pool_fen;
         }
     }
+    if (g->work->log && granted[g->work->log->lane] > 0)
+        log_line(g, PS_LOG_REPAID, app_i, 0, granted[g->work->log->lane] * FEN_PER_WAN, NULL, 0);
 }
 
 #endif

@@ -2,30 +2,23 @@
 #ifndef PLEDGESIM_KERNEL_MONTH_H
 #define PLEDGESIM_KERNEL_MONTH_H
 
-#include "lanes.h"
+#include "registers.h"
 
 /* What every month costs even when nothing happens: interest at its start, balances and measures at
  * its end. As few passes over the lanes as can be: a world has 120 months but only a few events. */
 
+/* Eq. (7.1) for one pool in rows. */
 static void interest_credit(struct ledger *g, int p, ROW credited)
 {
     ROW balance = pool_row(g, p, POOL_BALANCE);
     ROW interest = pool_row(g, p, POOL_INTEREST);
     const double *rate = crow(g->levels->interest_ppm, p);
-    if (g->levels->interest_direct)
-        LANES
-        {
-            credited[l] = lane_div(balance[l] * rate[l] + 6e6, 12e6, 1 / 12e6);
-            balance[l] += credited[l];
-            interest[l] += credited[l];
-        }
-    else
-        LANES
-        {
-            credited[l] = lane_month_rate(balance[l], rate[l]);
-            balance[l] += credited[l];
-            interest[l] += credited[l];
-        }
+    LANES
+    {
+        credited[l] = lane_month_rate(balance[l], rate[l]);
+        balance[l] += credited[l];
+        interest[l] += credited[l];
+    }
 }
 
 /* Top-ups of the month: the yearly rule in January, and those that name the month. */
@@ -63,8 +56,7 @@ static void topups_pay(struct ledger *g, int p, int january)
         log_line(g, PS_LOG_TOPUP, p, 0, paid_in[g->work->log->lane], NULL, 0);
 }
 
-/* Step 1: interest on the last closing balance, then top-ups. */
-static void pool_fund(struct ledger *g, int january)
+static void pools_fund(struct ledger *g, int january)
 {
     for (int p = 0; p < g->shape->pools_n; p++) {
         double credited[PS_LANES];
@@ -76,34 +68,35 @@ static void pool_fund(struct ledger *g, int january)
     }
 }
 
-/* What the month registered, into totals, years and the flow of the last twelve months. */
-static void month_register(struct ledger *g)
+/* The same for the only pool in a month without top-ups: nearly always. */
+PS_KERNEL_INLINE void interest_only(struct ledger *g, struct registers *r)
 {
-    if (g->t > 1 && g->world->app_first[g->t] == g->world->app_first[g->t + 1])
-        return; /* nothing was registered, so no target is newly reached */
-    ROW month = scratch_row(g, MONTH_REGISTERED);
-    ROW first = scratch_row(g, MONTH_REGISTERED_FIRST);
-    ROW total = measure_row(g, PS_M_REGISTERED);
-    ROW total_first = measure_row(g, PS_M_REGISTERED_FIRST);
-    ROW flow = measure_row(g, PS_M_REGISTERED_FLOW);
-    ROW flow_first = measure_row(g, PS_M_REGISTERED_FLOW_FIRST);
-    ROW reached = measure_row(g, PS_M_TARGET_MONTH);
-    ROW year = row(g->work->year_registered, g->year);
-    const double *before = crow(g->levels->registered_before, 0);
-    const double *target = crow(g->levels->target, 0);
-    const double t = g->t, last_year = g->t > g->frame->horizon - 12 ? 1 : 0;
-    LANES
+    const double *rate = crow(g->levels->interest_ppm, 0);
+    ps_vector credited[VECTORS];
+    VECS
     {
-        total[l] += month[l];
-        total_first[l] += first[l];
-        flow[l] += last_year * month[l];
-        flow_first[l] += last_year * first[l];
-        year[l] += month[l];
-        const double met = before[l] + total[l] >= target[l] ? t : 0;
-        reached[l] = reached[l] > 0 ? reached[l] : met;
-        month[l] = 0;
-        first[l] = 0;
+        credited[v] = vector_div(r->balance[v] * vector_at(rate, v) + 6e6, 1 / 12e6);
+        r->balance[v] += credited[v];
+        r->interest[v] += credited[v];
     }
+    if (g->work->log) {
+        double logged[PS_LANES];
+        register_put(credited, logged);
+        log_line(g, PS_LOG_INTEREST, 0, 0, logged[g->work->log->lane], NULL, 0);
+    }
+}
+
+/* Step 1: interest on the last closing balance, then top-ups. */
+PS_KERNEL_INLINE void month_fund(struct ledger *g, struct registers *r)
+{
+    const struct ps_lane_levels *levels = g->levels;
+    const int january = g->calendar_month == 1;
+    const int topups =
+        levels->topups_any || (january && (levels->topup_yearly_any || levels->stop_loss_any));
+    if (g->registers && levels->interest_direct && !topups)
+        interest_only(g, r);
+    else
+        ON_ROWS(g, r, pools_fund(g, january));
 }
 
 /* Interest subsidies on all performing principal, paid by the treasury. */
@@ -123,104 +116,128 @@ static void subsidy_pay(struct ledger *g)
     }
 }
 
-/* Sums over the pools at the end of the month. */
-struct pools_sum {
-    double balance[PS_LANES], book[PS_LANES], funded[PS_LANES];
+/* Eq. (7.8): leverage x max(0, B - P), rounded down to a fen. */
+PS_KERNEL_INLINE void room_take(const struct ledger *g, int pool, const ps_vector *balance,
+                                ps_vector *room)
+{
+    const double *due = pool_row(g, pool, POOL_DUE);
+    const double *leverage = crow(g->levels->leverage_ppm, pool);
+    const double *times = crow(g->levels->leverage_times, pool);
+    VECS
+    {
+        const ps_vector free = balance[v] - vector_at(due, v);
+        room[v] = vector_where(free > 0, free);
+    }
+    if (g->levels->leverage_whole)
+        VECS room[v] *= vector_at(times, v);
+    else
+        VECS room[v] = vector_share(room[v], vector_at(leverage, v));
+}
+
+/* All pools at the end of the month. */
+struct closing {
+    ps_vector balance[VECTORS], book[VECTORS], funded[VECTORS], room[VECTORS];
 };
 
-static void pools_add_up(struct ledger *g, struct pools_sum *sum)
+PS_KERNEL_INLINE void closing_take(const struct ledger *g, const struct registers *r,
+                                   struct closing *c)
 {
+    if (g->registers) {
+        VECS c->balance[v] = r->balance[v];
+        VECS c->book[v] = r->book[v];
+        register_get(c->funded, pool_row(g, 0, POOL_FUNDED));
+        room_take(g, 0, c->balance, c->room);
+        return;
+    }
+    VECS c->balance[v] = c->book[v] = c->funded[v] = c->room[v] = vector_of(0);
     for (int p = 0; p < g->shape->pools_n; p++) {
-        const double *b = pool_row(g, p, POOL_BALANCE), *x = book_row(g, p);
-        const double *f = pool_row(g, p, POOL_FUNDED);
-        if (p == 0)
-            LANES
-            {
-                sum->balance[l] = b[l];
-                sum->book[l] = x[l];
-                sum->funded[l] = f[l];
-            }
-        else
-            LANES
-            {
-                sum->balance[l] += b[l];
-                sum->book[l] += x[l];
-                sum->funded[l] += f[l];
-            }
+        ps_vector balance[VECTORS], room[VECTORS];
+        register_get(balance, pool_row(g, p, POOL_BALANCE));
+        room_take(g, p, balance, room);
+        VECS
+        {
+            c->balance[v] += balance[v];
+            c->book[v] += vector_at(book_row(g, p), v);
+            c->funded[v] += vector_at(pool_row(g, p, POOL_FUNDED), v);
+            c->room[v] += room[v];
+        }
     }
 }
 
 /* Means over the plan: leverage in use and idle room. */
-static void usage_measure(struct ledger *g, const struct pools_sum *sum)
+PS_KERNEL_INLINE void usage_measure(const struct ledger *g, const struct closing *c)
 {
-    double room[PS_LANES];
-    LANES room[l] = 0;
-    for (int p = 0; p < g->shape->pools_n; p++) {
-        room_update(g, p);
-        const double *r = pool_row(g, p, POOL_ROOM);
-        LANES room[l] += r[l];
-    }
     ROW leverage = scratch_row(g, LEVERAGE_SUM);
     ROW idle = scratch_row(g, IDLE_SUM);
     ROW months = scratch_row(g, IDLE_MONTHS);
-    const double *book = sum->book, *funded = sum->funded;
-    LANES
+    const ps_vector one = vector_of(1);
+    VECS
     {
-        const double used = book[l] / (funded[l] > 0 ? funded[l] : 1);
-        const double part = (room[l] - book[l]) / (room[l] > 0 ? room[l] : 1);
-        leverage[l] += funded[l] > 0 ? used : 0;
-        idle[l] += room[l] > book[l] ? part : 0;
-        months[l] += room[l] > 0 ? 1. : 0.;
+        const ps_vector_mask funded = c->funded[v] > 0, room = c->room[v] > 0;
+        const ps_vector used = c->book[v] / vector_select(funded, c->funded[v], one);
+        const ps_vector rest = c->room[v] - c->book[v];
+        const ps_vector part = rest / vector_select(room, c->room[v], one);
+        vector_put(leverage, v, vector_at(leverage, v) + vector_where(funded, used));
+        vector_put(idle, v, vector_at(idle, v) + vector_where(rest > 0, part));
+        vector_put(months, v, vector_at(months, v) + vector_where(room, one));
     }
 }
 
-/* Full tier: present value and the month's place on the paths. */
-static void month_measure(struct ledger *g, const struct pools_sum *sum)
+/* What the month's flow of public money is worth today; a month without flow changes nothing. */
+static void present_value_add(struct ledger *g)
+{
+    ROW flow = scratch_row(g, MONTH_FLOW);
+    ROW value = measure_row(g, PS_M_FISCAL_PRESENT_VALUE);
+    const double *discount = crow(g->levels->discount, g->t);
+    LANES
+    {
+        value[l] += discount[l] * flow[l];
+        flow[l] = 0;
+    }
+}
+
+/* The month's place on the paths, and the smallest closing balance: it can only have fallen in an
+ * eventful month. */
+PS_KERNEL_INLINE void paths_keep(struct ledger *g, const struct registers *r,
+                                 const struct closing *c, int eventful)
 {
     const int stride = g->frame->months_n + 1, t = g->t;
     double *path = g->work->path;
-    ROW discount = scratch_row(g, DISCOUNT);
-    ROW flow = scratch_row(g, MONTH_FLOW);
-    ROW value = measure_row(g, PS_M_FISCAL_PRESENT_VALUE);
-    ROW balance = row(path, PS_PATH_BALANCE * stride + t);
-    ROW book = row(path, PS_PATH_BOOK * stride + t);
-    ROW total = row(path, PS_PATH_REGISTERED * stride + t);
-    ROW paid = row(path, PS_PATH_COMPENSATION * stride + t);
-    const double *factor = crow(g->levels->discount_month, 0);
-    const double *before = crow(g->levels->registered_before, 0);
     const double *registered = measure_row(g, PS_M_REGISTERED);
-    const double *gross = measure_row(g, PS_M_COMPENSATION);
-    LANES
+    ROW min = measure_row(g, PS_M_POOL_MIN);
+    VECS
     {
-        discount[l] *= factor[l];
-        value[l] += discount[l] * flow[l];
-        flow[l] = 0;
-        balance[l] = sum->balance[l];
-        book[l] = sum->book[l];
-        total[l] = before[l] + registered[l];
-        paid[l] = gross[l];
+        const ps_vector total = g->registers ? r->registered[v] : vector_at(registered, v);
+        const ps_vector before = vector_at(crow(g->levels->registered_before, 0), v);
+        vector_put(row(path, PS_PATH_BALANCE * stride + t), v, c->balance[v]);
+        vector_put(row(path, PS_PATH_BOOK * stride + t), v, c->book[v]);
+        vector_put(row(path, PS_PATH_REGISTERED * stride + t), v, before + total);
     }
-    if (t <= g->frame->horizon)
-        usage_measure(g, sum);
+    rows_copy(row(path, PS_PATH_COMPENSATION * stride + t), measure_row(g, PS_M_COMPENSATION));
+    if (eventful || t == 1)
+        VECS
+        {
+            const ps_vector low = vector_at(min, v);
+            vector_put(min, v, vector_select(c->balance[v] < low, c->balance[v], low));
+        }
 }
 
 /* Step 9: subsidies, and what the full tier keeps of the closing balances. */
-static void month_close(struct ledger *g)
+PS_KERNEL_INLINE void month_close(struct ledger *g, struct registers *r, int eventful, int full)
 {
-    if (g->shape->subsidy_ppm)
+    if (g->shape->subsidy_ppm) {
+        registers_save(g, r);
         subsidy_pay(g);
-    if (!g->full)
-        return;
-    struct pools_sum sum;
-    ROW min = measure_row(g, PS_M_POOL_MIN);
-    ROW end = measure_row(g, PS_M_POOL_END);
-    pools_add_up(g, &sum);
-    LANES
-    {
-        min[l] = sum.balance[l] < min[l] ? sum.balance[l] : min[l];
-        end[l] = sum.balance[l];
     }
-    month_measure(g, &sum);
+    if (!full)
+        return;
+    if (eventful || g->shape->subsidy_ppm)
+        present_value_add(g);
+    struct closing c;
+    closing_take(g, r, &c);
+    paths_keep(g, r, &c, eventful);
+    if (g->t <= g->frame->horizon)
+        usage_measure(g, &c);
 }
 
 #endif

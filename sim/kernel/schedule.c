@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pledgesim/ledger.h"
 
+#include "layout.h"
+
 /* What a policy's shape makes of a world before money moves: product and bank of each application,
  * and the tape of rare events. */
 
-enum { EVENTS_PER_FATE = 4 };
+enum { STEPS_N = PS_EVENT_STEPS };
 
 /* How many cuts u has passed: no branch to guess wrong, shares are few. */
 static int cut_read(const uint32_t *cut, int n, uint32_t u)
@@ -15,94 +17,93 @@ static int cut_read(const uint32_t *cut, int n, uint32_t u)
     return i;
 }
 
+static int plain_flags(const struct ps_shape *shape, const struct ps_app *app, int product_i)
+{
+    const struct ps_product_shape *product = &shape->products[product_i];
+    const int bullet = !(app->flags & PS_APP_EQUAL);
+    const int asks =
+        (bullet & (app->tape_firm == PS_NONE)) &
+        ((app->month >= product->open_from_month) & (app->month <= product->open_to_month)) &
+        ((shape->firm_population_n == 0) | (app->firm_rank < shape->firm_population_n));
+    return (product->in_pool ? PS_PLAIN_IN_POOL : 0) | (bullet ? PS_PLAIN_BULLET : 0) |
+           (asks ? PS_PLAIN_ASKS : 0);
+}
+
 static void map_apps(const struct ps_policy *policy, struct ps_schedule *s)
 {
     const struct ps_shape *shape = &policy->shape;
     const struct ps_world *w = s->world;
-    double first = 0, renewed = 0;
+    int64_t asked[2] = {0}; /* first, renewed */
     for (int i = 0; i < w->apps_n; i++) {
         const struct ps_app *app = &w->apps[i];
-        const int tape = app->tape != PS_NONE;
-        const int product = tape ? policy->tape_product[app->tape] : -1;
-        const int bank = tape ? policy->tape_bank[app->tape] : -1;
-        s->product[i] = (uint8_t)(product >= 0 ? product
-                                               : cut_read(shape->product_cut, shape->products_n,
-                                                          app->u_product));
-        s->bank[i] =
-            (uint8_t)(bank >= 0 ? bank : cut_read(shape->bank_cut, shape->banks_n, app->u_bank));
-        if (app->month)
-            *(app->flags & PS_APP_RENEWAL ? &renewed : &first) += app->amount_wan;
+        int product = cut_read(shape->product_cut, shape->products_n, app->u_product);
+        int bank = cut_read(shape->bank_cut, shape->banks_n, app->u_bank);
+        if (app->tape != PS_NONE) {
+            const int own_product = policy->tape_product[app->tape];
+            const int own_bank = policy->tape_bank[app->tape];
+            product = own_product >= 0 ? own_product : product;
+            bank = own_bank >= 0 ? own_bank : bank;
+        }
+        s->product[i] = (uint8_t)product;
+        s->bank[i] = (uint8_t)bank;
+        s->plain[i] = (uint8_t)plain_flags(shape, app, product);
+        asked[app->flags & PS_APP_RENEWAL ? 1 : 0] += app->month ? app->amount_wan : 0;
     }
-    s->asked_first_wan = first;
-    s->asked_renewed_wan = renewed;
+    s->asked_first_wan = (double)asked[0];
+    s->asked_renewed_wan = (double)asked[1];
 }
 
-static int precedes(const struct ps_event *a, const struct ps_event *b)
+/* Months of a fate's events by step; 0 = none. */
+static void fate_months(const struct ps_world_plan *plan, const struct ps_policy *policy,
+                        struct ps_schedule *s, int i, uint16_t month[STEPS_N])
 {
-    if (a->month != b->month)
-        return a->month < b->month;
-    if (a->step != b->step)
-        return a->step < b->step;
-    return a->fate < b->fate;
+    const struct ps_fate *f = &s->world->fates[i];
+    const struct ps_product_shape *product = &policy->shape.products[s->product[f->app]];
+    const int npl = f->tau + plan->npl_months;
+    const int written_off = npl + policy->shape.writeoff_months;
+    const int exit = f->s < written_off ? f->s : written_off;
+    int models_n;
+    const struct ps_pay_mode *mode = ps_models_pay_mode(&models_n)[product->pay_mode];
+    s->claim_month[i] =
+        (uint16_t)mode->claim_month(f->tau, f->s, product->trigger_months, plan->months_n);
+    const int at_once = f->s == f->tau;
+    month[0] = at_once ? 0 : f->s;
+    month[1] = at_once ? f->s : 0;
+    month[2] = s->claim_month[i];
+    month[3] = product->in_pool && npl < exit && npl <= plan->months_n ? (uint16_t)npl : 0;
+    month[4] = product->in_pool && exit <= plan->months_n ? (uint16_t)exit : 0;
 }
 
-static void add_event(struct ps_schedule *s, int month, enum ps_event_step step, int fate)
-{
-    const struct ps_event e = {
-        .month = (uint16_t)month, .fate = (uint16_t)fate, .step = (uint8_t)step};
-    s->events[s->events_n++] = e;
-}
-
-static void sift_down(struct ps_event *e, int root, int n)
-{
-    for (int child; (child = 2 * root + 1) < n; root = child) {
-        if (child + 1 < n && precedes(&e[child], &e[child + 1]))
-            child++;
-        if (!precedes(&e[root], &e[child]))
-            return;
-        const struct ps_event swap = e[root];
-        e[root] = e[child];
-        e[child] = swap;
-    }
-}
-
-/* Heap sort: no extra memory, no bad case; keys are distinct, so the order is one. */
-static void sort_events(struct ps_event *e, int n)
-{
-    for (int root = n / 2 - 1; root >= 0; root--)
-        sift_down(e, root, n);
-    for (int last = n - 1; last > 0; last--) {
-        const struct ps_event swap = e[0];
-        e[0] = e[last];
-        e[last] = swap;
-        sift_down(e, 0, last);
-    }
-}
-
+/* The tape in order of month, step and fate: steps and fates are taken in order, months counted
+ * first. */
 static void lay_events(const struct ps_world_plan *plan, const struct ps_policy *policy,
                        struct ps_schedule *s)
 {
-    const struct ps_world *w = s->world;
-    int models_n;
-    const struct ps_pay_mode *const *pay_modes = ps_models_pay_mode(&models_n);
-    s->events_n = 0;
-    for (int i = 0; i < w->fates_n; i++) {
-        const struct ps_fate *f = &w->fates[i];
-        const struct ps_product_shape *product = &policy->shape.products[s->product[f->app]];
-        const int npl = f->tau + plan->npl_months;
-        const int written_off = npl + policy->shape.writeoff_months;
-        const int exit = f->s < written_off ? f->s : written_off;
-        s->claim_month[i] = (uint16_t)pay_modes[product->pay_mode]->claim_month(
-            f->tau, f->s, product->trigger_months, plan->months_n);
-        add_event(s, f->s, f->s == f->tau ? PS_STEP_DISPOSAL_AT_ONCE : PS_STEP_DISPOSAL, i);
-        add_event(s, s->claim_month[i], PS_STEP_CLAIM, i);
-        if (product->in_pool && npl < exit && npl <= plan->months_n)
-            add_event(s, npl, PS_STEP_NPL_ENTER, i);
-        if (product->in_pool && exit <= plan->months_n)
-            add_event(s, exit, PS_STEP_NPL_EXIT, i);
+    static const uint8_t STEP[STEPS_N] = {PS_STEP_DISPOSAL, PS_STEP_DISPOSAL_AT_ONCE, PS_STEP_CLAIM,
+                                          PS_STEP_NPL_ENTER, PS_STEP_NPL_EXIT};
+    const int fates_n = s->world->fates_n;
+    uint32_t *at = s->month_first;
+    uint16_t(*month)[STEPS_N] = s->fate_month;
+    for (int t = 0; t <= plan->months_n + 1; t++)
+        at[t] = 0;
+    for (int i = 0; i < fates_n; i++) {
+        fate_months(plan, policy, s, i, month[i]);
+        for (int k = 0; k < STEPS_N; k++)
+            at[month[i][k]]++;
     }
-    sort_events(s->events, s->events_n);
-    s->events[s->events_n] = (struct ps_event){.month = 0xffff};
+    uint32_t sum = 0;
+    for (int t = 1; t <= plan->months_n; t++) {
+        const uint32_t n = at[t];
+        at[t] = sum;
+        sum += n;
+    }
+    for (int k = 0; k < STEPS_N; k++)
+        for (int i = 0; i < fates_n; i++)
+            if (month[i][k])
+                s->events[at[month[i][k]]++] =
+                    (struct ps_event){.month = month[i][k], .fate = (uint16_t)i, .step = STEP[k]};
+    s->events_n = (int)sum;
+    s->events[sum] = (struct ps_event){.month = 0xffff};
 }
 
 void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy *policy,
@@ -113,20 +114,28 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
     lay_events(plan, policy, schedule);
 }
 
+static size_t lay_out(struct ps_schedule *s, const struct ps_world_plan *plan, void *memory)
+{
+    struct layout at = {.base = memory, .at = 0};
+    const size_t apps = plan->apps_max;
+    s->events = layout_take(&at, apps * STEPS_N + 1, sizeof *s->events);
+    s->fate_month = layout_take(&at, apps, sizeof *s->fate_month);
+    s->month_first = layout_take(&at, (size_t)plan->months_n + 2, sizeof *s->month_first);
+    s->claim_month = layout_take(&at, apps, sizeof *s->claim_month);
+    s->product = layout_take(&at, apps, sizeof *s->product);
+    s->bank = layout_take(&at, apps, sizeof *s->bank);
+    s->plain = layout_take(&at, apps, sizeof *s->plain);
+    return layout_bytes(&at);
+}
+
 size_t ps_schedule_bytes(const struct ps_world_plan *plan)
 {
-    return plan->apps_max * (2 + sizeof(uint16_t) + EVENTS_PER_FATE * sizeof(struct ps_event)) +
-           sizeof(struct ps_event) + 64;
+    struct ps_schedule scratch;
+    return lay_out(&scratch, plan, NULL);
 }
 
 void ps_schedule_init(struct ps_schedule *schedule, const struct ps_world_plan *plan, void *memory)
 {
-    unsigned char *p = memory;
     *schedule = (struct ps_schedule){0};
-    schedule->events = (void *)p;
-    p += (plan->apps_max * EVENTS_PER_FATE + 1) * sizeof(struct ps_event);
-    schedule->claim_month = (void *)p;
-    p += plan->apps_max * sizeof(uint16_t);
-    schedule->product = p;
-    schedule->bank = p + plan->apps_max;
+    lay_out(schedule, plan, layout_align(memory));
 }

@@ -182,10 +182,11 @@ struct ledger {
     int event;          /* next entry of the schedule's tape */
     int npl_loans_n;    /* fates between NPL entry and exit, granted or not */
     int suspended_any, queued_any;
-    int peak_known;  /* every lane has an NPL peak by now */
-    int by_bank;     /* breaker groups are banks */
-    int registers;   /* one pool and its breaker: see registers.h */
-    int full;        /* measures beyond the decision tier are kept */
+    int peak_known;                               /* every lane has an NPL peak by now */
+    int by_bank;                                  /* breaker groups are banks */
+    int registers;                                /* one pool and its breaker: see registers.h */
+    int only_interest, only_interest_but_january; /* no other money comes in at the month's start */
+    int full;                                     /* measures beyond the decision tier are kept */
     int all_book;    /* the book of all loans is kept: full tier, or subsidies need it */
     int cohorts;     /* some cap looks at grant years */
     int instalments; /* some loan repays in equal principal */

@@ -234,9 +234,11 @@ PS_KERNEL_INLINE void target_note(struct ledger *g, const struct registers *r)
     {
         const ps_vector total =
             g->registers ? r->registered[v] : vector_at(measure_row(g, PS_M_REGISTERED), v);
-        const ps_vector_mask met = vector_at(before, v) + total >= vector_at(target, v);
-        const ps_vector known = vector_at(reached, v);
-        vector_put(reached, v, vector_select(known > 0, known, vector_where(met, vector_of(g->t))));
+        const ps_mask_of_lanes met =
+            VECTOR_COMPARE(vector_at(before, v) + total, vector_at(target, v), GE);
+        const ps_vector known = vector_at(reached, v), now = vector_where(met, vector_of(g->t));
+        const ps_mask_of_lanes earlier = VECTOR_COMPARE(known, vector_of(0), GT);
+        vector_put(reached, v, vector_select(earlier, known, now));
     }
 }
 
@@ -304,7 +306,7 @@ PS_KERNEL_INLINE void months_run(struct ledger *g, const int full)
     for (g->t = 1; g->t <= g->frame->months_n; g->t++) {
         month_run(g, &r, full);
         g->year += g->calendar_month == 12;
-        g->calendar_month = g->calendar_month % 12 + 1;
+        g->calendar_month = g->calendar_month == 12 ? 1 : g->calendar_month + 1;
     }
     registers_save(g, &r);
 }
@@ -451,6 +453,8 @@ void PS_ISA(PS_LEDGER_RUN)(const struct ps_ledger_frame *frame, const struct ps_
     for (int j = 0; j < shape->products_n; j++)
         g.cohorts |= shape->products[j].insurer_yearly_ppm > 0;
     g.registers = shape->pools_n == 1 && !g.by_bank;
+    g.only_interest = g.registers && levels->interest_direct && !levels->topups_any;
+    g.only_interest_but_january = levels->topup_yearly_any || levels->stop_loss_any;
     ledger_open(&g);
     if (g.full)
         months_run(&g, 1);

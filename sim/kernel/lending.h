@@ -26,9 +26,11 @@ PS_KERNEL_INLINE void rooms_update(struct ledger *g, const struct registers *r)
         {
             const ps_vector free = balance[v] - vector_at(due, v);
             const ps_vector limit = vector_at(crow(g->levels->max_firm_ppm, 0), v);
-            const ps_vector one = vector_share(vector_where(free > 0, free), limit);
+            const ps_vector nil = vector_of(0);
+            const ps_vector one =
+                vector_share(vector_where(VECTOR_COMPARE(free, nil, GT), free), limit);
             vector_put(pool_row(g, p, POOL_SINGLE), v,
-                       vector_select(limit > 0, one, vector_of(NO_LIMIT_FEN)));
+                       vector_select(VECTOR_COMPARE(limit, nil, GT), one, vector_of(NO_LIMIT_FEN)));
         }
     }
     if (!g->suspended_any)
@@ -39,8 +41,10 @@ PS_KERNEL_INLINE void rooms_update(struct ledger *g, const struct registers *r)
     VECS
     {
         const ps_vector s = vector_at(status, v), x = vector_at(room, v), no = vector_of(-1);
-        vector_put(scratch_row(g, OPEN_NEW), v, vector_select(s < STATUS_SUSPENDED, x, no));
-        vector_put(scratch_row(g, OPEN_RENEWAL), v, vector_select(s < closed_to_renewals, x, no));
+        const ps_mask_of_lanes new_firms = VECTOR_COMPARE(s, vector_of(STATUS_SUSPENDED), LT);
+        const ps_mask_of_lanes renewals = VECTOR_COMPARE(s, vector_of(closed_to_renewals), LT);
+        vector_put(scratch_row(g, OPEN_NEW), v, vector_select(new_firms, x, no));
+        vector_put(scratch_row(g, OPEN_RENEWAL), v, vector_select(renewals, x, no));
     }
 }
 
@@ -306,7 +310,7 @@ PS_KERNEL_INLINE int asks_plainly(const struct ledger *g, int app_i)
 
 /* The lanes that grant a plain application: those that have its chain and pass the tests. */
 PS_KERNEL_INLINE void plain_test(const struct ledger *g, const struct registers *r,
-                                 const struct doors *doors, int app_i, ps_vector_mask *pass)
+                                 const struct doors *doors, int app_i, ps_mask_of_lanes *pass)
 {
     const struct ps_app *app = &g->world->apps[app_i];
     const int in_pool = g->schedule->plain[app_i] & PS_PLAIN_IN_POOL;
@@ -316,7 +320,8 @@ PS_KERNEL_INLINE void plain_test(const struct ledger *g, const struct registers 
         app->parent == PS_NONE ? scratch_row(g, ONES) : row(g->work->granted_wan, app->parent);
     const double *room =
         in_pool ? doors->room[app->flags & PS_APP_RENEWAL ? 1 : 0] : doors->no_limit;
-    VECS pass[v] = (vector_at(parent, v) > 0) & (r->book[v] + pool_fen <= vector_at(room, v));
+    VECS pass[v] = VECTOR_COMPARE(vector_at(parent, v), vector_of(0), GT) &
+                   VECTOR_COMPARE(r->book[v] + pool_fen, vector_at(room, v), LE);
     if (doors->single && in_pool) {
         const int product = g->schedule->product[app_i];
         const double *share = crow(g->levels->share_ppm, product * PS_PARTY_BANK + PS_PARTY_POOL);
@@ -325,7 +330,8 @@ PS_KERNEL_INLINE void plain_test(const struct ledger *g, const struct registers 
         VECS
         {
             const ps_vector own = asked * vector_at(share, v), most = vector_at(cap, v);
-            pass[v] &= vector_select(own < most, own, most) <= vector_at(doors->single, v);
+            const ps_vector due = vector_select(VECTOR_COMPARE(own, most, LT), own, most);
+            pass[v] &= VECTOR_COMPARE(due, vector_at(doors->single, v), LE);
         }
     }
 }
@@ -354,13 +360,13 @@ PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const st
     const ps_vector asked = vector_of(app->amount_wan), fen = asked * FEN_PER_WAN;
     const ps_vector pool_fen = in_pool ? fen : vector_of(0), one = vector_of(in_pool ? 1 : 0);
     double *to = row(g->work->granted_wan, app_i);
-    ps_vector_mask pass[VECTORS];
+    ps_mask_of_lanes pass[VECTORS];
     ps_vector granted[VECTORS];
     plain_test(g, r, doors, app_i, pass);
     if (full) {
-        ps_vector_mask all = pass[0];
+        ps_mask_of_lanes all = pass[0];
         VECS all &= pass[v];
-        if (vector_any(~all))
+        if (!vector_all(all))
             return 0;
         VECS vector_put(row(g->work->refusal, app_i), v, vector_of(-1));
     }
@@ -368,11 +374,11 @@ PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const st
     {
         granted[v] = vector_where(pass[v], asked);
         vector_put(to, v, granted[v]);
-        r->book[v] += vector_where(pass[v], pool_fen);
-        r->live[v] += vector_where(pass[v], one);
+        r->book[v] = vector_add_where(pass[v], r->book[v], pool_fen);
+        r->live[v] = vector_add_where(pass[v], r->live[v], one);
     }
     if (full || g->all_book)
-        VECS r->all_book[v] += vector_where(pass[v], fen);
+        VECS r->all_book[v] = vector_add_where(pass[v], r->all_book[v], fen);
     plain_register(g, r, app->flags & PS_APP_RENEWAL, granted);
     return 1;
 }

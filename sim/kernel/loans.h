@@ -124,7 +124,7 @@ PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, int ap
     {
         const ps_vector x = vector_at(granted, v);
         r->book[v] -= x * pool_fen;
-        r->live[v] -= vector_where(x > 0, one);
+        r->live[v] = vector_sub_where(VECTOR_COMPARE(x, vector_of(0), GT), r->live[v], one);
     }
     if (full || g->all_book)
         VECS r->all_book[v] -= vector_at(granted, v) * FEN_PER_WAN;

@@ -89,11 +89,8 @@ PS_KERNEL_INLINE void interest_only(struct ledger *g, struct registers *r)
 /* Step 1: interest on the last closing balance, then top-ups. */
 PS_KERNEL_INLINE void month_fund(struct ledger *g, struct registers *r)
 {
-    const struct ps_lane_levels *levels = g->levels;
     const int january = g->calendar_month == 1;
-    const int topups =
-        levels->topups_any || (january && (levels->topup_yearly_any || levels->stop_loss_any));
-    if (g->registers && levels->interest_direct && !topups)
+    if (g->only_interest && !(january && g->only_interest_but_january))
         interest_only(g, r);
     else
         ON_ROWS(g, r, pools_fund(g, january));
@@ -126,7 +123,7 @@ PS_KERNEL_INLINE void room_take(const struct ledger *g, int pool, const ps_vecto
     VECS
     {
         const ps_vector free = balance[v] - vector_at(due, v);
-        room[v] = vector_where(free > 0, free);
+        room[v] = vector_where(VECTOR_COMPARE(free, vector_of(0), GT), free);
     }
     if (g->levels->leverage_whole)
         VECS room[v] *= vector_at(times, v);
@@ -173,13 +170,16 @@ PS_KERNEL_INLINE void usage_measure(const struct ledger *g, const struct closing
     const ps_vector one = vector_of(1);
     VECS
     {
-        const ps_vector_mask funded = c->funded[v] > 0, room = c->room[v] > 0;
+        const ps_vector nil = vector_of(0);
+        const ps_mask_of_lanes funded = VECTOR_COMPARE(c->funded[v], nil, GT);
+        const ps_mask_of_lanes room = VECTOR_COMPARE(c->room[v], nil, GT);
         const ps_vector used = c->book[v] / vector_select(funded, c->funded[v], one);
         const ps_vector rest = c->room[v] - c->book[v];
         const ps_vector part = rest / vector_select(room, c->room[v], one);
-        vector_put(leverage, v, vector_at(leverage, v) + vector_where(funded, used));
-        vector_put(idle, v, vector_at(idle, v) + vector_where(rest > 0, part));
-        vector_put(months, v, vector_at(months, v) + vector_where(room, one));
+        vector_put(leverage, v, vector_add_where(funded, vector_at(leverage, v), used));
+        vector_put(idle, v,
+                   vector_add_where(VECTOR_COMPARE(rest, nil, GT), vector_at(idle, v), part));
+        vector_put(months, v, vector_add_where(room, vector_at(months, v), one));
     }
 }
 
@@ -218,7 +218,8 @@ PS_KERNEL_INLINE void paths_keep(struct ledger *g, const struct registers *r,
         VECS
         {
             const ps_vector low = vector_at(min, v);
-            vector_put(min, v, vector_select(c->balance[v] < low, c->balance[v], low));
+            vector_put(min, v,
+                       vector_select(VECTOR_COMPARE(c->balance[v], low, LT), c->balance[v], low));
         }
 }
 

@@ -17,23 +17,16 @@ static int cut_read(const uint32_t *cut, int n, uint32_t u)
     return i;
 }
 
-static int plain_flags(const struct ps_shape *shape, const struct ps_app *app, int product_i)
-{
-    const struct ps_product_shape *product = &shape->products[product_i];
-    const int bullet = !(app->flags & PS_APP_EQUAL);
-    const int asks =
-        (bullet & (app->tape_firm == PS_NONE)) &
-        ((app->month >= product->open_from_month) & (app->month <= product->open_to_month)) &
-        ((shape->firm_population_n == 0) | (app->firm_rank < shape->firm_population_n));
-    return (product->in_pool ? PS_PLAIN_IN_POOL : 0) | (bullet ? PS_PLAIN_BULLET : 0) |
-           (asks ? PS_PLAIN_ASKS : 0);
-}
-
+/* Product, bank and plainness of each application, but for the doors that close. */
 static void map_apps(const struct ps_policy *policy, struct ps_schedule *s)
 {
     const struct ps_shape *shape = &policy->shape;
     const struct ps_world *w = s->world;
     int64_t asked[2] = {0}; /* first, renewed */
+    uint8_t plain[PS_PRODUCTS_MAX];
+    for (int j = 0; j < shape->products_n; j++)
+        plain[j] =
+            PS_PLAIN_BULLET | PS_PLAIN_ASKS | (shape->products[j].in_pool ? PS_PLAIN_IN_POOL : 0);
     for (int i = 0; i < w->apps_n; i++) {
         const struct ps_app *app = &w->apps[i];
         int product = cut_read(shape->product_cut, shape->products_n, app->u_product);
@@ -44,13 +37,32 @@ static void map_apps(const struct ps_policy *policy, struct ps_schedule *s)
             product = own_product >= 0 ? own_product : product;
             bank = own_bank >= 0 ? own_bank : bank;
         }
+        const int alone = app->tape_firm == PS_NONE ? ~0 : ~PS_PLAIN_ASKS;
+        const int bullet = app->flags & PS_APP_EQUAL ? PS_PLAIN_IN_POOL : ~0;
         s->product[i] = (uint8_t)product;
         s->bank[i] = (uint8_t)bank;
-        s->plain[i] = (uint8_t)plain_flags(shape, app, product);
+        s->plain[i] = (uint8_t)(plain[product] & alone & bullet);
         asked[app->flags & PS_APP_RENEWAL ? 1 : 0] += app->month ? app->amount_wan : 0;
     }
     s->asked_first_wan = (double)asked[0];
     s->asked_renewed_wan = (double)asked[1];
+}
+
+/* Applications to a product not open in their month, or from firms beyond the population. */
+static void close_doors(const struct ps_world_plan *plan, const struct ps_shape *shape,
+                        struct ps_schedule *s)
+{
+    int any = shape->firm_population_n > 0 && s->world->apps_n > shape->firm_population_n;
+    for (int j = 0; j < shape->products_n; j++)
+        any |= shape->products[j].open_from_month > 1 ||
+               shape->products[j].open_to_month < plan->horizon;
+    for (int i = 0; any && i < s->world->apps_n; i++) {
+        const struct ps_app *app = &s->world->apps[i];
+        const struct ps_product_shape *product = &shape->products[s->product[i]];
+        if (app->month < product->open_from_month || app->month > product->open_to_month ||
+            (shape->firm_population_n && app->firm_rank >= shape->firm_population_n))
+            s->plain[i] &= (uint8_t)~PS_PLAIN_ASKS;
+    }
 }
 
 /* Months of a fate's events by step; 0 = none. */
@@ -111,6 +123,7 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
 {
     schedule->world = world;
     map_apps(policy, schedule);
+    close_doors(plan, &policy->shape, schedule);
     lay_events(plan, policy, schedule);
 }
 

@@ -20,23 +20,24 @@
 #endif
 
 typedef double ps_vector __attribute__((vector_size(PS_VECTOR_BYTES)));
-typedef int64_t ps_vector_mask __attribute__((vector_size(PS_VECTOR_BYTES))); /* all ones or 0 */
 
 enum { VECTOR_LANES = PS_VECTOR_BYTES / 8, VECTORS = PS_LANES / VECTOR_LANES };
 
 /* For each vector v of a row; the count is a constant, so nothing of the loop is left. */
 #define VECS _Pragma("GCC unroll 16") for (int v = 0; v < VECTORS; v++)
 
+/* A vector in a row. Not memcpy: a store that might change any object would make the compiler load
+ * every pointer again after each loan. */
+typedef double ps_vector_in_row __attribute__((vector_size(PS_VECTOR_BYTES), aligned(8)));
+
 PS_KERNEL_INLINE ps_vector vector_at(const double *rows, int v)
 {
-    ps_vector x;
-    memcpy(&x, rows + v * VECTOR_LANES, sizeof x);
-    return x;
+    return *(const ps_vector_in_row *)(rows + v * VECTOR_LANES);
 }
 
 PS_KERNEL_INLINE void vector_put(double *rows, int v, ps_vector x)
 {
-    memcpy(rows + v * VECTOR_LANES, &x, sizeof x);
+    *(ps_vector_in_row *)(rows + v * VECTOR_LANES) = x;
 }
 
 PS_KERNEL_INLINE ps_vector vector_of(double x)
@@ -44,16 +45,81 @@ PS_KERNEL_INLINE ps_vector vector_of(double x)
     return x - (ps_vector){0};
 }
 
+/* Which lanes: a mask register where there is one, else all bits of a lane set or none. */
+#if defined(__AVX512F__)
+
+typedef __mmask8 ps_mask_of_lanes;
+#define VECTOR_COMPARE(a, b, relation)                                                             \
+    _mm512_cmp_pd_mask((__m512d)(a), (__m512d)(b), _CMP_##relation##_OQ)
+
 /* x where the mask is set, else 0. */
-PS_KERNEL_INLINE ps_vector vector_where(ps_vector_mask mask, ps_vector x)
+PS_KERNEL_INLINE ps_vector vector_where(ps_mask_of_lanes mask, ps_vector x)
 {
-    return (ps_vector)((ps_vector_mask)x & mask);
+    return (ps_vector)_mm512_maskz_mov_pd(mask, (__m512d)x);
 }
 
-PS_KERNEL_INLINE ps_vector vector_select(ps_vector_mask mask, ps_vector yes, ps_vector no)
+PS_KERNEL_INLINE ps_vector vector_select(ps_mask_of_lanes mask, ps_vector yes, ps_vector no)
 {
-    return (ps_vector)(((ps_vector_mask)yes & mask) | ((ps_vector_mask)no & ~mask));
+    return (ps_vector)_mm512_mask_mov_pd((__m512d)no, mask, (__m512d)yes);
 }
+
+/* a + x and a - x where the mask is set, else a. */
+PS_KERNEL_INLINE ps_vector vector_add_where(ps_mask_of_lanes mask, ps_vector a, ps_vector x)
+{
+    return (ps_vector)_mm512_mask_add_pd((__m512d)a, mask, (__m512d)a, (__m512d)x);
+}
+
+PS_KERNEL_INLINE ps_vector vector_sub_where(ps_mask_of_lanes mask, ps_vector a, ps_vector x)
+{
+    return (ps_vector)_mm512_mask_sub_pd((__m512d)a, mask, (__m512d)a, (__m512d)x);
+}
+
+PS_KERNEL_INLINE int vector_all(ps_mask_of_lanes mask)
+{
+    return mask == 0xff;
+}
+
+#else
+
+typedef int64_t ps_mask_of_lanes __attribute__((vector_size(PS_VECTOR_BYTES)));
+#define VECTOR_COMPARE(a, b, relation) VECTOR_COMPARE_##relation(a, b)
+#define VECTOR_COMPARE_GT(a, b) ((ps_mask_of_lanes)((a) > (b)))
+#define VECTOR_COMPARE_GE(a, b) ((ps_mask_of_lanes)((a) >= (b)))
+#define VECTOR_COMPARE_LT(a, b) ((ps_mask_of_lanes)((a) < (b)))
+#define VECTOR_COMPARE_LE(a, b) ((ps_mask_of_lanes)((a) <= (b)))
+
+PS_KERNEL_INLINE ps_vector vector_where(ps_mask_of_lanes mask, ps_vector x)
+{
+    return (ps_vector)((ps_mask_of_lanes)x & mask);
+}
+
+PS_KERNEL_INLINE ps_vector vector_select(ps_mask_of_lanes mask, ps_vector yes, ps_vector no)
+{
+    return (ps_vector)(((ps_mask_of_lanes)yes & mask) | ((ps_mask_of_lanes)no & ~mask));
+}
+
+PS_KERNEL_INLINE ps_vector vector_add_where(ps_mask_of_lanes mask, ps_vector a, ps_vector x)
+{
+    return a + vector_where(mask, x);
+}
+
+PS_KERNEL_INLINE ps_vector vector_sub_where(ps_mask_of_lanes mask, ps_vector a, ps_vector x)
+{
+    return a - vector_where(mask, x);
+}
+
+PS_KERNEL_INLINE int vector_all(ps_mask_of_lanes mask)
+{
+#if defined(__AVX__)
+    return _mm256_movemask_pd((__m256d)mask) == 0xf;
+#elif defined(__SSE2__)
+    return _mm_movemask_pd((__m128d)mask) == 0x3;
+#else
+    return (mask[0] & mask[1]) != 0;
+#endif
+}
+
+#endif
 
 /* floor(x) for 0 <= x < 2^51. */
 PS_KERNEL_INLINE ps_vector vector_floor(ps_vector x)
@@ -64,21 +130,7 @@ PS_KERNEL_INLINE ps_vector vector_floor(ps_vector x)
     return (ps_vector)_mm256_floor_pd((__m256d)x);
 #else
     const ps_vector nearest = (x + 0x1.8p52) - 0x1.8p52;
-    return nearest - vector_where(nearest > x, vector_of(1));
-#endif
-}
-
-/* Whether the mask is set in any lane. */
-PS_KERNEL_INLINE int vector_any(ps_vector_mask mask)
-{
-#if defined(__AVX512F__)
-    return _mm512_test_epi64_mask((__m512i)mask, (__m512i)mask) != 0;
-#elif defined(__AVX__)
-    return _mm256_movemask_pd((__m256d)mask) != 0;
-#elif defined(__SSE2__)
-    return _mm_movemask_pd((__m128d)mask) != 0;
-#else
-    return (mask[0] | mask[1]) != 0;
+    return nearest - vector_where(VECTOR_COMPARE(nearest, x, GT), vector_of(1));
 #endif
 }
 

@@ -55,19 +55,27 @@ struct ps_event {
     uint8_t step;
 };
 
-/* What is plain about an application, whatever the levels: nearly everything about nearly all. */
+/* What the tests and books of nearly every application need, whatever the levels. */
 enum {
     PS_PLAIN_IN_POOL = 1,
-    PS_PLAIN_BULLET = 2, /* repaid in one sum */
-    PS_PLAIN_ASKS = 4    /* and its product is open, the population not used up, its firm has no
-                            other loan */
+    PS_PLAIN_RENEWAL = 2,
+    PS_PLAIN_MATURES = 4, /* repaid in one sum, never defaults */
+    PS_PLAIN_ASKS = 8     /* repaid in one sum; its product is open, the population not used up, its
+                             firm has no other loan */
+};
+
+struct ps_plain {
+    double asked_wan, pool_fen; /* the same amount as in-pool principal */
+    uint16_t parent;            /* row of granted amounts that must not be 0: apps_max for none */
+    uint8_t flags, cap;         /* cap: product x PS_FIRM_CLASS_N + firm class */
 };
 
 struct ps_schedule {
     const struct ps_world *world;
-    uint8_t *product, *bank, *plain; /* by application */
-    uint16_t *claim_month;           /* by fate */
-    struct ps_event *events;         /* by month, step, fate; a last one has month 0xffff */
+    uint8_t *product, *bank; /* by application */
+    struct ps_plain *plain;  /* by application */
+    uint16_t *claim_month;   /* by fate */
+    struct ps_event *events; /* by month, step, fate; a last one has month 0xffff */
     int events_n;
     uint16_t (*fate_month)[PS_EVENT_STEPS];    /* scratch: months of each fate's events */
     uint32_t *month_first;                     /* scratch: [0..N+1] */
@@ -84,7 +92,7 @@ struct ps_lane_levels {
     double *share_ppm;                        /* [product][party but the bank] */
     int pays[PS_PRODUCTS_MAX][PS_PARTY_BANK]; /* some lane gives the party a part of claims */
     double *loan_cap_wan, *firm_cap;          /* [product][firm class] */
-    double loan_cap_min_wan[PS_PRODUCTS_MAX][PS_FIRM_CLASS_N]; /* smallest over the lanes */
+    double loan_cap_min_wan[PS_PRODUCTS_MAX * PS_FIRM_CLASS_N]; /* smallest over the lanes */
     double *max_firm_ppm, *stop_loss;
     int max_firm_any, stop_loss_any, renewal_share_any;
     int leverage_whole;  /* every leverage is a whole number: room = free x times, exactly */
@@ -127,7 +135,8 @@ struct ps_ledger_log {
 /* Memory of one evaluating thread and what it leaves. Rows of `width` lanes. */
 struct ps_ledger_work {
     int width;
-    double *granted_wan; /* [app] amount granted, 万元, 0 = refused */
+    size_t apps_max;
+    double *granted_wan; /* [app] amount granted, 万元, 0 = refused; row apps_max is 1 */
     double *refusal;     /* [app] full tier: why the chain is lost, -1 while it lives */
     double *exposure;    /* [fate] EAD, fen, 0 when not granted */
     double *due;         /* [fate] the pool's due by the prepay formula until the claim */

@@ -163,7 +163,6 @@ enum scratch_row {
     OPEN_NEW,     /* what an in-pool book may grow to by new firms this month, < 0 where closed */
     OPEN_RENEWAL, /* by renewals */
     NO_LIMIT,     /* more than any book, due or amount */
-    ONES,         /* 1 in every lane: the parent of a firm's first loan */
     SCRATCH_ROWS
 };
 

@@ -24,7 +24,7 @@ static void ledger_open(struct ledger *g)
     LANES measure_row(g, PS_M_NPL_PEAK)[l] = -1;
     LANES measure_row(g, PS_M_POOL_MIN)[l] = 0x1p52;
     LANES scratch_row(g, NO_LIMIT)[l] = NO_LIMIT_FEN;
-    LANES scratch_row(g, ONES)[l] = 1;
+    LANES row(work->granted_wan, (int)work->apps_max)[l] = 1;
     for (int p = 0; p < shape->pools_n; p++) {
         const double *initial = crow(g->levels->initial, p);
         rows_copy(pool_row(g, p, POOL_BALANCE), initial);
@@ -127,12 +127,14 @@ static void instalments_pay(struct ledger *g)
 PS_KERNEL_INLINE void loans_end(struct ledger *g, struct registers *r, const int full)
 {
     const struct ps_world *w = g->world;
-    for (uint32_t i = w->end_first[g->t]; i < w->end_first[g->t + 1]; i++) {
+    const struct ps_plain *plain = g->schedule->plain;
+    const uint32_t from = w->end_first[g->t], to = w->end_first[g->t + 1];
+    for (uint32_t i = from; i < to; i++) {
         const int app_i = w->ends[i];
-        if (w->apps[app_i].fate != PS_NONE)
-            ON_ROWS(g, r, loan_default(g, app_i));
-        else if (g->registers && g->schedule->plain[app_i] & PS_PLAIN_BULLET)
+        if (g->registers && plain[app_i].flags & PS_PLAIN_MATURES)
             plain_mature(g, r, app_i, full);
+        else if (w->apps[app_i].fate != PS_NONE)
+            ON_ROWS(g, r, loan_default(g, app_i));
         else
             ON_ROWS(g, r, loan_mature(g, app_i));
     }

@@ -17,7 +17,8 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     const size_t lane = (size_t)width * sizeof(double), apps = plan->apps_max;
     const size_t months = (size_t)plan->months_n + 1;
     w->width = width;
-    w->granted_wan = layout_take(&at, apps, lane);
+    w->apps_max = apps;
+    w->granted_wan = layout_take(&at, apps + 1, lane);
     w->refusal = layout_take(&at, full ? apps : 0, lane);
     w->exposure = layout_take(&at, apps, lane);
     w->due = layout_take(&at, apps, lane);
@@ -149,8 +150,8 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
             const int i = j * PS_FIRM_CLASS_N + k;
             const double cap = ps_floor(cap_value(from->loan_cap_fen[j][k]) / FEN_PER_WAN);
             AT(v->loan_cap_wan, i) = cap;
-            if (l == 0 || cap < v->loan_cap_min_wan[j][k])
-                v->loan_cap_min_wan[j][k] = cap;
+            if (l == 0 || cap < v->loan_cap_min_wan[i])
+                v->loan_cap_min_wan[i] = cap;
             AT(v->firm_cap, i) = cap_value(from->firm_cap_fen[j][k]);
         }
     }

@@ -256,9 +256,11 @@ static void fees_take(struct ledger *g, const struct ps_app *app, int product_i,
     }
 }
 
-static void grant_count(struct ledger *g, const struct ps_app *app, int product_i,
-                        const double *granted)
+static void grant_count(struct ledger *g, int app_i)
 {
+    const struct ps_app *app = &g->world->apps[app_i];
+    const int product_i = g->schedule->product[app_i];
+    const double *granted = crow(g->work->granted_wan, app_i);
     const struct ps_product_shape *product = &g->shape->products[product_i];
     if (g->cohorts) {
         const double *share =
@@ -281,55 +283,42 @@ static void grant_count(struct ledger *g, const struct ps_app *app, int product_
         n[l] += one;
         firms[l] += new_firm * one;
     }
+    if (g->work->log && granted[g->work->log->lane] > 0)
+        log_line(g, PS_LOG_GRANT, app_i, 0, granted[g->work->log->lane] * FEN_PER_WAN, NULL, 0);
 }
 
-/* Where the tests of this month's plain applications look. Loans outside the pool meet no limit. */
+/* Where the tests of this month's plain applications look. */
 struct doors {
-    const double *room[2]; /* for new firms, for renewals */
+    const double *room[4]; /* by PS_PLAIN_IN_POOL and PS_PLAIN_RENEWAL; no limit outside the pool */
     const double *single;  /* NULL when no lane has a single-name limit */
-    const double *no_limit;
 };
 
 PS_KERNEL_INLINE struct doors doors_open(const struct ledger *g)
 {
-    const double *room = pool_row(g, 0, POOL_ROOM);
-    return (struct doors){.room = {g->suspended_any ? scratch_row(g, OPEN_NEW) : room,
+    const double *room = pool_row(g, 0, POOL_ROOM), *no_limit = scratch_row(g, NO_LIMIT);
+    return (struct doors){.room = {no_limit, g->suspended_any ? scratch_row(g, OPEN_NEW) : room,
+                                   no_limit,
                                    g->suspended_any ? scratch_row(g, OPEN_RENEWAL) : room},
-                          .single = g->levels->max_firm_any ? pool_row(g, 0, POOL_SINGLE) : NULL,
-                          .no_limit = scratch_row(g, NO_LIMIT)};
+                          .single = g->levels->max_firm_any ? pool_row(g, 0, POOL_SINGLE) : NULL};
 }
 
-/* Only single-name limit, breaker and leverage can refuse, and no cap is below the amount. */
-PS_KERNEL_INLINE int asks_plainly(const struct ledger *g, int app_i)
-{
-    const struct ps_app *app = &g->world->apps[app_i];
-    return (g->schedule->plain[app_i] & PS_PLAIN_ASKS) &&
-           app->amount_wan <=
-               g->levels->loan_cap_min_wan[g->schedule->product[app_i]][firm_class_of(app)];
-}
-
-/* The lanes that grant a plain application: those that have its chain and pass the tests. */
+/* The lanes that grant a plain application: those that have its chain and pass the tests of
+ * single-name limit, breaker and leverage; no cap is below the amount. */
 PS_KERNEL_INLINE void plain_test(const struct ledger *g, const struct registers *r,
-                                 const struct doors *doors, int app_i, ps_mask_of_lanes *pass)
+                                 const struct doors *doors, const struct ps_plain *app,
+                                 ps_mask_of_lanes *pass)
 {
-    const struct ps_app *app = &g->world->apps[app_i];
-    const int in_pool = g->schedule->plain[app_i] & PS_PLAIN_IN_POOL;
-    const double asked = app->amount_wan;
-    const double pool_fen = in_pool ? asked * FEN_PER_WAN : 0;
-    const double *parent =
-        app->parent == PS_NONE ? scratch_row(g, ONES) : row(g->work->granted_wan, app->parent);
-    const double *room =
-        in_pool ? doors->room[app->flags & PS_APP_RENEWAL ? 1 : 0] : doors->no_limit;
+    const double *parent = crow(g->work->granted_wan, app->parent);
+    const double *room = doors->room[app->flags & (PS_PLAIN_IN_POOL | PS_PLAIN_RENEWAL)];
     VECS pass[v] = VECTOR_COMPARE(vector_at(parent, v), vector_of(0), GT) &
-                   VECTOR_COMPARE(r->book[v] + pool_fen, vector_at(room, v), LE);
-    if (doors->single && in_pool) {
-        const int product = g->schedule->product[app_i];
+                   VECTOR_COMPARE(r->book[v] + app->pool_fen, vector_at(room, v), LE);
+    if (doors->single && app->flags & PS_PLAIN_IN_POOL) {
+        const int product = app->cap / PS_FIRM_CLASS_N;
         const double *share = crow(g->levels->share_ppm, product * PS_PARTY_BANK + PS_PARTY_POOL);
-        const double *cap =
-            crow(g->levels->firm_cap, product * PS_FIRM_CLASS_N + firm_class_of(app));
+        const double *cap = crow(g->levels->firm_cap, app->cap);
         VECS
         {
-            const ps_vector own = asked * vector_at(share, v), most = vector_at(cap, v);
+            const ps_vector own = app->asked_wan * vector_at(share, v), most = vector_at(cap, v);
             const ps_vector due = vector_select(VECTOR_COMPARE(own, most, LT), own, most);
             pass[v] &= VECTOR_COMPARE(due, vector_at(doors->single, v), LE);
         }
@@ -355,14 +344,13 @@ PS_KERNEL_INLINE void plain_register(const struct ledger *g, struct registers *r
 PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const struct doors *doors,
                                  int app_i, const int full)
 {
-    const struct ps_app *app = &g->world->apps[app_i];
-    const int in_pool = g->schedule->plain[app_i] & PS_PLAIN_IN_POOL;
-    const ps_vector asked = vector_of(app->amount_wan), fen = asked * FEN_PER_WAN;
-    const ps_vector pool_fen = in_pool ? fen : vector_of(0), one = vector_of(in_pool ? 1 : 0);
+    const struct ps_plain *app = &g->schedule->plain[app_i];
+    const ps_vector asked = vector_of(app->asked_wan), pool_fen = vector_of(app->pool_fen);
+    const ps_vector one = vector_of(app->flags & PS_PLAIN_IN_POOL);
     double *to = row(g->work->granted_wan, app_i);
     ps_mask_of_lanes pass[VECTORS];
     ps_vector granted[VECTORS];
-    plain_test(g, r, doors, app_i, pass);
+    plain_test(g, r, doors, app, pass);
     if (full) {
         ps_mask_of_lanes all = pass[0];
         VECS all &= pass[v];
@@ -378,8 +366,8 @@ PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const st
         r->live[v] = vector_add_where(pass[v], r->live[v], one);
     }
     if (full || g->all_book)
-        VECS r->all_book[v] = vector_add_where(pass[v], r->all_book[v], fen);
-    plain_register(g, r, app->flags & PS_APP_RENEWAL, granted);
+        VECS r->all_book[v] += granted[v] * FEN_PER_WAN;
+    plain_register(g, r, app->flags & PS_PLAIN_RENEWAL, granted);
     return 1;
 }
 
@@ -401,20 +389,20 @@ static void any_grant(struct ledger *g, int app_i)
 /* Step 8: this month's applications, in canonical order. */
 PS_KERNEL_INLINE void lend(struct ledger *g, struct registers *r, const int full)
 {
-    const uint32_t from = g->world->app_first[g->t], to = g->world->app_first[g->t + 1];
+    const int from = (int)g->world->app_first[g->t], to = (int)g->world->app_first[g->t + 1];
+    const struct ps_plain *plain = g->schedule->plain;
+    const double *cap_wan = g->levels->loan_cap_min_wan;
     if (from == to)
         return;
     rooms_update(g, r);
     const struct doors doors = doors_open(g);
-    for (int i = (int)from; i < (int)to; i++) {
-        const struct ps_app *app = &g->world->apps[i];
-        const double *granted = row(g->work->granted_wan, i);
-        if (!g->registers || !asks_plainly(g, i) || !plain_grant(g, r, &doors, i, full))
+    for (int i = from; i < to; i++) {
+        const int asks_plainly = g->registers && plain[i].flags & PS_PLAIN_ASKS &&
+                                 plain[i].asked_wan <= cap_wan[plain[i].cap];
+        if (!asks_plainly || !plain_grant(g, r, &doors, i, full))
             ON_ROWS(g, r, any_grant(g, i));
         if (full || g->cohorts)
-            grant_count(g, app, g->schedule->product[i], granted);
-        if (g->work->log && granted[g->work->log->lane] > 0)
-            log_line(g, PS_LOG_GRANT, i, 0, granted[g->work->log->lane] * FEN_PER_WAN, NULL, 0);
+            grant_count(g, i);
     }
 }
 

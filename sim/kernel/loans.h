@@ -115,11 +115,10 @@ static void loan_leave(struct ledger *g, int app_i, int interest_months, ROW owe
 /* A bullet loan that matures, in registers. */
 PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, int app_i, const int full)
 {
-    const struct ps_app *app = &g->world->apps[app_i];
-    const int in_pool = g->schedule->plain[app_i] & PS_PLAIN_IN_POOL;
+    const int in_pool = g->schedule->plain[app_i].flags & PS_PLAIN_IN_POOL;
     const double *granted = crow(g->work->granted_wan, app_i);
-    const double pool_fen = in_pool ? FEN_PER_WAN : 0;
-    const ps_vector one = vector_of(in_pool ? 1 : 0);
+    const double pool_fen = FEN_PER_WAN * in_pool;
+    const ps_vector one = vector_of(in_pool);
     VECS
     {
         const ps_vector x = vector_at(granted, v);
@@ -129,6 +128,7 @@ PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, int ap
     if (full || g->all_book)
         VECS r->all_book[v] -= vector_at(granted, v) * FEN_PER_WAN;
     if (full) {
+        const struct ps_app *app = &g->world->apps[app_i];
         const double rate =
             (double)(g->frame->segments[app->segment].loan_rate_ppm * (g->t - app->month));
         ROW interest = measure_row(g, PS_M_BANK_INTEREST);

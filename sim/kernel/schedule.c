@@ -17,16 +17,12 @@ static int cut_read(const uint32_t *cut, int n, uint32_t u)
     return i;
 }
 
-/* Product, bank and plainness of each application, but for the doors that close. */
+/* Product and bank of each application. */
 static void map_apps(const struct ps_policy *policy, struct ps_schedule *s)
 {
     const struct ps_shape *shape = &policy->shape;
     const struct ps_world *w = s->world;
     int64_t asked[2] = {0}; /* first, renewed */
-    uint8_t plain[PS_PRODUCTS_MAX];
-    for (int j = 0; j < shape->products_n; j++)
-        plain[j] =
-            PS_PLAIN_BULLET | PS_PLAIN_ASKS | (shape->products[j].in_pool ? PS_PLAIN_IN_POOL : 0);
     for (int i = 0; i < w->apps_n; i++) {
         const struct ps_app *app = &w->apps[i];
         int product = cut_read(shape->product_cut, shape->products_n, app->u_product);
@@ -37,15 +33,35 @@ static void map_apps(const struct ps_policy *policy, struct ps_schedule *s)
             product = own_product >= 0 ? own_product : product;
             bank = own_bank >= 0 ? own_bank : bank;
         }
-        const int alone = app->tape_firm == PS_NONE ? ~0 : ~PS_PLAIN_ASKS;
-        const int bullet = app->flags & PS_APP_EQUAL ? PS_PLAIN_IN_POOL : ~0;
         s->product[i] = (uint8_t)product;
         s->bank[i] = (uint8_t)bank;
-        s->plain[i] = (uint8_t)(plain[product] & alone & bullet);
         asked[app->flags & PS_APP_RENEWAL ? 1 : 0] += app->month ? app->amount_wan : 0;
     }
     s->asked_first_wan = (double)asked[0];
     s->asked_renewed_wan = (double)asked[1];
+}
+
+static void mark_plain(const struct ps_world_plan *plan, const struct ps_shape *shape,
+                       struct ps_schedule *s)
+{
+    const struct ps_world *w = s->world;
+    for (int i = 0; i < w->apps_n; i++) {
+        const struct ps_app *app = &w->apps[i];
+        const int product_i = s->product[i], in_pool = shape->products[product_i].in_pool;
+        const double asked = app->amount_wan;
+        const int bullet = !(app->flags & PS_APP_EQUAL);
+        const int flags = (in_pool ? PS_PLAIN_IN_POOL : 0) |
+                          (app->flags & PS_APP_RENEWAL ? PS_PLAIN_RENEWAL : 0) |
+                          (bullet & (app->fate == PS_NONE) ? PS_PLAIN_MATURES : 0) |
+                          (bullet & (app->tape_firm == PS_NONE) ? PS_PLAIN_ASKS : 0);
+        const int micro = app->flags & PS_APP_MICRO ? PS_FIRM_MICRO : PS_FIRM_SMALL;
+        s->plain[i] = (struct ps_plain){.asked_wan = asked,
+                                        .pool_fen = in_pool ? asked * 1e6 : 0,
+                                        .parent = app->parent == PS_NONE ? (uint16_t)plan->apps_max
+                                                                         : app->parent,
+                                        .flags = (uint8_t)flags,
+                                        .cap = (uint8_t)(product_i * PS_FIRM_CLASS_N + micro)};
+    }
 }
 
 /* Applications to a product not open in their month, or from firms beyond the population. */
@@ -61,7 +77,7 @@ static void close_doors(const struct ps_world_plan *plan, const struct ps_shape 
         const struct ps_product_shape *product = &shape->products[s->product[i]];
         if (app->month < product->open_from_month || app->month > product->open_to_month ||
             (shape->firm_population_n && app->firm_rank >= shape->firm_population_n))
-            s->plain[i] &= (uint8_t)~PS_PLAIN_ASKS;
+            s->plain[i].flags &= (uint8_t)~PS_PLAIN_ASKS;
     }
 }
 
@@ -123,6 +139,7 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
 {
     schedule->world = world;
     map_apps(policy, schedule);
+    mark_plain(plan, &policy->shape, schedule);
     close_doors(plan, &policy->shape, schedule);
     lay_events(plan, policy, schedule);
 }

@@ -132,11 +132,15 @@ struct ps_ledger_log {
     int lane;        /* the lane that is logged */
 };
 
+/* How an application was granted. Whole: in full by every lane; its row is filled on demand. */
+enum { PS_GRANTED_BY_LANE, PS_GRANTED_WHOLE, PS_GRANTED_WHOLE_IN_ROW };
+
 /* Memory of one evaluating thread and what it leaves. Rows of `width` lanes. */
 struct ps_ledger_work {
     int width;
     size_t apps_max;
-    double *granted_wan; /* [app] amount granted, 万元, 0 = refused; row apps_max is 1 */
+    uint8_t *whole;      /* [app] PS_GRANTED_...; the last, apps_max, stands for "no parent" */
+    double *granted_wan; /* [app] amount granted, 万元, 0 = refused; the last is 1 */
     double *refusal;     /* [app] full tier: why the chain is lost, -1 while it lives */
     double *exposure;    /* [fate] EAD, fen, 0 when not granted */
     double *due;         /* [fate] the pool's due by the prepay formula until the claim */

@@ -43,8 +43,8 @@ static int64_t firm_premiums_fen(const struct ledger *g, int app,
     int64_t sum = 0;
     for (int i = app; i != PS_NONE; i = g->world->apps[i].parent) {
         const struct ps_app *a = &g->world->apps[i];
-        const double wan_rate_months = crow(g->work->granted_wan, i)[l] *
-                                       (double)(product->premium_ppm * (a->maturity - a->month));
+        const double wan_rate_months =
+            granted_row(g, i)[l] * (double)(product->premium_ppm * (a->maturity - a->month));
         sum += a->month ? (int64_t)lane_div(wan_rate_months + 6, 1. / 12) : 0;
     }
     return sum;

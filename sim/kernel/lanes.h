@@ -211,6 +211,18 @@ static inline double *measure_row(const struct ledger *g, int m)
     return row(g->work->measure, m);
 }
 
+/* What the lanes granted an application, 万元. */
+static inline const double *granted_row(const struct ledger *g, int app)
+{
+    double *granted = row(g->work->granted_wan, app);
+    if (g->work->whole[app] == PS_GRANTED_WHOLE) {
+        const double asked = g->world->apps[app].amount_wan;
+        LANES granted[l] = asked;
+        g->work->whole[app] = PS_GRANTED_WHOLE_IN_ROW;
+    }
+    return granted;
+}
+
 static inline double *scratch_row(const struct ledger *g, int r)
 {
     return row(g->work->scratch, r);

@@ -7,6 +7,7 @@
 #include "lanes.h"
 #include "lending.h"
 #include "month.h"
+#include "plain.h"
 
 /* The state before month 1: the pools funded, the tape loans on the books. */
 static void ledger_open(struct ledger *g)
@@ -25,6 +26,7 @@ static void ledger_open(struct ledger *g)
     LANES measure_row(g, PS_M_POOL_MIN)[l] = 0x1p52;
     LANES scratch_row(g, NO_LIMIT)[l] = NO_LIMIT_FEN;
     LANES row(work->granted_wan, (int)work->apps_max)[l] = 1;
+    work->whole[work->apps_max] = PS_GRANTED_WHOLE_IN_ROW;
     for (int p = 0; p < shape->pools_n; p++) {
         const double *initial = crow(g->levels->initial, p);
         rows_copy(pool_row(g, p, POOL_BALANCE), initial);
@@ -34,12 +36,8 @@ static void ledger_open(struct ledger *g)
         LANES measure_row(g, PS_M_FISCAL_OUTLAY)[l] += initial[l];
     }
     for (uint32_t i = 0; i < g->world->app_first[1]; i++) {
-        double *granted = row(work->granted_wan, (int)i);
-        const double amount = g->world->apps[i].amount_wan;
-        LANES granted[l] = amount;
-        if (g->full)
-            LANES row(work->refusal, (int)i)[l] = -1;
-        loan_enter(g, (int)i, granted);
+        work->whole[i] = PS_GRANTED_WHOLE;
+        loan_enter(g, (int)i, granted_row(g, (int)i));
     }
     for (int j = 0; work->path && j < PS_PATH_N; j++)
         rows_zero(row(work->path, j * (g->frame->months_n + 1)), 1);
@@ -129,15 +127,18 @@ PS_KERNEL_INLINE void loans_end(struct ledger *g, struct registers *r, const int
     const struct ps_world *w = g->world;
     const struct ps_plain *plain = g->schedule->plain;
     const uint32_t from = w->end_first[g->t], to = w->end_first[g->t + 1];
+    struct whole_sum whole = {0};
     for (uint32_t i = from; i < to; i++) {
         const int app_i = w->ends[i];
         if (g->registers && plain[app_i].flags & PS_PLAIN_MATURES)
-            plain_mature(g, r, app_i, full);
+            plain_mature(g, r, &whole, app_i, full);
         else if (w->apps[app_i].fate != PS_NONE)
             ON_ROWS(g, r, loan_default(g, app_i));
         else
             ON_ROWS(g, r, loan_mature(g, app_i));
     }
+    if (whole.loans_n > 0)
+        whole_leave(g, r, &whole, full);
     if (g->instalments)
         ON_ROWS(g, r, instalments_pay(g));
 }
@@ -183,7 +184,7 @@ static void plan_end_measure(struct ledger *g)
         double top[10] = {0}, all = 0, sum = 0;
         for (uint32_t i = 0; i < g->world->app_first[g->t + 1]; i++) {
             const struct ps_app *app = &g->world->apps[i];
-            const double granted = row(g->work->granted_wan, (int)i)[l];
+            const double granted = granted_row(g, (int)i)[l];
             if (app->end <= g->t || granted <= 0 ||
                 !g->shape->products[g->schedule->product[i]].in_pool)
                 continue;

@@ -2,7 +2,7 @@
 #ifndef PLEDGESIM_KERNEL_LOANS_H
 #define PLEDGESIM_KERNEL_LOANS_H
 
-#include "registers.h"
+#include "lanes.h"
 
 /* A granted loan's life on the books: entry, instalments, leaving by maturity or default. */
 
@@ -94,7 +94,7 @@ static void loan_leave(struct ledger *g, int app_i, int interest_months, ROW owe
 {
     const struct ps_app *app = &g->world->apps[app_i];
     const int product_i = g->schedule->product[app_i];
-    const double *granted = row(g->work->granted_wan, app_i);
+    const double *granted = granted_row(g, app_i);
     const int paid_n = g->t - 1 - app->month;
     if (app->flags & PS_APP_EQUAL) {
         LANES owed[l] = owed_fen(granted[l], 1, app->maturity - app->month, paid_n);
@@ -110,37 +110,6 @@ static void loan_leave(struct ledger *g, int app_i, int interest_months, ROW owe
         interest_add(g, app, granted, interest_months);
     if (g->shape->products[product_i].in_pool)
         book_add(g, app_i, owed, granted, -1);
-}
-
-/* A bullet loan that matures, in registers. */
-PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, int app_i, const int full)
-{
-    const int in_pool = g->schedule->plain[app_i].flags & PS_PLAIN_IN_POOL;
-    const double *granted = crow(g->work->granted_wan, app_i);
-    const double pool_fen = FEN_PER_WAN * in_pool;
-    const ps_vector one = vector_of(in_pool);
-    VECS
-    {
-        const ps_vector x = vector_at(granted, v);
-        r->book[v] -= x * pool_fen;
-        r->live[v] = vector_sub_where(VECTOR_COMPARE(x, vector_of(0), GT), r->live[v], one);
-    }
-    if (full || g->all_book)
-        VECS r->all_book[v] -= vector_at(granted, v) * FEN_PER_WAN;
-    if (full) {
-        const struct ps_app *app = &g->world->apps[app_i];
-        const double rate =
-            (double)(g->frame->segments[app->segment].loan_rate_ppm * (g->t - app->month));
-        ROW interest = measure_row(g, PS_M_BANK_INTEREST);
-        ROW released = measure_row(g, PS_M_RELEASED);
-        LANES
-        {
-            interest[l] += lane_div(granted[l] * rate + 6, 1. / 12);
-            released[l] += granted[l] * pool_fen;
-        }
-    }
-    if (g->work->log && granted[g->work->log->lane] > 0)
-        log_line(g, PS_LOG_REPAID, app_i, 0, granted[g->work->log->lane] * FEN_PER_WAN, NULL, 0);
 }
 
 #endif

@@ -21,7 +21,7 @@ static void recovery_take(const struct ledger *g, int fate, ROW r)
 {
     const struct ps_fate *f = &g->world->fates[fate];
     const double *exposure = row(g->work->exposure, fate);
-    const double *granted = row(g->work->granted_wan, f->app);
+    const double *granted = granted_row(g, f->app);
     const double proceeds = f->proceeds_frac, cash = f->cash_frac;
     if (f->cured) {
         LANES r[l] = exposure[l];

@@ -43,12 +43,13 @@ enum ps_path {
  * and the tape of rare events. Depends on the shape alone, so it serves all lanes. */
 enum ps_event_step {
     PS_STEP_DISPOSAL = 2,
+    PS_STEP_DEFAULT = 3,
     PS_STEP_DISPOSAL_AT_ONCE = 4, /* of a default in month N itself: after it, before the claims */
     PS_STEP_CLAIM = 5,
     PS_STEP_NPL_ENTER = 6,
     PS_STEP_NPL_EXIT = 7
 };
-enum { PS_EVENT_STEPS = 5 };
+enum { PS_EVENT_STEPS = 6 };
 
 struct ps_event {
     uint16_t month, fate;
@@ -132,14 +133,15 @@ struct ps_ledger_log {
     int lane;        /* the lane that is logged */
 };
 
-/* How an application was granted. Whole: in full by every lane; its row is filled on demand. */
-enum { PS_GRANTED_BY_LANE, PS_GRANTED_WHOLE, PS_GRANTED_WHOLE_IN_ROW };
+/* How an application was granted: in full by every lane, by none, else as its row says. The row of
+ * the first two is filled on demand. */
+enum { PS_GRANTED_WHOLE = 1, PS_GRANTED_NONE = 2, PS_GRANTED_ROW = 4 };
 
 /* Memory of one evaluating thread and what it leaves. Rows of `width` lanes. */
 struct ps_ledger_work {
     int width;
     size_t apps_max;
-    uint8_t *whole;      /* [app] PS_GRANTED_...; the last, apps_max, stands for "no parent" */
+    uint8_t *grants;     /* [app] PS_GRANTED_...; the last, apps_max, stands for "no parent" */
     double *granted_wan; /* [app] amount granted, 万元, 0 = refused; the last is 1 */
     double *refusal;     /* [app] full tier: why the chain is lost, -1 while it lives */
     double *exposure;    /* [fate] EAD, fen, 0 when not granted */

@@ -58,17 +58,16 @@ struct ps_pay_mode {
 };
 
 /* ---- breaker_metric: the ratio that is compared with the thresholds ---- */
-struct ps_breaker_reading {
-    int64_t npl_fen;          /* NPL balance in scope */
-    int64_t book_fen;         /* performing + all defaulted not yet exited, in scope */
-    int64_t compensation_fen; /* compensation less returned recoveries, of the pool */
-    int64_t funded_fen;       /* initial + top-ups, of the pool */
+enum ps_breaker_figure {
+    PS_FIGURE_NPL,          /* NPL balance in scope */
+    PS_FIGURE_BOOK,         /* performing + all defaulted not yet exited, in scope */
+    PS_FIGURE_COMPENSATION, /* compensation less returned recoveries, of the pool */
+    PS_FIGURE_FUNDED        /* initial + top-ups, of the pool */
 };
 
 struct ps_breaker_metric {
     struct ps_model model;
-    /* The ratio as numerator and denominator in fen (0/0 reads as 0). */
-    void (*ratio)(const struct ps_breaker_reading *r, int64_t *numerator, int64_t *denominator);
+    enum ps_breaker_figure numerator, denominator; /* fen; 0/0 reads as 0 */
 };
 
 /* The registry as lists, in the order of models.def; *n receives the number. */

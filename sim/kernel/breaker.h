@@ -2,7 +2,7 @@
 #ifndef PLEDGESIM_KERNEL_BREAKER_H
 #define PLEDGESIM_KERNEL_BREAKER_H
 
-#include "lanes.h"
+#include "registers.h"
 
 /* Steps 6 and 7: the NPL balance and the breaker (docs/model.md section 7, NPL and breaker). */
 
@@ -28,58 +28,80 @@ static void npl_event(struct ledger *g, const struct ps_event *e)
     }
 }
 
-static void reading_take(const struct ledger *g, int group, int l, struct ps_breaker_reading *r)
+/* What a breaker's ratio is made of, for one group in all lanes. */
+static void figure_take(const struct ledger *g, enum ps_breaker_figure figure, int group, ROW fen)
 {
-    *r =
-        (struct ps_breaker_reading){.npl_fen = (int64_t)group_row(g, group, GROUP_NPL)[l],
-                                    .book_fen = (int64_t)(group_row(g, group, GROUP_BOOK)[l] +
-                                                          group_row(g, group, GROUP_DEFAULTED)[l])};
+    const double *npl = group_row(g, group, GROUP_NPL), *book = group_row(g, group, GROUP_BOOK);
+    const double *defaulted = group_row(g, group, GROUP_DEFAULTED);
+    if (figure == PS_FIGURE_NPL || figure == PS_FIGURE_BOOK) {
+        const double npl_only = figure == PS_FIGURE_NPL ? 1 : 0;
+        LANES fen[l] = npl_only > 0 ? npl[l] : book[l] + defaulted[l];
+        return;
+    }
     const int from = g->by_bank ? 0 : group, to = g->by_bank ? g->shape->pools_n : group + 1;
+    const double paid_only = figure == PS_FIGURE_COMPENSATION ? 1 : 0;
+    LANES fen[l] = 0;
     for (int p = from; p < to; p++) {
-        r->compensation_fen +=
-            (int64_t)(pool_row(g, p, POOL_PAID)[l] - pool_row(g, p, POOL_RETURNED)[l]);
-        r->funded_fen += (int64_t)pool_row(g, p, POOL_FUNDED)[l];
+        const double *paid = pool_row(g, p, POOL_PAID), *back = pool_row(g, p, POOL_RETURNED);
+        const double *funded = pool_row(g, p, POOL_FUNDED);
+        LANES fen[l] += paid_only > 0 ? paid[l] - back[l] : funded[l];
     }
 }
 
-/* ratio >= threshold, exactly; 0/0 is 0. */
-static inline int reaches(int64_t numerator, int64_t denominator, double threshold_ppm)
+/* 1 where numerator/denominator >= threshold, exactly, although the products are not; 0/0 is 0. */
+static void ratio_reaches(const double *numerator, const double *denominator,
+                          const double *threshold_ppm, ROW reached)
 {
-    if (denominator <= 0)
-        return threshold_ppm <= 0;
-    return (ps_int128)numerator * 1000000 >= (ps_int128)denominator * (int64_t)threshold_ppm;
+    LANES
+    {
+        const double a = numerator[l] * 1e6, b = denominator[l] * threshold_ppm[l];
+        const double below = product_error(denominator[l], threshold_ppm[l], b);
+        const double over = (a - b) + (product_error(numerator[l], 1e6, a) - below);
+        const double some = over >= 0 ? 1. : 0., none = threshold_ppm[l] <= 0 ? 1. : 0.;
+        reached[l] = denominator[l] > 0 ? some : none;
+    }
 }
 
-/* One group in one lane at a review, eq. (7.9). */
-static void group_review(struct ledger *g, const struct ps_breaker_metric *metric, int group, int l)
+static void log_review(const struct ledger *g, int group, const double *numerator,
+                       const double *denominator)
+{
+    const int l = g->work->log->lane;
+    log_line(g, PS_LOG_REVIEW, group, (int)group_row(g, group, GROUP_STATUS)[l],
+             denominator[l] > 0 ? ps_rnd(1e6 * (numerator[l] / denominator[l])) : 0, NULL, 0);
+}
+
+/* One group at a review, eq. (7.9); judged is 1 where there are loans enough to judge by. */
+static void group_review(struct ledger *g, const struct ps_breaker_metric *metric, int group,
+                         const double *judged)
 {
     const struct ps_lane_levels *levels = g->levels;
-    double *status = &group_row(g, group, GROUP_STATUS)[l];
-    double *since = &group_row(g, group, GROUP_SINCE)[l];
-    struct ps_breaker_reading reading;
-    int64_t numerator, denominator;
-    reading_take(g, group, l, &reading);
-    metric->ratio(&reading, &numerator, &denominator);
-    const int judged = group_row(g, group, GROUP_LIVE)[l] >= levels->min_live[l] &&
-                       group_row(g, group, GROUP_NPL_N)[l] >= levels->min_npl[l];
-    if (judged && reaches(numerator, denominator, levels->warn_ppm[l]))
-        measure_row(g, PS_M_WARNINGS_N)[l] += 1;
-    if (*status < STATUS_TERMINATED && judged &&
-        reaches(numerator, denominator, levels->terminate_ppm[l])) {
-        *status = STATUS_TERMINATED;
-    } else if (*status == STATUS_NORMAL && judged &&
-               reaches(numerator, denominator, levels->suspend_ppm[l])) {
-        *status = STATUS_SUSPENDED;
-        *since = g->t;
-    } else if (*status == STATUS_SUSPENDED && g->t - *since >= (double)g->shape->cooling_months &&
-               !(judged && reaches(numerator, denominator, levels->resume_ppm[l]))) {
-        *status = STATUS_NORMAL;
+    double numerator[PS_LANES], denominator[PS_LANES];
+    double warn[PS_LANES], suspend[PS_LANES], terminate[PS_LANES], resume[PS_LANES];
+    figure_take(g, metric->numerator, group, numerator);
+    figure_take(g, metric->denominator, group, denominator);
+    ratio_reaches(numerator, denominator, levels->warn_ppm, warn);
+    ratio_reaches(numerator, denominator, levels->suspend_ppm, suspend);
+    ratio_reaches(numerator, denominator, levels->terminate_ppm, terminate);
+    ratio_reaches(numerator, denominator, levels->resume_ppm, resume);
+    ROW status = group_row(g, group, GROUP_STATUS);
+    ROW since = group_row(g, group, GROUP_SINCE);
+    ROW warnings = measure_row(g, PS_M_WARNINGS_N);
+    const double t = g->t, cooling = g->shape->cooling_months;
+    LANES
+    {
+        const double was = status[l];
+        const double cooled = t - since[l] >= cooling ? 1 - judged[l] * resume[l] : 0;
+        const double after_normal = judged[l] * suspend[l] > 0 ? STATUS_SUSPENDED : STATUS_NORMAL;
+        const double after_suspended = cooled > 0 ? STATUS_NORMAL : STATUS_SUSPENDED;
+        const double calm = was == STATUS_NORMAL ? after_normal : after_suspended;
+        const double ends = was == STATUS_TERMINATED ? 1 : judged[l] * terminate[l];
+        const double now = ends > 0 ? (double)STATUS_TERMINATED : calm;
+        warnings[l] += judged[l] * warn[l];
+        since[l] = was == STATUS_NORMAL ? (now == STATUS_SUSPENDED ? t : since[l]) : since[l];
+        status[l] = now;
     }
-    g->suspended_any |= *status > STATUS_NORMAL;
-    if (g->work->log && l == g->work->log->lane)
-        log_line(g, PS_LOG_REVIEW, group, (int)*status,
-                 denominator > 0 ? ps_rnd(1e6 * ((double)numerator / (double)denominator)) : 0,
-                 NULL, 0);
+    if (g->work->log)
+        log_review(g, group, numerator, denominator);
 }
 
 /* Step 7: reviews happen when t is a multiple of review_months. Without non-performing loans and
@@ -105,54 +127,71 @@ static void breaker_review(struct ledger *g)
         const double *status = group_row(g, group, GROUP_STATUS);
         const double *min_live = crow(g->levels->min_live, 0);
         const double *min_npl = crow(g->levels->min_npl, 0);
-        double concerns[PS_LANES];
+        double judged[PS_LANES], concerns[PS_LANES];
         LANES
         {
-            const double judged = live[l] >= min_live[l] ? (npl_n[l] >= min_npl[l] ? 1 : 0) : 0;
-            concerns[l] = status[l] > 0 ? 1 : judged;
+            judged[l] = live[l] >= min_live[l] ? (npl_n[l] >= min_npl[l] ? 1 : 0) : 0;
+            concerns[l] = status[l] > 0 ? 1 : judged[l];
         }
-        if (lanes_sum(concerns) == 0 && !g->work->log)
-            continue;
-        for (int l = 0; l < g->levels->lanes_n; l++)
-            if (concerns[l] > 0 || g->work->log)
-                group_review(g, metric, group, l);
+        if (lanes_max(concerns) > 0 || g->work->log)
+            group_review(g, metric, group, judged);
+        g->suspended_any |= lanes_max(status) > 0;
     }
 }
 
-/* The NPL ratio of the whole in-pool book and its peak: full tier only. */
-static void npl_measure(struct ledger *g, ROW ratio)
+/* Sums over the breaker groups: all in-pool loans. */
+struct npl_book {
+    ps_vector npl[VECTORS], book[VECTORS], live[VECTORS];
+};
+
+PS_KERNEL_INLINE void npl_book_take(const struct ledger *g, const struct registers *r,
+                                    struct npl_book *b)
 {
-    double npl[PS_LANES], book[PS_LANES], live[PS_LANES];
-    if (!g->npl_loans_n)
-        LANES ratio[l] = 0;
-    if (!g->npl_loans_n && (g->t > g->frame->horizon || g->peak_known))
-        return; /* a ratio of 0 changes no peak */
-    for (int group = 0; group < g->groups_n; group++) {
-        const double *a = group_row(g, group, GROUP_NPL), *b = group_row(g, group, GROUP_BOOK);
-        const double *c = group_row(g, group, GROUP_DEFAULTED);
-        const double *d = group_row(g, group, GROUP_LIVE);
-        if (group == 0)
-            LANES npl[l] = book[l] = live[l] = 0;
-        LANES
+    VECS b->npl[v] = b->book[v] = b->live[v] = vector_of(0);
+    for (int group = 0; group < g->groups_n; group++)
+        VECS
         {
-            npl[l] += a[l];
-            book[l] += b[l] + c[l];
-            live[l] += d[l];
+            b->npl[v] += vector_at(group_row(g, group, GROUP_NPL), v);
+            b->book[v] += vector_at(group_row(g, group, GROUP_DEFAULTED), v);
+            if (g->registers) {
+                b->book[v] += r->book[v];
+                b->live[v] += r->live[v];
+            } else {
+                b->book[v] += vector_at(group_row(g, group, GROUP_BOOK), v);
+                b->live[v] += vector_at(group_row(g, group, GROUP_LIVE), v);
+            }
         }
-    }
-    LANES ratio[l] = npl[l] > 0 ? ps_rnd(1e6 * (npl[l] / book[l])) : 0;
-    if (g->t > g->frame->horizon)
-        return;
-    ROW peak = measure_row(g, PS_M_NPL_PEAK);
-    const double *min_live = crow(g->levels->min_live, 0);
-    double missing[PS_LANES];
-    LANES
+}
+
+/* The NPL ratio of the whole in-pool book and its peak: full tier only. */
+PS_KERNEL_INLINE void npl_measure(struct ledger *g, const struct registers *r)
+{
+    double *ratio = row(g->work->path, PS_PATH_NPL * (g->frame->months_n + 1) + g->t);
+    double *peak = measure_row(g, PS_M_NPL_PEAK);
+    const ps_vector nil = vector_of(0);
+    const int peaks = g->t <= g->frame->horizon;
+    ps_mask_of_lanes known;
+    if (!g->npl_loans_n)
+        rows_zero(ratio, 1);
+    if (!g->npl_loans_n && (!peaks || g->peak_known))
+        return; /* a ratio of 0 changes no peak */
+    struct npl_book b;
+    npl_book_take(g, r, &b);
+    VECS
     {
-        const double now = live[l] >= min_live[l] ? ratio[l] : -1;
-        peak[l] = now > peak[l] ? now : peak[l];
-        missing[l] = peak[l] < 0 ? 1 : 0;
+        const ps_mask_of_lanes some = VECTOR_COMPARE(b.npl[v], nil, GT);
+        const ps_vector part = b.npl[v] / vector_select(some, b.book[v], vector_of(1));
+        const ps_vector ppm = vector_floor(part * 1e6 + 0.5), was = vector_at(peak, v);
+        const ps_vector enough = vector_at(crow(g->levels->min_live, 0), v);
+        const ps_mask_of_lanes counts =
+            VECTOR_COMPARE(b.live[v], enough, GE) & VECTOR_COMPARE(ppm, was, GT);
+        vector_put(ratio, v, ppm);
+        if (peaks)
+            vector_put(peak, v, vector_select(counts, ppm, was));
     }
-    g->peak_known = lanes_sum(missing) == 0;
+    known = VECTOR_COMPARE(vector_at(peak, 0), nil, GE);
+    VECS known &= VECTOR_COMPARE(vector_at(peak, v), nil, GE);
+    g->peak_known = vector_all(known);
 }
 
 /* Months of the plan that begin lending under a suspension or a termination. */

@@ -11,8 +11,6 @@
 #define LANES PS_SIMD for (int l = 0; l < PS_LANES; l++)
 #define ROW double *restrict
 
-__extension__ typedef __int128 ps_int128;
-
 static const double FEN_PER_WAN = 1e6;
 static const double NO_LIMIT_FEN = 0x1p52;
 
@@ -98,6 +96,14 @@ static inline double lane_ratio(double a, double b, double c)
 static inline int64_t int_min(int64_t a, int64_t b)
 {
     return a < b ? a : b;
+}
+
+static inline double lanes_max(const double *x)
+{
+    double max = x[0];
+    _Pragma("omp simd reduction(max : max)") for (int l = 0; l < PS_LANES; l++) max =
+        x[l] > max ? x[l] : max;
+    return max;
 }
 
 static inline void rows_zero(double *rows, int n)
@@ -215,10 +221,11 @@ static inline double *measure_row(const struct ledger *g, int m)
 static inline const double *granted_row(const struct ledger *g, int app)
 {
     double *granted = row(g->work->granted_wan, app);
-    if (g->work->whole[app] == PS_GRANTED_WHOLE) {
-        const double asked = g->world->apps[app].amount_wan;
-        LANES granted[l] = asked;
-        g->work->whole[app] = PS_GRANTED_WHOLE_IN_ROW;
+    uint8_t *how = &g->work->grants[app];
+    if (!(*how & PS_GRANTED_ROW)) {
+        const double amount = *how & PS_GRANTED_WHOLE ? g->world->apps[app].amount_wan : 0;
+        LANES granted[l] = amount;
+        *how |= PS_GRANTED_ROW;
     }
     return granted;
 }

@@ -26,7 +26,7 @@ static void ledger_open(struct ledger *g)
     LANES measure_row(g, PS_M_POOL_MIN)[l] = 0x1p52;
     LANES scratch_row(g, NO_LIMIT)[l] = NO_LIMIT_FEN;
     LANES row(work->granted_wan, (int)work->apps_max)[l] = 1;
-    work->whole[work->apps_max] = PS_GRANTED_WHOLE_IN_ROW;
+    work->grants[work->apps_max] = PS_GRANTED_WHOLE | PS_GRANTED_ROW;
     for (int p = 0; p < shape->pools_n; p++) {
         const double *initial = crow(g->levels->initial, p);
         rows_copy(pool_row(g, p, POOL_BALANCE), initial);
@@ -36,14 +36,14 @@ static void ledger_open(struct ledger *g)
         LANES measure_row(g, PS_M_FISCAL_OUTLAY)[l] += initial[l];
     }
     for (uint32_t i = 0; i < g->world->app_first[1]; i++) {
-        work->whole[i] = PS_GRANTED_WHOLE;
+        work->grants[i] = PS_GRANTED_WHOLE;
         loan_enter(g, (int)i, granted_row(g, (int)i));
     }
     for (int j = 0; work->path && j < PS_PATH_N; j++)
         rows_zero(row(work->path, j * (g->frame->months_n + 1)), 1);
 }
 
-/* Step 3 for one loan: it stops performing and its claim becomes due. */
+/* Step 3: a loan stops performing and its claim becomes due. */
 static void loan_default(struct ledger *g, int app_i)
 {
     const struct ps_app *app = &g->world->apps[app_i];
@@ -121,8 +121,8 @@ static void instalments_pay(struct ledger *g)
     }
 }
 
-/* Steps 3 and 4: loans that end this month, then the instalments of the others. */
-PS_KERNEL_INLINE void loans_end(struct ledger *g, struct registers *r, const int full)
+/* Step 4: loans that mature this month, then the instalments of the others. */
+PS_KERNEL_INLINE void loans_repay(struct ledger *g, struct registers *r, const int full)
 {
     const struct ps_world *w = g->world;
     const struct ps_plain *plain = g->schedule->plain;
@@ -132,9 +132,7 @@ PS_KERNEL_INLINE void loans_end(struct ledger *g, struct registers *r, const int
         const int app_i = w->ends[i];
         if (g->registers && plain[app_i].flags & PS_PLAIN_MATURES)
             plain_mature(g, r, &whole, app_i, full);
-        else if (w->apps[app_i].fate != PS_NONE)
-            ON_ROWS(g, r, loan_default(g, app_i));
-        else
+        else if (w->apps[app_i].fate == PS_NONE)
             ON_ROWS(g, r, loan_mature(g, app_i));
     }
     if (whole.loans_n > 0)
@@ -204,11 +202,31 @@ static void plan_end_measure(struct ledger *g)
     }
 }
 
-static void disposals_run(struct ledger *g, enum ps_event_step step)
+static int event_is(const struct ledger *g, enum ps_event_step step)
+{
+    const struct ps_event *e = &g->schedule->events[g->event];
+    return e->month == g->t && e->step == step;
+}
+
+/* Steps 2 and 3. */
+static void disposals_and_defaults_run(struct ledger *g)
 {
     const struct ps_event *e = g->schedule->events;
-    for (; e[g->event].month == g->t && e[g->event].step == step; g->event++)
+    for (; event_is(g, PS_STEP_DISPOSAL); g->event++)
         dispose(g, e[g->event].fate);
+    for (; event_is(g, PS_STEP_DEFAULT); g->event++)
+        loan_default(g, g->world->fates[e[g->event].fate].app);
+}
+
+/* Steps 5 and 6, after the disposals of defaults of month N itself. */
+static void claims_and_npl_run(struct ledger *g)
+{
+    const struct ps_event *e = g->schedule->events;
+    for (; event_is(g, PS_STEP_DISPOSAL_AT_ONCE); g->event++)
+        dispose(g, e[g->event].fate);
+    claims_pay(g);
+    for (; e[g->event].month == g->t; g->event++)
+        npl_event(g, &e[g->event]);
 }
 
 /* What months 1..t registered, kept at the ends of years and a year before the end of the plan; the
@@ -263,31 +281,20 @@ PS_KERNEL_INLINE void plan_month_run(struct ledger *g, struct registers *r, cons
     }
 }
 
-/* Steps 5 and 6, and disposals of defaults of month N itself. */
-static void rare_events_run(struct ledger *g)
-{
-    const struct ps_event *events = g->schedule->events;
-    disposals_run(g, PS_STEP_DISPOSAL_AT_ONCE);
-    claims_pay(g);
-    for (; events[g->event].month == g->t; g->event++)
-        npl_event(g, &events[g->event]);
-}
-
 /* The month in its order. Rare steps work on the rows. */
 PS_KERNEL_INLINE void month_run(struct ledger *g, struct registers *r, const int full)
 {
     const int t = g->t;
-    const int eventful = g->schedule->events[g->event].month == t || g->queued_any;
+    const struct ps_event *events = g->schedule->events;
+    const int eventful = events[g->event].month == t || g->queued_any;
     month_fund(g, r);
-    if (eventful)
-        ON_ROWS(g, r, disposals_run(g, PS_STEP_DISPOSAL));
-    loans_end(g, r, full);
-    if (eventful)
-        ON_ROWS(g, r, rare_events_run(g));
-    if (full) {
-        registers_save(g, r);
-        npl_measure(g, row(g->work->path, PS_PATH_NPL * (g->frame->months_n + 1) + t));
-    }
+    if (events[g->event].month == t && events[g->event].step <= PS_STEP_DEFAULT)
+        ON_ROWS(g, r, disposals_and_defaults_run(g));
+    loans_repay(g, r, full);
+    if (events[g->event].month == t || g->queued_any)
+        ON_ROWS(g, r, claims_and_npl_run(g));
+    if (full)
+        npl_measure(g, r);
     if (t <= g->frame->horizon)
         plan_month_run(g, r, full);
     month_close(g, r, eventful, full);

@@ -18,7 +18,7 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     const size_t months = (size_t)plan->months_n + 1;
     w->width = width;
     w->apps_max = apps;
-    w->whole = layout_take(&at, apps + 1, sizeof *w->whole);
+    w->grants = layout_take(&at, apps + 1, sizeof *w->grants);
     w->granted_wan = layout_take(&at, apps + 1, lane);
     w->refusal = layout_take(&at, full ? apps : 0, lane);
     w->exposure = layout_take(&at, apps, lane);

@@ -26,14 +26,6 @@ static void refusals_count(struct ledger *g, int app_i, double asked_wan, const 
         log_line(g, PS_LOG_REFUSAL, app_i, (int)reason[g->work->log->lane], fen, NULL, 0);
 }
 
-static double lanes_max(const double *x)
-{
-    double max = x[0];
-    _Pragma("omp simd reduction(max : max)") for (int l = 0; l < PS_LANES; l++) max =
-        x[l] > max ? x[l] : max;
-    return max;
-}
-
 /* Part of an application's amount that counts as registered, fen: eq. (5.2). */
 static inline double registered_fen(double granted_wan, double ratio_ppm, double share_ppm)
 {
@@ -49,7 +41,7 @@ static void losses_count(struct ledger *g, int app_i, const double *granted, con
     const double asked = app->amount_wan, whole = app->flags & PS_APP_RENEWAL ? 0 : 1;
     const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
     const double *share = crow(g->levels->renewal_share_ppm, 0);
-    const int chain = app->parent != PS_NONE && g->work->whole[app->parent] == PS_GRANTED_BY_LANE;
+    const int chain = app->parent != PS_NONE && !(g->work->grants[app->parent] & PS_GRANTED_WHOLE);
     const double *before = chain ? row(g->work->refusal, app->parent) : reason;
     ROW refusal = row(g->work->refusal, app_i);
     double lost[PS_LANES];
@@ -258,8 +250,8 @@ static void any_grant(struct ledger *g, int app_i)
     const struct ps_app *app = &g->world->apps[app_i];
     ROW granted = row(g->work->granted_wan, app_i);
     double reason[PS_LANES];
-    g->work->whole[app_i] = PS_GRANTED_BY_LANE;
     grant_test(g, app_i, granted, reason);
+    g->work->grants[app_i] = PS_GRANTED_ROW | (lanes_max(granted) > 0 ? 0 : PS_GRANTED_NONE);
     if (g->full && lanes_max(reason) >= 0)
         refusals_count(g, app_i, app->amount_wan, reason);
     if (g->full)
@@ -268,6 +260,16 @@ static void any_grant(struct ledger *g, int app_i)
     register_grant(g, app, granted);
     if (g->full || g->cohorts)
         grant_count(g, app_i);
+}
+
+/* A renewal whose chain no lane has any more. */
+static void chain_lost(struct ledger *g, int app_i)
+{
+    double none[PS_LANES];
+    g->work->grants[app_i] = PS_GRANTED_NONE;
+    LANES none[l] = -1;
+    if (g->full)
+        losses_count(g, app_i, granted_row(g, app_i), none);
 }
 
 #endif

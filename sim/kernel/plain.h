@@ -34,7 +34,9 @@ PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, struct
     const double *granted = crow(g->work->granted_wan, app_i);
     const double rate =
         full ? (double)(g->frame->segments[app->segment].loan_rate_ppm * (g->t - app->month)) : 0;
-    if (g->work->whole[app_i]) {
+    if (g->work->grants[app_i] & PS_GRANTED_NONE)
+        return;
+    if (g->work->grants[app_i] & PS_GRANTED_WHOLE) {
         whole_add(whole, plain);
         if (full)
             whole->interest_fen += lane_div(plain->asked_wan * rate + 6, 1. / 12);
@@ -145,8 +147,8 @@ PS_KERNEL_INLINE void plain_test(const struct ledger *g, const struct registers 
                                  const struct doors *doors, const struct ps_plain *app,
                                  ps_mask_of_lanes *pass)
 {
-    const double *parent = crow(g->work->granted_wan,
-                                g->work->whole[app->parent] ? (int)g->work->apps_max : app->parent);
+    const int chain = !(g->work->grants[app->parent] & PS_GRANTED_WHOLE);
+    const double *parent = crow(g->work->granted_wan, chain ? app->parent : (int)g->work->apps_max);
     const double *room = doors->room[app->flags & (PS_PLAIN_IN_POOL | PS_PLAIN_RENEWAL)];
     VECS pass[v] = VECTOR_COMPARE(vector_at(parent, v), vector_of(0), GT) &
                    VECTOR_COMPARE(r->book[v] + app->pool_fen, vector_at(room, v), LE);
@@ -191,9 +193,9 @@ PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const st
     plain_test(g, r, doors, app, pass);
     all = pass[0];
     VECS all &= pass[v];
-    g->work->whole[app_i] = vector_all(all) ? PS_GRANTED_WHOLE_IN_ROW : PS_GRANTED_BY_LANE;
-    if (full && g->work->whole[app_i] == PS_GRANTED_BY_LANE)
+    if (full && !vector_all(all))
         return 0;
+    g->work->grants[app_i] = PS_GRANTED_ROW | (vector_all(all) ? PS_GRANTED_WHOLE : 0);
     VECS
     {
         granted[v] = vector_where(pass[v], asked);
@@ -219,7 +221,8 @@ PS_KERNEL_INLINE int whole_ask(const struct ledger *g, int from, int to, struct 
         const struct ps_plain *app = &plain[i];
         const int renewal = app->flags & PS_PLAIN_RENEWAL;
         if (!(app->flags & PS_PLAIN_ASKS) || app->asked_wan > cap_wan[app->cap] ||
-            !g->work->whole[app->parent] || (renewal && g->levels->renewal_share_any))
+            !(g->work->grants[app->parent] & PS_GRANTED_WHOLE) ||
+            (renewal && g->levels->renewal_share_any))
             return 0;
         whole_add(whole, app);
         whole->first_wan += renewal ? 0 : app->asked_wan;
@@ -271,7 +274,7 @@ PS_KERNEL_INLINE int whole_grant(struct ledger *g, struct registers *r, const st
     if (!vector_all(all))
         return 0;
     for (int i = from; i < to; i++)
-        g->work->whole[i] = PS_GRANTED_WHOLE;
+        g->work->grants[i] = PS_GRANTED_WHOLE;
     VECS
     {
         r->book[v] += whole.pool_fen;
@@ -301,7 +304,9 @@ PS_KERNEL_INLINE void lend(struct ledger *g, struct registers *r, const int full
     for (int i = from; i < to; i++) {
         const int asks_plainly = g->registers && plain[i].flags & PS_PLAIN_ASKS &&
                                  plain[i].asked_wan <= cap_wan[plain[i].cap];
-        if (!asks_plainly || !plain_grant(g, r, &doors, i, full))
+        if (g->work->grants[plain[i].parent] & PS_GRANTED_NONE)
+            chain_lost(g, i);
+        else if (!asks_plainly || !plain_grant(g, r, &doors, i, full))
             ON_ROWS(g, r, any_grant(g, i));
     }
 }

@@ -96,10 +96,11 @@ static void fate_months(const struct ps_world_plan *plan, const struct ps_policy
         (uint16_t)mode->claim_month(f->tau, f->s, product->trigger_months, plan->months_n);
     const int at_once = f->s == f->tau;
     month[0] = at_once ? 0 : f->s;
-    month[1] = at_once ? f->s : 0;
-    month[2] = s->claim_month[i];
-    month[3] = product->in_pool && npl < exit && npl <= plan->months_n ? (uint16_t)npl : 0;
-    month[4] = product->in_pool && exit <= plan->months_n ? (uint16_t)exit : 0;
+    month[1] = f->tau;
+    month[2] = at_once ? f->s : 0;
+    month[3] = s->claim_month[i];
+    month[4] = product->in_pool && npl < exit && npl <= plan->months_n ? (uint16_t)npl : 0;
+    month[5] = product->in_pool && exit <= plan->months_n ? (uint16_t)exit : 0;
 }
 
 /* The tape in order of month, step and fate: steps and fates are taken in order, months counted
@@ -107,8 +108,9 @@ static void fate_months(const struct ps_world_plan *plan, const struct ps_policy
 static void lay_events(const struct ps_world_plan *plan, const struct ps_policy *policy,
                        struct ps_schedule *s)
 {
-    static const uint8_t STEP[STEPS_N] = {PS_STEP_DISPOSAL, PS_STEP_DISPOSAL_AT_ONCE, PS_STEP_CLAIM,
-                                          PS_STEP_NPL_ENTER, PS_STEP_NPL_EXIT};
+    static const uint8_t STEP[STEPS_N] = {PS_STEP_DISPOSAL,         PS_STEP_DEFAULT,
+                                          PS_STEP_DISPOSAL_AT_ONCE, PS_STEP_CLAIM,
+                                          PS_STEP_NPL_ENTER,        PS_STEP_NPL_EXIT};
     const int fates_n = s->world->fates_n;
     uint32_t *at = s->month_first;
     uint16_t(*month)[STEPS_N] = s->fate_month;

@@ -8,25 +8,62 @@
 
 enum { STEPS_N = PS_EVENT_STEPS };
 
+/* Cuts of a uniform, in fours: beyond the last one stand cuts that no u reaches. */
+struct cuts {
+    uint64_t at[PS_BANKS_MAX > PS_PRODUCTS_MAX ? PS_BANKS_MAX : PS_PRODUCTS_MAX];
+    int n;
+};
+
+static void cuts_take(const uint32_t *cut, int n, struct cuts *c)
+{
+    c->n = (n - 1 + 3) / 4 * 4;
+    for (int k = 0; k < c->n; k++)
+        c->at[k] = k < n - 1 ? cut[k] : UINT64_C(1) << 32;
+}
+
 /* How many cuts u has passed: no branch to guess wrong, shares are few. */
-static int cut_read(const uint32_t *cut, int n, uint32_t u)
+static inline int cuts_passed(const struct cuts *c, uint32_t u)
 {
     int i = 0;
-    for (int k = 0; k < n - 1; k++)
-        i += u >= cut[k];
+    for (int k = 0; k < c->n; k += 4)
+        i += (u >= c->at[k]) + (u >= c->at[k + 1]) + (u >= c->at[k + 2]) + (u >= c->at[k + 3]);
     return i;
 }
 
-/* Product and bank of each application. */
-static void map_apps(const struct ps_policy *policy, struct ps_schedule *s)
+static inline struct ps_plain plain_of(const struct ps_world_plan *plan, const struct ps_app *app,
+                                       int product, int in_pool)
+{
+    const double asked = app->amount_wan;
+    const int bullet = !(app->flags & PS_APP_EQUAL);
+    const int micro = app->flags & PS_APP_MICRO ? PS_FIRM_MICRO : PS_FIRM_SMALL;
+    const int flags = (in_pool ? PS_PLAIN_IN_POOL : 0) |
+                      (app->flags & PS_APP_RENEWAL ? PS_PLAIN_RENEWAL : 0) |
+                      (bullet & (app->fate == PS_NONE) ? PS_PLAIN_MATURES : 0) |
+                      (bullet & (app->tape_firm == PS_NONE) ? PS_PLAIN_ASKS : 0);
+    return (struct ps_plain){.asked_wan = asked,
+                             .pool_fen = in_pool ? asked * 1e6 : 0,
+                             .parent =
+                                 app->parent == PS_NONE ? (uint16_t)plan->apps_max : app->parent,
+                             .flags = (uint8_t)flags,
+                             .cap = (uint8_t)(product * PS_FIRM_CLASS_N + micro)};
+}
+
+/* Product and bank of each application, and what is plain about it. */
+static void map_apps(const struct ps_world_plan *plan, const struct ps_policy *policy,
+                     struct ps_schedule *s)
 {
     const struct ps_shape *shape = &policy->shape;
     const struct ps_world *w = s->world;
-    int64_t asked[2] = {0}; /* first, renewed */
+    struct cuts products, banks;
+    uint8_t in_pool[PS_PRODUCTS_MAX];
+    cuts_take(shape->product_cut, shape->products_n, &products);
+    cuts_take(shape->bank_cut, shape->banks_n, &banks);
+    for (int j = 0; j < shape->products_n; j++)
+        in_pool[j] = shape->products[j].in_pool != 0;
     for (int i = 0; i < w->apps_n; i++) {
         const struct ps_app *app = &w->apps[i];
-        int product = cut_read(shape->product_cut, shape->products_n, app->u_product);
-        int bank = cut_read(shape->bank_cut, shape->banks_n, app->u_bank);
+        int product = cuts_passed(&products, app->u_product);
+        int bank = cuts_passed(&banks, app->u_bank);
         if (app->tape != PS_NONE) {
             const int own_product = policy->tape_product[app->tape];
             const int own_bank = policy->tape_bank[app->tape];
@@ -35,33 +72,19 @@ static void map_apps(const struct ps_policy *policy, struct ps_schedule *s)
         }
         s->product[i] = (uint8_t)product;
         s->bank[i] = (uint8_t)bank;
-        asked[app->flags & PS_APP_RENEWAL ? 1 : 0] += app->month ? app->amount_wan : 0;
+        s->plain[i] = plain_of(plan, app, product, in_pool[product]);
     }
-    s->asked_first_wan = (double)asked[0];
-    s->asked_renewed_wan = (double)asked[1];
 }
 
-static void mark_plain(const struct ps_world_plan *plan, const struct ps_shape *shape,
-                       struct ps_schedule *s)
+/* What months 1..T ask for, 万元. */
+static void sum_asked(struct ps_schedule *s)
 {
     const struct ps_world *w = s->world;
-    for (int i = 0; i < w->apps_n; i++) {
-        const struct ps_app *app = &w->apps[i];
-        const int product_i = s->product[i], in_pool = shape->products[product_i].in_pool;
-        const double asked = app->amount_wan;
-        const int bullet = !(app->flags & PS_APP_EQUAL);
-        const int flags = (in_pool ? PS_PLAIN_IN_POOL : 0) |
-                          (app->flags & PS_APP_RENEWAL ? PS_PLAIN_RENEWAL : 0) |
-                          (bullet & (app->fate == PS_NONE) ? PS_PLAIN_MATURES : 0) |
-                          (bullet & (app->tape_firm == PS_NONE) ? PS_PLAIN_ASKS : 0);
-        const int micro = app->flags & PS_APP_MICRO ? PS_FIRM_MICRO : PS_FIRM_SMALL;
-        s->plain[i] = (struct ps_plain){.asked_wan = asked,
-                                        .pool_fen = in_pool ? asked * 1e6 : 0,
-                                        .parent = app->parent == PS_NONE ? (uint16_t)plan->apps_max
-                                                                         : app->parent,
-                                        .flags = (uint8_t)flags,
-                                        .cap = (uint8_t)(product_i * PS_FIRM_CLASS_N + micro)};
-    }
+    int64_t asked[2] = {0}; /* first, renewed */
+    for (int i = (int)w->app_first[1]; i < w->apps_n; i++)
+        asked[w->apps[i].flags & PS_APP_RENEWAL ? 1 : 0] += w->apps[i].amount_wan;
+    s->asked_first_wan = (double)asked[0];
+    s->asked_renewed_wan = (double)asked[1];
 }
 
 /* Applications to a product not open in their month, or from firms beyond the population. */
@@ -140,8 +163,8 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
                        const struct ps_world *world, struct ps_schedule *schedule)
 {
     schedule->world = world;
-    map_apps(policy, schedule);
-    mark_plain(plan, &policy->shape, schedule);
+    map_apps(plan, policy, schedule);
+    sum_asked(schedule);
     close_doors(plan, &policy->shape, schedule);
     lay_events(plan, policy, schedule);
 }

@@ -131,7 +131,7 @@ static void breaker_review(struct ledger *g)
         LANES
         {
             judged[l] = live[l] >= min_live[l] ? (npl_n[l] >= min_npl[l] ? 1 : 0) : 0;
-            concerns[l] = status[l] > 0 ? 1 : judged[l];
+            concerns[l] = status[l] == STATUS_SUSPENDED ? 1 : judged[l];
         }
         if (lanes_max(concerns) > 0 || g->work->log)
             group_review(g, metric, group, judged);

@@ -125,40 +125,20 @@ static void history_caps(struct ledger *g, int fate, double (*due)[PS_LANES])
     }
 }
 
-/* Eq. (7.3): the claim of one loan; everybody but the pool pays at once, the pool's due after its
- * firm cap is left in `due` until the month's claims are added up. */
-static void claim_open(struct ledger *g, int fate)
+/* Eq. (7.2): EAD with the interest that the product covers. */
+static void claim_base_take(const struct ledger *g, const struct ps_app *app,
+                            const struct ps_product_shape *product, const double *exposure, ROW fen)
 {
-    const struct ps_fate *f = &g->world->fates[fate];
-    const struct ps_app *app = &g->world->apps[f->app];
-    const int product_i = g->schedule->product[f->app];
-    const struct ps_product_shape *product = &g->shape->products[product_i];
-    const double *exposure = row(g->work->exposure, fate);
     const double interest = claim_interest_ppm(g, app, product);
-    const double net = f->s <= g->t ? 1 : 0;
-    double recovered[PS_LANES], due[PS_PARTY_BANK][PS_LANES] = {{0}};
-    ROW claimed = row(g->work->claimed, fate);
-    ROW pool_due = pool_row(g, product->pool, POOL_DUE);
-    ROW waits = row(g->work->due, fate);
+    rows_copy(fen, exposure);
+    if (interest > 0)
+        LANES fen[l] += lane_month_rate(exposure[l], interest);
+}
+
+/* Everybody but the pool pays at once. */
+static void others_pay(struct ledger *g, int fate, int product_i, double (*due)[PS_LANES])
+{
     ROW bank = measure_row(g, PS_M_LOSS_BANK);
-    recovery_take(g, fate, recovered);
-    LANES claimed[l] = exposure[l] - net * recovered[l] + lane_month_rate(exposure[l], interest);
-    for (int j = 0; j < PS_PARTY_BANK; j++) {
-        const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + j);
-        ROW d = due[j];
-        if (!g->levels->pays[product_i][j])
-            continue;
-        LANES d[l] = lane_share(claimed[l], share[l]);
-    }
-    const double *cap = crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
-    if (has_history_caps(g, fate))
-        history_caps(g, fate, due);
-    const double *own = due[PS_PARTY_POOL];
-    LANES
-    {
-        pool_due[l] -= waits[l];
-        waits[l] = own[l] < cap[l] ? own[l] : cap[l];
-    }
     for (int j = PS_PARTY_POOL + 1; j < PS_PARTY_BANK; j++) {
         if (!g->levels->pays[product_i][j])
             continue;
@@ -172,6 +152,44 @@ static void claim_open(struct ledger *g, int fate)
             bank[l] -= d[l];
         }
     }
+}
+
+/* Eq. (7.3): the claim of one loan. The pool's due after its firm cap is left in `due` until the
+ * month's claims are added up. */
+static void claim_open(struct ledger *g, int fate)
+{
+    const struct ps_fate *f = &g->world->fates[fate];
+    const struct ps_app *app = &g->world->apps[f->app];
+    const int product_i = g->schedule->product[f->app];
+    const struct ps_product_shape *product = &g->shape->products[product_i];
+    double due[PS_PARTY_BANK][PS_LANES];
+    ROW claimed = row(g->work->claimed, fate);
+    ROW pool_due = pool_row(g, product->pool, POOL_DUE);
+    ROW waits = row(g->work->due, fate);
+    claim_base_take(g, app, product, row(g->work->exposure, fate), claimed);
+    if (f->s <= g->t) {
+        double recovered[PS_LANES];
+        recovery_take(g, fate, recovered);
+        LANES claimed[l] -= recovered[l];
+    }
+    for (int j = 0; j < PS_PARTY_BANK; j++) {
+        const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + j);
+        ROW d = due[j];
+        if (g->levels->pays[product_i][j])
+            LANES d[l] = lane_share(claimed[l], share[l]);
+        else
+            rows_zero(d, 1);
+    }
+    const double *cap = crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
+    if (has_history_caps(g, fate))
+        history_caps(g, fate, due);
+    const double *own = due[PS_PARTY_POOL];
+    LANES
+    {
+        pool_due[l] -= waits[l];
+        waits[l] = own[l] < cap[l] ? own[l] : cap[l];
+    }
+    others_pay(g, fate, product_i, due);
 }
 
 /* Money leaves the pool for a claim. */

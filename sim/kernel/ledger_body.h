@@ -69,13 +69,13 @@ static void loan_default(struct ledger *g, int app_i)
         const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
         const double *cap =
             crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
-        const double interest = claim_interest_ppm(g, app, product);
+        double base[PS_LANES];
         ROW pool_due = pool_row(g, product->pool, POOL_DUE);
         ROW defaulted = group_row(g, group_of(g, app_i), GROUP_DEFAULTED);
+        claim_base_take(g, app, product, exposure, base);
         LANES
         {
-            const double base = exposure[l] + lane_month_rate(exposure[l], interest);
-            const double x = lane_share(base, share[l]);
+            const double x = lane_share(base[l], share[l]);
             due[l] = x < cap[l] ? x : cap[l];
             pool_due[l] += due[l];
             defaulted[l] += exposure[l];

@@ -82,10 +82,12 @@ static void recoveries_split(const struct ledger *g, int fate, const double *r,
     if (fate_product(g, fate)->recovery_order == PS_RECOVERY_PRO_RATA) {
         const double *claimed = row(g->work->claimed, fate);
         for (int j = 0; j < PS_PARTY_BANK; j++) {
-            if (!g->levels->pays[product_i][j])
-                continue;
             const double *paid = paid_row(g, fate, j);
             ROW b = back[j];
+            if (!g->levels->pays[product_i][j]) {
+                rows_zero(b, 1);
+                continue;
+            }
             LANES
             {
                 const double base = claimed[l] > 0 ? claimed[l] : 1;
@@ -94,6 +96,7 @@ static void recoveries_split(const struct ledger *g, int fate, const double *r,
         }
         return;
     }
+    rows_zero(back[0], PS_PARTY_BANK);
     for (int l = 0; l < g->levels->lanes_n; l++) {
         int64_t each[PS_PARTY_BANK];
         if (row(g->work->exposure, fate)[l] <= 0)
@@ -141,7 +144,6 @@ static void dispose(struct ledger *g, int fate)
     const int claimed = g->schedule->claim_month[fate] < g->world->fates[fate].s;
     const double *exposure = row(g->work->exposure, fate);
     double r[PS_LANES], back[PS_PARTY_BANK][PS_LANES];
-    rows_zero(back[0], PS_PARTY_BANK);
     recovery_take(g, fate, r);
     if (claimed)
         recoveries_split(g, fate, r, back);
@@ -172,8 +174,11 @@ static void dispose(struct ledger *g, int fate)
         pool_receive(g, product->pool, back[PS_PARTY_POOL]);
     if (g->queued_any)
         queue_shrink(g, fate, r);
-    if (g->work->log && exposure[g->work->log->lane] > 0)
+    if (g->work->log && exposure[g->work->log->lane] > 0) {
+        if (!claimed)
+            rows_zero(back[0], PS_PARTY_BANK);
         log_disposal(g, fate, r, (const double(*)[PS_LANES])back);
+    }
 }
 
 #endif

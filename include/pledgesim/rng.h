@@ -121,12 +121,17 @@ PS_KERNEL_INLINE void ps_philox_lanes(uint64_t *restrict x0, uint64_t *restrict 
         for (int round = 0; round < PS_PHILOX_ROUNDS; round++) {
             const ps_words n0 = PS_WORDS_MUL(a, m0), n1 = PS_WORDS_MUL(c, m1);
             a = (n1 >> 32) ^ b ^ p;
-            b = n1 & low;
+            b = n1;
             c = (n0 >> 32) ^ d ^ q;
-            d = n0 & low;
+            d = n0;
             p += PS_PHILOX_W0;
             q += PS_PHILOX_W1;
         }
+        /* The products read low halves only, so what piled up above them is cut off once. */
+        a &= low;
+        b &= low;
+        c &= low;
+        d &= low;
         memcpy(x0 + lane, &a, sizeof a);
         memcpy(x1 + lane, &b, sizeof b);
         memcpy(x2 + lane, &c, sizeof c);

@@ -290,17 +290,13 @@ PS_KERNEL_INLINE double ps_exp_short(double x)
 }
 
 /*
- * Eq. (4.4): the cumulative hazard of a year, -log(1 - p) with p = min(Phi(x), 1 - 1e-12).
- * Relative error 4e-11, small p included; exactly 0 below x = -37.5, so PD 0 never defaults.
- *
- * It runs hundreds of times a world, so both its pieces share one rational function (minimax, with
- * coefficients chosen by the piece): from -1 up the hazard itself; below -1 exp(x^2 / 2) Phi(x),
- * and then -log(1 - p) = p s(p) for p < 0.16. Even and odd powers apart keep the chains short.
+ * -log(1 - Phi(a)) by the piece that holds a: `low` is all ones for a < -1, else 0. Both pieces
+ * share one rational function (minimax, with coefficients chosen by the piece): from -1 up the
+ * hazard itself; below -1 exp(a^2 / 2) Phi(a), and then -log(1 - p) = p s(p) for p < 0.16. Even and
+ * odd powers apart keep the chains short.
  */
-PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf(double x)
+PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf_piece(double a, uint64_t low)
 {
-    double a = ps_select(ps_mask(x < PS_NORM_X_MAX), x, PS_NORM_X_MAX);
-    uint64_t low = ps_mask(x < -1.0);
     double z = a * a;
     double p_even = ps_cubic(z, ps_select(low, 0.4999963717861652829, 0.69314718055856898337),
                              ps_select(low, 0.31154639703579936343, 1.2166603156263291623),
@@ -323,8 +319,24 @@ PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf(double x)
                              0.19967503337438248945, 0.11312621732659484848);
     double s_odd = ps_cubic(p2, 0.50000000206890595045, 0.25001342555280279187,
                             0.17089002552600356384, 0.22792515048111019306);
-    double h = ps_select(low, p * (s_even + p * s_odd), ratio);
+    return ps_select(low, p * (s_even + p * s_odd), ratio);
+}
+
+/*
+ * Eq. (4.4): the cumulative hazard of a year, -log(1 - p) with p = min(Phi(x), 1 - 1e-12).
+ * Relative error 4e-11, small p included; exactly 0 below x = -37.5, so PD 0 never defaults.
+ */
+PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf(double x)
+{
+    double a = ps_select(ps_mask(x < PS_NORM_X_MAX), x, PS_NORM_X_MAX);
+    double h = ps_neg_log1m_norm_cdf_piece(a, ps_mask(x < -1.0));
     return ps_select(ps_mask(x >= -37.5), h, 0.0);
+}
+
+/* The same bits for x < -1 only, where nothing need be chosen: hazards are mostly small. */
+PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf_low(double x)
+{
+    return ps_select(ps_mask(x >= -37.5), ps_neg_log1m_norm_cdf_piece(x, UINT64_MAX), 0.0);
 }
 
 #endif

@@ -143,8 +143,7 @@ struct ps_world {
 struct ps_draft {
     uint16_t month, maturity, end, fate; /* as in ps_app; fate 0 when it defaults */
     uint16_t root;                       /* the firm: its first loan is the draft of this number */
-    uint16_t segment, klass;
-    uint8_t flags, link;
+    uint16_t segment, klass, link;
 };
 
 /* Memory of one sampling thread, laid out by ps_world_work_init. */

@@ -50,7 +50,7 @@ static void firm_of_tape(const struct ps_world_plan *plan, uint32_t root, uint32
     draft->month = 0;
     draft->segment = (uint16_t)tape->segment;
     draft->klass = (uint16_t)tape->klass;
-    draft->flags =
+    firm->flags =
         (uint8_t)((tape->equal_principal ? PS_APP_EQUAL : 0) | (micro ? PS_APP_MICRO : 0));
 }
 
@@ -68,7 +68,7 @@ static void firm_drawn(const struct ps_world_plan *plan, const struct batch *u,
     firm->tape = firm->tape_firm = PS_NONE;
     draft->segment = (uint16_t)segment;
     draft->klass = (uint16_t)s->klass;
-    draft->flags = (uint8_t)(equal * PS_APP_EQUAL | micro * PS_APP_MICRO);
+    firm->flags = (uint8_t)(equal * PS_APP_EQUAL | micro * PS_APP_MICRO);
 }
 
 /* What a firm is for life: segment, amount, class, repayment, product and bank numbers. Returns
@@ -105,17 +105,15 @@ static uint64_t draft_firms(const struct ps_world_plan *plan, uint32_t world,
     return asked_wan;
 }
 
-/* Eq. (4.6): month of default of a loan granted in g that matures in m, or 0. `hazard` is the
- * world's lane of the class, `stride` a month. */
+/* Eq. (4.6), when E = -ln(1 - v) may be below the whole hazard `total` of a loan granted in g that
+ * matures in m: its month of default, or 0. `hazard` is the world's lane of the class, `stride` a
+ * month. */
 static int default_month(const struct ps_world_plan *plan, const double *hazard, size_t stride,
                          int g, int m, double v, int equal_principal)
 {
     const double at_grant = hazard[(size_t)g * stride];
-    const double total = hazard[(size_t)m * stride] - at_grant;
-    if (v >= total) /* E = -ln(1 - v) >= v: most loans end here without a logarithm */
-        return 0;
     const double e = -ps_log(1 - v);
-    if (e > total)
+    if (e > hazard[(size_t)m * stride] - at_grant)
         return 0;
     const double before = equal_principal ? 1 : 1 - plan->maturity_share;
     if (before * (hazard[(size_t)(m - 1) * stride] - at_grant) < e)
@@ -126,6 +124,18 @@ static int default_month(const struct ps_world_plan *plan, const double *hazard,
     return u;
 }
 
+/* The loan that renews d in month m if it is `wanted`: written anyway, counted if so. */
+static uint32_t append_renewal(struct ps_world_work *work, uint32_t i, int m, uint32_t n, int wanted)
+{
+    struct ps_draft *renewal = &work->drafts[n];
+    *renewal = work->drafts[i];
+    renewal->month = (uint16_t)m;
+    renewal->link++;
+    work->entity[n] = work->entity[i];
+    work->starts[2 * m] += (uint32_t)wanted;
+    return n + (uint32_t)wanted;
+}
+
 /* One generation, drafts first .. last - 1: tenor, fate and renewal of each. Appends the renewals
  * and returns the number of drafts after them. */
 static uint32_t draft_generation(const struct ps_world_plan *plan, uint32_t world, int lane,
@@ -133,39 +143,33 @@ static uint32_t draft_generation(const struct ps_world_plan *plan, uint32_t worl
                                  struct ps_world_work *work)
 {
     const uint32_t tape_n = link ? 0 : (uint32_t)plan->tape_n;
+    const uint64_t renewal_cut = plan->renewal_all ? UINT64_MAX : plan->renewal_cut;
     const size_t stride = (size_t)plan->classes_n * PS_ECONOMY_LANES;
-    const double *hazard = work->hazard + lane;
     uint32_t n = last;
     for (; first < last; first += PS_RNG_LANES) {
         struct batch u;
+        double v[PS_RNG_LANES];
         batch_draw(plan, world, work->entity + first, ps_rng_word3(PS_PURPOSE_LOAN, link), &u);
+        LANES /* vector loop */
+            v[l] = ps_u01_53(u.x0[l], u.x1[l]);
         for (uint32_t l = 0; l < PS_RNG_LANES && first + l < last; l++) {
             const uint32_t i = first + l;
-            struct ps_draft d = work->drafts[i];
-            const int law = discrete_draw(&plan->segments[d.segment].tenor, u.x2[l]);
+            struct ps_draft *d = &work->drafts[i];
+            const int law = discrete_draw(&plan->segments[d->segment].tenor, u.x2[l]);
             const int tenor = i < tape_n ? plan->tape[i].months_left : plan->tenor_months[law];
-            const int m = d.month + tenor;
-            const int tau =
-                default_month(plan, hazard + (size_t)d.klass * PS_ECONOMY_LANES, stride, d.month, m,
-                              ps_u01_53(u.x0[l], u.x1[l]), d.flags & PS_APP_EQUAL);
-            int renewed = (m <= plan->horizon) & (plan->renewal_all | (u.x3[l] < plan->renewal_cut));
-            d.maturity = d.end = (uint16_t)m;
-            d.fate = PS_NONE;
-            if (tau) {
-                d.end = (uint16_t)tau;
-                d.fate = 0;
-                renewed = 0;
-            }
-            work->drafts[i] = d;
-            work->chain[d.root] = link + 1;
-            work->stops[d.end]++;
-            d.month = (uint16_t)m;
-            d.flags |= PS_APP_RENEWAL;
-            d.link++;
-            work->drafts[n] = d;
-            work->entity[n] = work->entity[i];
-            work->starts[2 * m] += (uint32_t)renewed;
-            n += (uint32_t)renewed;
+            const int g = d->month, m = g + tenor;
+            const double *hazard = work->hazard + (size_t)d->klass * PS_ECONOMY_LANES + lane;
+            int tau = 0;
+            if (v[l] < hazard[(size_t)m * stride] - hazard[(size_t)g * stride]) /* else E >= v is */
+                tau = default_month(plan, hazard, stride, g, m, v[l],
+                                    work->firms[d->root].flags & PS_APP_EQUAL);
+            n = append_renewal(work, i, m, n,
+                               !tau & (m <= plan->horizon) & (u.x3[l] < renewal_cut));
+            d->maturity = (uint16_t)m;
+            d->end = (uint16_t)(tau ? tau : m);
+            d->fate = tau ? 0 : PS_NONE;
+            work->chain[d->root] = link + 1;
+            work->stops[d->end]++;
         }
     }
     return n;

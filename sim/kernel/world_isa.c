@@ -25,17 +25,20 @@ static uint32_t draft_loans(const struct ps_world_plan *plan, uint32_t world, in
     return n;
 }
 
-/* Lists the drafts chain after chain, in the order of roots. */
-static void order_chains(struct ps_world_work *work, uint32_t n, uint32_t roots)
+/* Lists the drafts chain after chain, in the order of roots; returns what renewals ask for. */
+static uint64_t order_chains(struct ps_world_work *work, uint32_t n, uint32_t roots)
 {
     uint32_t at = 0;
+    uint64_t renewed_wan = 0;
     for (uint32_t root = 0; root < roots; root++) {
         const uint32_t length = work->chain[root];
         work->chain[root] = at;
         at += length;
+        renewed_wan += (uint64_t)(length - 1) * work->firms[root].amount_wan;
     }
     for (uint32_t i = 0; i < n; i++)
         work->by_chain[work->chain[work->drafts[i].root] + work->drafts[i].link] = i;
+    return renewed_wan;
 }
 
 /* From numbers of applications and ends to first places. */
@@ -64,7 +67,6 @@ static void order_months(const struct ps_world_plan *plan, struct ps_world_work 
 static void place_apps(struct ps_world_work *work, uint32_t n, struct ps_world *w)
 {
     uint32_t place = 0;
-    uint64_t renewed_wan = 0;
     for (uint32_t i = 0; i < n; i++) {
         const struct ps_draft *d = &work->drafts[work->by_chain[i]];
         const uint32_t parent = d->link ? place : PS_NONE;
@@ -76,12 +78,10 @@ static void place_apps(struct ps_world_work *work, uint32_t n, struct ps_world *
         app->end = d->end;
         app->fate = d->fate;
         app->parent = (uint16_t)parent;
-        app->flags = d->flags;
-        app->link = d->link;
-        renewed_wan += d->link ? app->amount_wan : 0;
+        app->flags |= d->link ? PS_APP_RENEWAL : 0;
+        app->link = (uint8_t)d->link;
     }
     w->apps_n = (int)n;
-    w->asked_renewed_wan = (double)renewed_wan;
 }
 
 /* Lists ends, and defaults in the order of applications. */
@@ -124,7 +124,7 @@ static void world_sample(const struct ps_world_plan *plan, uint64_t number, int 
     w->number = (uint32_t)number;
     w->weight = 1;
     const uint32_t n = draft_loans(plan, w->number, lane, work, w, &roots);
-    order_chains(work, n, roots);
+    w->asked_renewed_wan = (double)order_chains(work, n, roots);
     order_months(plan, work, w);
     place_apps(work, n, w);
     place_ends(work, w);

@@ -19,11 +19,18 @@ enum {
     PS_QUANTILE_CELLS = 1024
 };
 
+/* The part of [0, 2^32) with the same leading bits: its lowest value, one more above `below`, and
+ * whether there are still more. */
+struct ps_guide {
+    uint32_t below; /* UINT32_MAX: the value is the last */
+    uint32_t value : 31, more : 1;
+};
+
 /* A discrete law read by one 32-bit uniform: value i when cut[i-1] <= u < cut[i]. guide[u >> shift]
- * is a value not beyond the right one, so the search is a step or two. */
+ * mostly knows it. */
 struct ps_discrete {
-    const uint32_t *cut;   /* values_n - 1 cuts */
-    const uint16_t *guide; /* 2^(32-shift) entries */
+    const uint32_t *cut;          /* values_n - 1 cuts */
+    const struct ps_guide *guide; /* 2^(32-shift) */
     int values_n;
     int shift;
 };

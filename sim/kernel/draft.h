@@ -77,9 +77,9 @@ static uint64_t draft_firms(const struct ps_world_plan *plan, uint32_t world,
                             struct ps_world_work *work, uint32_t n)
 {
     const uint32_t tape_n = (uint32_t)plan->tape_n;
+    struct batch u, v = {0};
     uint64_t asked_wan = 0;
     for (uint32_t first = 0; first < n; first += PS_RNG_LANES) {
-        struct batch u, v = {0};
         const uint64_t *entity = work->entity + first;
         batch_draw(plan, world, entity, ps_rng_word3(PS_PURPOSE_FIRM, 0), &u);
         if (plan->terms_needed)

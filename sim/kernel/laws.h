@@ -28,15 +28,15 @@ static inline void batch_draw(const struct ps_world_plan *plan, uint32_t world,
                     (uint32_t)(plan->seed >> 32));
 }
 
-/* The value i with cut[i-1] <= u < cut[i]. The guide is mostly right or one short, which of the two
- * no branch could guess; further steps are rare. */
+/* The value i with cut[i-1] <= u < cut[i]. Which of the guide's two values it is no branch could
+ * guess; that it is neither is rare. */
 static inline int discrete_draw(const struct ps_discrete *law, uint64_t u)
 {
-    const int last = law->values_n - 1;
-    int i = law->guide[u >> law->shift];
-    i += (i < last) & (u >= law->cut[i]);
-    while (i < last && u >= law->cut[i])
-        i++;
+    const struct ps_guide *guide = &law->guide[u >> law->shift];
+    int i = (int)guide->value + (u > guide->below);
+    if (__builtin_expect(guide->more, 0))
+        while (i < law->values_n - 1 && u >= law->cut[i])
+            i++;
     return i;
 }
 

@@ -49,7 +49,7 @@ static void check_guide(const struct ps_discrete *law)
         while (value < law->values_n - 1 && g << law->shift >= law->cut[value]) {
             value++;
         }
-        assert_int_equal(law->guide[g], value);
+        assert_int_equal(law->guide[g].value, value);
     }
 }
 

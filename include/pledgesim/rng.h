@@ -142,7 +142,7 @@ PS_KERNEL_INLINE void ps_philox_lanes(uint64_t *restrict x0, uint64_t *restrict 
 /* Eq. (1.2): a 32-bit word (in either width) as a uniform in (0, 1), (v + 0.5) 2^-32. */
 PS_KERNEL_INLINE double ps_u01_32(uint64_t v)
 {
-    return (ps_double_from_u52(v) + 0.5) * 0x1p-32;
+    return (ps_from_bits(v | PS_U52) - (0x1p52 - 0.5)) * 0x1p-32;
 }
 
 /*

@@ -55,8 +55,8 @@ static enum ps_status discrete_from_cumulative(struct ps_arena *arena, const dou
         cut[i] = (uint32_t)ps_rnd(cumulative[i] * TWO_32);
     }
     guide_fill(guide, bits, cut, last);
-    *out = (struct ps_discrete){
-        .cut = cut, .guide = guide, .values_n = last + 1, .shift = 32 - bits};
+    *out =
+        (struct ps_discrete){.cut = cut, .guide = guide, .values_n = last + 1, .shift = 32 - bits};
     return PS_OK;
 }
 

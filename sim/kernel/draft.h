@@ -63,8 +63,8 @@ static void firm_drawn(const struct ps_world_plan *plan, const struct batch *u,
     const struct ps_segment_plan *s = &plan->segments[segment];
     const int equal = s->equal_all | (v->x0[l] < s->equal_cut);
     const int micro = s->micro_all | (v->x1[l] < s->micro_cut);
-    firm->amount_wan = (uint32_t)(s->amount_min_wan +
-                                  discrete_draw(&plan->amount_laws[s->amount_law], u->x1[l]));
+    firm->amount_wan =
+        (uint32_t)(s->amount_min_wan + discrete_draw(&plan->amount_laws[s->amount_law], u->x1[l]));
     firm->tape = firm->tape_firm = PS_NONE;
     draft->segment = (uint16_t)segment;
     draft->klass = (uint16_t)s->klass;
@@ -105,35 +105,67 @@ static uint64_t draft_firms(const struct ps_world_plan *plan, uint32_t world,
     return asked_wan;
 }
 
-/* Eq. (4.6), when E = -ln(1 - v) may be below the whole hazard `total` of a loan granted in g that
- * matures in m: its month of default, or 0. `hazard` is the world's lane of the class, `stride` a
- * month. */
-static int default_month(const struct ps_world_plan *plan, const double *hazard, size_t stride,
-                         int g, int m, double v, int equal_principal)
+/* Eq. (4.6): month of default of a loan by E = -ln(1 - v), or 0 when E is above the whole hazard
+ * `total` of its term. `hazard` is the world's lane. */
+static int default_month(const struct ps_world_plan *plan, const double *hazard,
+                         const struct ps_draft *d, double v, double total, int equal_principal)
 {
-    const double at_grant = hazard[(size_t)g * stride];
     const double e = -ps_log(1 - v);
-    if (e > hazard[(size_t)m * stride] - at_grant)
+    if (e > total)
         return 0;
+    const size_t stride = (size_t)plan->classes_n * PS_ECONOMY_LANES;
+    hazard += (size_t)d->klass * PS_ECONOMY_LANES;
+    const double at_grant = hazard[d->month * stride];
     const double before = equal_principal ? 1 : 1 - plan->maturity_share;
-    if (before * (hazard[(size_t)(m - 1) * stride] - at_grant) < e)
-        return m;
-    int u = g + 1;
-    while (before * (hazard[(size_t)u * stride] - at_grant) < e)
-        u++;
+    int u = d->maturity - 1;
+    if (before * (hazard[(size_t)u * stride] - at_grant) < e)
+        return d->maturity;
+    for (u = d->month + 1; before * (hazard[(size_t)u * stride] - at_grant) < e; u++)
+        ;
     return u;
 }
 
-/* The loan that renews d in month m if it is `wanted`: written anyway, counted if so. */
-static uint32_t append_renewal(struct ps_world_work *work, uint32_t i, int m, uint32_t n, int wanted)
+/* The loan that renews draft i in its month of maturity if it is `wanted`: written anyway, counted
+ * if so. */
+static uint32_t append_renewal(struct ps_world_work *work, uint32_t i, uint32_t n, int wanted)
 {
     struct ps_draft *renewal = &work->drafts[n];
+    const uint16_t month = work->drafts[i].maturity;
     *renewal = work->drafts[i];
-    renewal->month = (uint16_t)m;
+    renewal->month = month;
     renewal->link++;
     work->entity[n] = work->entity[i];
-    work->starts[2 * m] += (uint32_t)wanted;
+    work->starts[2 * month] += (uint32_t)wanted;
     return n + (uint32_t)wanted;
+}
+
+/* What one batch of loans draws. */
+struct loan_batch {
+    struct batch u;
+    double v[PS_RNG_LANES];     /* uniform of default */
+    double total[PS_RNG_LANES]; /* hazard from grant to maturity */
+};
+
+/* Draws n loans of a generation and sets their maturities. */
+static void draft_terms(const struct ps_world_plan *plan, uint32_t world, int lane, uint32_t link,
+                        uint32_t first, uint32_t n, const struct ps_world_work *work,
+                        struct loan_batch *b)
+{
+    const uint32_t tape_n = link ? 0 : (uint32_t)plan->tape_n;
+    const size_t stride = (size_t)plan->classes_n * PS_ECONOMY_LANES;
+    batch_draw(plan, world, work->entity + first, ps_rng_word3(PS_PURPOSE_LOAN, link), &b->u);
+    LANES /* vector loop */
+        b->v[l] = ps_u01_53(b->u.x0[l], b->u.x1[l]);
+    for (uint32_t l = 0; l < n; l++) {
+        struct ps_draft *d = &work->drafts[first + l];
+        const int law = discrete_draw(&plan->segments[d->segment].tenor, b->u.x2[l]);
+        const int tenor =
+            first + l < tape_n ? plan->tape[first + l].months_left : plan->tenor_months[law];
+        const int m = d->month + tenor;
+        const double *hazard = work->hazard + (size_t)d->klass * PS_ECONOMY_LANES + lane;
+        b->total[l] = hazard[(size_t)m * stride] - hazard[d->month * stride];
+        d->maturity = (uint16_t)m;
+    }
 }
 
 /* One generation, drafts first .. last - 1: tenor, fate and renewal of each. Appends the renewals
@@ -142,31 +174,21 @@ static uint32_t draft_generation(const struct ps_world_plan *plan, uint32_t worl
                                  uint32_t link, uint32_t first, uint32_t last,
                                  struct ps_world_work *work)
 {
-    const uint32_t tape_n = link ? 0 : (uint32_t)plan->tape_n;
     const uint64_t renewal_cut = plan->renewal_all ? UINT64_MAX : plan->renewal_cut;
-    const size_t stride = (size_t)plan->classes_n * PS_ECONOMY_LANES;
     uint32_t n = last;
     for (; first < last; first += PS_RNG_LANES) {
-        struct batch u;
-        double v[PS_RNG_LANES];
-        batch_draw(plan, world, work->entity + first, ps_rng_word3(PS_PURPOSE_LOAN, link), &u);
-        LANES /* vector loop */
-            v[l] = ps_u01_53(u.x0[l], u.x1[l]);
-        for (uint32_t l = 0; l < PS_RNG_LANES && first + l < last; l++) {
-            const uint32_t i = first + l;
-            struct ps_draft *d = &work->drafts[i];
-            const int law = discrete_draw(&plan->segments[d->segment].tenor, u.x2[l]);
-            const int tenor = i < tape_n ? plan->tape[i].months_left : plan->tenor_months[law];
-            const int g = d->month, m = g + tenor;
-            const double *hazard = work->hazard + (size_t)d->klass * PS_ECONOMY_LANES + lane;
+        struct loan_batch b;
+        const uint32_t batch_n = last - first < PS_RNG_LANES ? last - first : PS_RNG_LANES;
+        draft_terms(plan, world, lane, link, first, batch_n, work, &b);
+        for (uint32_t l = 0; l < batch_n; l++) {
+            struct ps_draft *d = &work->drafts[first + l];
             int tau = 0;
-            if (v[l] < hazard[(size_t)m * stride] - hazard[(size_t)g * stride]) /* else E >= v is */
-                tau = default_month(plan, hazard, stride, g, m, v[l],
+            if (b.v[l] < b.total[l]) /* E = -ln(1 - v) >= v: most loans need no logarithm */
+                tau = default_month(plan, work->hazard + lane, d, b.v[l], b.total[l],
                                     work->firms[d->root].flags & PS_APP_EQUAL);
-            n = append_renewal(work, i, m, n,
-                               !tau & (m <= plan->horizon) & (u.x3[l] < renewal_cut));
-            d->maturity = (uint16_t)m;
-            d->end = (uint16_t)(tau ? tau : m);
+            n = append_renewal(work, first + l, n,
+                               !tau & (d->maturity <= plan->horizon) & (b.u.x3[l] < renewal_cut));
+            d->end = tau ? (uint16_t)tau : d->maturity;
             d->fate = tau ? 0 : PS_NONE;
             work->chain[d->root] = link + 1;
             work->stops[d->end]++;

@@ -17,9 +17,9 @@ struct fate_batch {
     /* What the steps below hand on. Months are doubles: exact, and the lanes are as wide. */
     struct batch disposal, recovery;
     double tau[PS_RNG_LANES], ready[PS_RNG_LANES], to_value[PS_RNG_LANES], state[PS_RNG_LANES];
-    double month[PS_RNG_LANES];    /* of disposal */
-    uint64_t sold[PS_RNG_LANES];   /* masks */
-    double granted[PS_RNG_LANES];  /* month when the pledge was worth its value */
+    double month[PS_RNG_LANES];   /* of disposal */
+    uint64_t sold[PS_RNG_LANES];  /* masks */
+    double granted[PS_RNG_LANES]; /* month when the pledge was worth its value */
     double drift[PS_RNG_LANES], volatility[PS_RNG_LANES], lapse_pa[PS_RNG_LANES];
     double value[PS_RNG_LANES]; /* of the pledge, 0 when it brings nothing */
 };

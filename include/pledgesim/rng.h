@@ -116,7 +116,7 @@ PS_KERNEL_INLINE void ps_philox_lanes(uint64_t *restrict x0, uint64_t *restrict 
         memcpy(&b, x1 + lane, sizeof b);
         memcpy(&c, x2 + lane, sizeof c);
         memcpy(&d, x3 + lane, sizeof d);
-        uint32_t p = k0, q = k1;
+        ps_words p = (ps_words){0} + k0, q = (ps_words){0} + k1;
 #pragma GCC unroll 10
         for (int round = 0; round < PS_PHILOX_ROUNDS; round++) {
             const ps_words n0 = PS_WORDS_MUL(a, m0), n1 = PS_WORDS_MUL(c, m1);

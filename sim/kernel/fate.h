@@ -7,6 +7,8 @@
 /* What becomes of defaulted loans (docs/model.md section 6), PS_RNG_LANES at once: a world has few,
  * so they are collected over a group of worlds. */
 
+#define FATES _Pragma("omp simd") for (int l = 0; l < PS_RNG_LANES; l++)
+
 struct fate_batch {
     int n;
     const struct ps_app *app[PS_RNG_LANES];
@@ -58,7 +60,7 @@ static void fates_ready(const struct ps_world_plan *plan, struct fate_batch *b)
     const double last = plan->months_n, sigma = plan->disposal_sigma;
     const double median = plan->disposal_median_months;
     const double wait = plan->npl_months + plan->disposal_freeze_months;
-    LANES /* vector loop */
+    FATES /* vector loop */
     {
         double to_lag;
         ps_normal_pair(b->disposal.x0[l], b->disposal.x1[l], &to_lag, &b->to_value[l]);
@@ -75,7 +77,7 @@ static void fates_sell(const struct ps_world_plan *plan, struct fate_batch *b)
     const double last = plan->months_n, x = plan->sale_x, sensitivity = plan->sale_sensitivity;
     const uint64_t fixed = plan->sale_never || plan->sale_always ? UINT64_MAX : 0;
     const double fixed_q = plan->sale_always ? 1 : 0;
-    LANES /* vector loop */
+    FATES /* vector loop */
     {
         const double q = ps_select(fixed, fixed_q, ps_norm_cdf(x + sensitivity * b->state[l]));
         const double sale = ps_u01_32(b->recovery.x0[l]);
@@ -105,7 +107,7 @@ static void fates_look_up(const struct ps_world_plan *plan, struct fate_batch *b
 static void fates_value(const struct ps_world_plan *plan, struct fate_batch *b)
 {
     const double beta = plan->value_sensitivity;
-    LANES /* vector loop */
+    FATES /* vector loop */
     {
         const double age = (b->month[l] - b->granted[l]) * (1. / 12);
         const double value =

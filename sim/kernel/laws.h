@@ -7,8 +7,6 @@
 
 /* Drawing by address in batches, and reading laws. */
 
-#define LANES _Pragma("omp simd") for (int l = 0; l < PS_RNG_LANES; l++)
-
 /* The four words of PS_RNG_LANES addresses. */
 struct batch {
     uint64_t x0[PS_RNG_LANES], x1[PS_RNG_LANES], x2[PS_RNG_LANES], x3[PS_RNG_LANES];

@@ -17,21 +17,6 @@ uint32_t ps_probability_cut(double p_frac, int *all)
     return *all ? UINT32_MAX : (uint32_t)cut;
 }
 
-/* `last` is the last value, so that there are as many cuts. */
-static void guide_fill(struct ps_guide *guide, int bits, const uint32_t *cut, int last)
-{
-    const int shift = 32 - bits;
-    int value = 0;
-    for (uint32_t g = 0; g < (uint32_t)1 << bits; g++) {
-        while (value < last && g << shift >= cut[value]) {
-            value++;
-        }
-        guide[g].below = value < last ? cut[value] - 1 : UINT32_MAX;
-        guide[g].value = (uint32_t)value & INT32_MAX;
-        guide[g].more = value + 1 < last && cut[value + 1] >> shift == g;
-    }
-}
-
 /* Shared by all laws: cumulative[i] = P(value <= i), not decreasing, the last 1. */
 static enum ps_status discrete_from_cumulative(struct ps_arena *arena, const double *cumulative,
                                                int n, struct ps_discrete *out)
@@ -54,9 +39,17 @@ static enum ps_status discrete_from_cumulative(struct ps_arena *arena, const dou
     for (int i = 0; i < last; i++) {
         cut[i] = (uint32_t)ps_rnd(cumulative[i] * TWO_32);
     }
-    guide_fill(guide, bits, cut, last);
-    *out =
-        (struct ps_discrete){.cut = cut, .guide = guide, .values_n = last + 1, .shift = 32 - bits};
+    const int shift = 32 - bits;
+    int value = 0;
+    for (uint32_t g = 0; g < (uint32_t)1 << bits; g++) {
+        while (value < last && g << shift >= cut[value]) {
+            value++;
+        }
+        guide[g].below = value < last ? cut[value] - 1 : UINT32_MAX;
+        guide[g].value = (uint32_t)value & INT32_MAX;
+        guide[g].more = value + 1 < last && cut[value + 1] >> shift == g;
+    }
+    *out = (struct ps_discrete){.cut = cut, .guide = guide, .values_n = last + 1, .shift = shift};
     return PS_OK;
 }
 

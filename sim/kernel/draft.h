@@ -154,7 +154,8 @@ static void draft_terms(const struct ps_world_plan *plan, uint32_t world, int la
     const uint32_t tape_n = link ? 0 : (uint32_t)plan->tape_n;
     const size_t stride = (size_t)plan->classes_n * PS_ECONOMY_LANES;
     batch_draw(plan, world, work->entity + first, ps_rng_word3(PS_PURPOSE_LOAN, link), &b->u);
-    _Pragma("omp simd") for (int l = 0; l < PS_RNG_LANES; l++) /* vector loop */
+#pragma omp simd
+    for (int l = 0; l < PS_RNG_LANES; l++) /* vector loop */
         b->v[l] = ps_u01_53(b->u.x0[l], b->u.x1[l]);
     for (uint32_t l = 0; l < n; l++) {
         struct ps_draft *d = &work->drafts[first + l];

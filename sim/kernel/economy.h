@@ -69,7 +69,8 @@ static inline void economy_hazard(const struct ps_hazard_class *class, const dou
 {
     const double a = class->a, b = class->b;
     uint64_t below = UINT64_MAX; /* its top bit: a + b y < -1 in all worlds */
-    _Pragma("omp simd reduction(& : below)") for (int l = 0; l < PS_ECO; l++) /* vector loop */
+#pragma omp simd reduction(& : below)
+    for (int l = 0; l < PS_ECO; l++) /* vector loop */
         below &= ps_bits(a + b * y[l] + 1.0);
     if (below >> 63) {
         WORLDS /* vector loop */

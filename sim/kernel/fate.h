@@ -7,8 +7,6 @@
 /* What becomes of defaulted loans (docs/model.md section 6), PS_RNG_LANES at once: a world has few,
  * so they are collected over a group of worlds. */
 
-#define FATES _Pragma("omp simd") for (int l = 0; l < PS_RNG_LANES; l++)
-
 struct fate_batch {
     int n;
     const struct ps_app *app[PS_RNG_LANES];
@@ -18,9 +16,10 @@ struct fate_batch {
 
     /* What the steps below hand on. Months are doubles: exact, and the lanes are as wide. */
     struct batch disposal, recovery;
-    double tau[PS_RNG_LANES], ready[PS_RNG_LANES], to_value[PS_RNG_LANES], state[PS_RNG_LANES];
-    double month[PS_RNG_LANES];   /* of disposal */
-    uint64_t sold[PS_RNG_LANES];  /* masks */
+    double tau[PS_RNG_LANES], ready[PS_RNG_LANES], state[PS_RNG_LANES];
+    double to_lag[PS_RNG_LANES], to_value[PS_RNG_LANES]; /* normals */
+    double month[PS_RNG_LANES];                          /* of disposal */
+    uint64_t sold[PS_RNG_LANES];                         /* masks */
     double granted[PS_RNG_LANES]; /* month when the pledge was worth its value */
     double drift[PS_RNG_LANES], volatility[PS_RNG_LANES], lapse_pa[PS_RNG_LANES];
     double value[PS_RNG_LANES]; /* of the pledge, 0 when it brings nothing */
@@ -60,11 +59,10 @@ static void fates_ready(const struct ps_world_plan *plan, struct fate_batch *b)
     const double last = plan->months_n, sigma = plan->disposal_sigma;
     const double median = plan->disposal_median_months;
     const double wait = plan->npl_months + plan->disposal_freeze_months;
-    FATES /* vector loop */
-    {
-        double to_lag;
-        ps_normal_pair(b->disposal.x0[l], b->disposal.x1[l], &to_lag, &b->to_value[l]);
-        const double lag = median * ps_exp(sigma * to_lag);
+#pragma omp simd
+    for (int l = 0; l < PS_RNG_LANES; l++) { /* vector loop */
+        ps_normal_pair(b->disposal.x0[l], b->disposal.x1[l], &b->to_lag[l], &b->to_value[l]);
+        const double lag = median * ps_exp(sigma * b->to_lag[l]);
         b->ready[l] = b->tau[l] + wait - ps_floor(-lag);
     }
     for (int l = 0; l < b->n; l++)
@@ -77,8 +75,8 @@ static void fates_sell(const struct ps_world_plan *plan, struct fate_batch *b)
     const double last = plan->months_n, x = plan->sale_x, sensitivity = plan->sale_sensitivity;
     const uint64_t fixed = plan->sale_never || plan->sale_always ? UINT64_MAX : 0;
     const double fixed_q = plan->sale_always ? 1 : 0;
-    FATES /* vector loop */
-    {
+#pragma omp simd
+    for (int l = 0; l < PS_RNG_LANES; l++) { /* vector loop */
         const double q = ps_select(fixed, fixed_q, ps_norm_cdf(x + sensitivity * b->state[l]));
         const double sale = ps_u01_32(b->recovery.x0[l]);
         const double fail = 1 - q;
@@ -107,8 +105,8 @@ static void fates_look_up(const struct ps_world_plan *plan, struct fate_batch *b
 static void fates_value(const struct ps_world_plan *plan, struct fate_batch *b)
 {
     const double beta = plan->value_sensitivity;
-    FATES /* vector loop */
-    {
+#pragma omp simd
+    for (int l = 0; l < PS_RNG_LANES; l++) { /* vector loop */
         const double age = (b->month[l] - b->granted[l]) * (1. / 12);
         const double value =
             ps_exp(-b->drift[l] * age + b->volatility[l] * sqrt(age) * b->to_value[l] +

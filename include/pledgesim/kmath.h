@@ -52,10 +52,13 @@ PS_KERNEL_INLINE double ps_select(uint64_t mask, double yes, double no)
     return ps_from_bits((ps_bits(yes) & mask) | (ps_bits(no) & ~mask));
 }
 
+/* An integer v < 2^52 under these bits is the double 2^52 + v. */
+#define PS_U52 0x4330000000000000u
+
 /* The integer v < 2^52 as a double, exactly, without a conversion instruction. */
 PS_KERNEL_INLINE double ps_double_from_u52(uint64_t v)
 {
-    return ps_from_bits(v | 0x4330000000000000u) - 0x1p52;
+    return ps_from_bits(v | PS_U52) - 0x1p52;
 }
 
 PS_KERNEL_INLINE double ps_abs(double x)
@@ -112,19 +115,24 @@ PS_KERNEL_INLINE double ps_log_sum(double y, double c)
     return ps_log_reduced((m - 1.0) + c * scale, k);
 }
 
+/* log(y / 2^scale) for a normal positive y; `scale` is a whole number. */
+PS_KERNEL_INLINE double ps_log_scaled(double y, double scale)
+{
+    const uint64_t one = 0x3ff0000000000000u;
+    const uint64_t sqrt_half = 0x3fe6a09e00000000u;
+    uint64_t exponent = (ps_bits(y) + (one - sqrt_half)) & 0xfff0000000000000u;
+    double k = ps_from_bits(exponent >> 52 | PS_U52) - (0x1p52 + 1023.0 + scale);
+    double m = ps_from_bits(ps_bits(y) + one - exponent);
+    return ps_log_reduced(m - 1.0, k);
+}
+
 /*
  * Natural logarithm, error below 1 ulp, for x in [DBL_MIN, DBL_MAX].
  * Anything below DBL_MIN (0, subnormal, negative, NaN) counts as DBL_MIN; infinity as 2^1024.
  */
 PS_KERNEL_INLINE double ps_log(double x)
 {
-    const uint64_t one = 0x3ff0000000000000u;
-    const uint64_t sqrt_half = 0x3fe6a09e00000000u;
-    double y = ps_select(ps_mask(x > 0x1p-1022), x, 0x1p-1022);
-    uint64_t exponent = (ps_bits(y) + (one - sqrt_half)) & 0xfff0000000000000u;
-    double k = ps_double_from_u52(exponent >> 52) - 1023.0;
-    double m = ps_from_bits(ps_bits(y) + one - exponent);
-    return ps_log_reduced(m - 1.0, k);
+    return ps_log_scaled(ps_select(ps_mask(x > 0x1p-1022), x, 0x1p-1022), 0.0);
 }
 
 /* log(1 + x) to about an ulp, for x in [-1 + 2^-53, 2^1000]. */
@@ -178,7 +186,8 @@ PS_KERNEL_INLINE void ps_sincos2pi(uint64_t w, double *cosine, double *sine)
 {
     uint64_t turned = w + 0x20000000u;
     uint64_t quadrant = turned >> 30;
-    double x = (ps_double_from_u52(turned & 0x3fffffffu) - 0x1p29) * 1.46291807926715968105e-09;
+    double octant = ps_from_bits((turned & 0x3fffffffu) | PS_U52) - (0x1p52 + 0x1p29);
+    double x = octant * 1.46291807926715968105e-09;
     double z = x * x;
     double s = 1.58969099521155010221e-10;
     s = -2.50507602534068634195e-08 + z * s;
@@ -206,7 +215,8 @@ PS_KERNEL_INLINE void ps_sincos2pi(uint64_t w, double *cosine, double *sine)
  */
 PS_KERNEL_INLINE void ps_normal_pair(uint64_t w0, uint64_t w1, double *n0, double *n1)
 {
-    double radius = sqrt(-2.0 * ps_log((ps_double_from_u52(w0) + 0.5) * 0x1p-32));
+    double y = ps_from_bits(w0 | PS_U52) - (0x1p52 - 0.5); /* w0 + 0.5 */
+    double radius = sqrt(-2.0 * ps_log_scaled(y, 32.0));
     double cosine, sine;
     ps_sincos2pi(w1, &cosine, &sine);
     *n0 = radius * cosine;
@@ -290,26 +300,24 @@ PS_KERNEL_INLINE double ps_exp_short(double x)
 }
 
 /*
- * Eq. (4.4): the cumulative hazard of a year, -log(1 - p) with p = min(Phi(x), 1 - 1e-12).
- * Relative error 4e-11, small p included; exactly 0 below x = -37.5, so PD 0 never defaults.
- *
- * It runs hundreds of times a world, so both its pieces share one rational function (minimax, with
- * coefficients chosen by the piece): from -1 up the hazard itself; below -1 exp(x^2 / 2) Phi(x),
- * and then -log(1 - p) = p s(p) for p < 0.16. Even and odd powers apart keep the chains short.
+ * -log(1 - Phi(a)) by the piece that holds a: `low` is all ones for a < -1, else 0. Both pieces
+ * share one rational function (minimax, with coefficients chosen by the piece): from -1 up the
+ * hazard itself; below -1 exp(a^2 / 2) Phi(a), and then -log(1 - p) = p s(p) for p < 0.16. Even and
+ * odd powers apart keep the chains short.
  */
-PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf(double x)
+PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf_piece(double a, uint64_t low)
 {
-    double a = ps_select(ps_mask(x < PS_NORM_X_MAX), x, PS_NORM_X_MAX);
-    uint64_t low = ps_mask(x < -1.0);
     double z = a * a;
-    double p_even = ps_cubic(z, ps_select(low, 0.4999963717861652829, 0.69314718055856898337),
-                             ps_select(low, 0.31154639703579936343, 1.2166603156263291623),
-                             ps_select(low, 1.8654316426125210586e-2, 0.20334810691633002873),
-                             ps_select(low, 0.0, 5.0117015475822557356e-3));
-    double p_odd = ps_cubic(z, ps_select(low, -0.57001048431934612681, 1.3728730194489022956),
-                            ps_select(low, -9.9451689181280658058e-2, 0.62686586706759797265),
-                            ps_select(low, -1.7755217666909780868e-3, 4.1662925519726728461e-2),
-                            ps_select(low, 0.0, 2.7443019239235388815e-4));
+    double p_even_2 = ps_select(low, 1.8654316426125210586e-2,
+                                0.20334810691633002873 + z * 5.0117015475822557356e-3);
+    double p_odd_2 = ps_select(low, -1.7755217666909780868e-3,
+                               4.1662925519726728461e-2 + z * 2.7443019239235388815e-4);
+    double p_even =
+        ps_select(low, 0.4999963717861652829, 0.69314718055856898337) +
+        z * (ps_select(low, 0.31154639703579936343, 1.2166603156263291623) + z * p_even_2);
+    double p_odd =
+        ps_select(low, -0.57001048431934612681, 1.3728730194489022956) +
+        z * (ps_select(low, -9.9451689181280658058e-2, 0.62686586706759797265) + z * p_odd_2);
     double q_even = ps_cubic(z, 1.0, ps_select(low, 1.6694189496771319125, 0.34116687534284417581),
                              ps_select(low, 0.25373940562709895466, 9.9856308468847735352e-3),
                              ps_select(low, 4.4505731264088639331e-3, -7.909342785929800857e-9));
@@ -323,8 +331,24 @@ PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf(double x)
                              0.19967503337438248945, 0.11312621732659484848);
     double s_odd = ps_cubic(p2, 0.50000000206890595045, 0.25001342555280279187,
                             0.17089002552600356384, 0.22792515048111019306);
-    double h = ps_select(low, p * (s_even + p * s_odd), ratio);
+    return ps_select(low, p * (s_even + p * s_odd), ratio);
+}
+
+/*
+ * Eq. (4.4): the cumulative hazard of a year, -log(1 - p) with p = min(Phi(x), 1 - 1e-12).
+ * Relative error 4e-11, small p included; exactly 0 below x = -37.5, so PD 0 never defaults.
+ */
+PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf(double x)
+{
+    double a = ps_select(ps_mask(x < PS_NORM_X_MAX), x, PS_NORM_X_MAX);
+    double h = ps_neg_log1m_norm_cdf_piece(a, ps_mask(x < -1.0));
     return ps_select(ps_mask(x >= -37.5), h, 0.0);
+}
+
+/* The same bits for x < -1 only, where nothing need be chosen: hazards are mostly small. */
+PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf_low(double x)
+{
+    return ps_select(ps_mask(x >= -37.5), ps_neg_log1m_norm_cdf_piece(x, UINT64_MAX), 0.0);
 }
 
 #endif

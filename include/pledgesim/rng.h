@@ -116,17 +116,22 @@ PS_KERNEL_INLINE void ps_philox_lanes(uint64_t *restrict x0, uint64_t *restrict 
         memcpy(&b, x1 + lane, sizeof b);
         memcpy(&c, x2 + lane, sizeof c);
         memcpy(&d, x3 + lane, sizeof d);
-        uint32_t p = k0, q = k1;
+        ps_words p = (ps_words){0} + k0, q = (ps_words){0} + k1;
 #pragma GCC unroll 10
         for (int round = 0; round < PS_PHILOX_ROUNDS; round++) {
             const ps_words n0 = PS_WORDS_MUL(a, m0), n1 = PS_WORDS_MUL(c, m1);
             a = (n1 >> 32) ^ b ^ p;
-            b = n1 & low;
+            b = n1;
             c = (n0 >> 32) ^ d ^ q;
-            d = n0 & low;
+            d = n0;
             p += PS_PHILOX_W0;
             q += PS_PHILOX_W1;
         }
+        /* The products read low halves only, so what piled up above them is cut off once. */
+        a &= low;
+        b &= low;
+        c &= low;
+        d &= low;
         memcpy(x0 + lane, &a, sizeof a);
         memcpy(x1 + lane, &b, sizeof b);
         memcpy(x2 + lane, &c, sizeof c);
@@ -137,7 +142,7 @@ PS_KERNEL_INLINE void ps_philox_lanes(uint64_t *restrict x0, uint64_t *restrict 
 /* Eq. (1.2): a 32-bit word (in either width) as a uniform in (0, 1), (v + 0.5) 2^-32. */
 PS_KERNEL_INLINE double ps_u01_32(uint64_t v)
 {
-    return (ps_double_from_u52(v) + 0.5) * 0x1p-32;
+    return (ps_from_bits(v | PS_U52) - (0x1p52 - 0.5)) * 0x1p-32;
 }
 
 /*

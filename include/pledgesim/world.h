@@ -19,11 +19,18 @@ enum {
     PS_QUANTILE_CELLS = 1024
 };
 
+/* The part of [0, 2^32) with the same leading bits: its lowest value, one more above `below`, and
+ * whether there are still more. */
+struct ps_guide {
+    uint32_t below; /* UINT32_MAX: the value is the last */
+    uint32_t value : 31, more : 1;
+};
+
 /* A discrete law read by one 32-bit uniform: value i when cut[i-1] <= u < cut[i]. guide[u >> shift]
- * is a value not beyond the right one, so the search is a step or two. */
+ * mostly knows it. */
 struct ps_discrete {
-    const uint32_t *cut;   /* values_n - 1 cuts */
-    const uint16_t *guide; /* 2^(32-shift) entries */
+    const uint32_t *cut;          /* values_n - 1 cuts */
+    const struct ps_guide *guide; /* 2^(32-shift) */
     int values_n;
     int shift;
 };
@@ -99,19 +106,20 @@ struct ps_world_plan {
 enum { PS_APP_RENEWAL = 1, PS_APP_EQUAL = 2, PS_APP_MICRO = 4 };
 
 /* One application of the envelope, in canonical order: by month, renewals first, then by (first
- * registration month of the chain, arrival number). Tape loans come first with month 0. */
+ * registration month of the chain, arrival number). Tape loans come first with month 0. Half a
+ * cache line: what the loans of a chain share, then what each has for itself. */
 struct ps_app {
     uint32_t amount_wan;
     uint32_t u_product, u_bank;
-    uint32_t firm_rank; /* how many firms asked before it in this world (tape firms count) */
+    uint16_t firm_rank; /* how many firms asked before it in this world (tape firms count) */
+    uint16_t segment;
+    uint16_t tape;      /* tape loan at the root of the chain, or PS_NONE */
+    uint16_t tape_firm; /* its firm when that has several tape loans, else PS_NONE */
     uint16_t month;     /* g */
     uint16_t maturity;  /* m = g + tenor <= N */
     uint16_t end;       /* min(tau, m) */
-    uint16_t parent;    /* the loan it renews, or PS_NONE */
-    uint16_t segment;
     uint16_t fate;      /* index in fates when it would default by N, or PS_NONE */
-    uint16_t tape;      /* tape loan at the root of the chain, or PS_NONE */
-    uint16_t tape_firm; /* its firm when that has several tape loans, else PS_NONE */
+    uint16_t parent;    /* the loan it renews, or PS_NONE */
     uint8_t flags, link;
 };
 
@@ -121,15 +129,16 @@ struct ps_fate {
     double proceeds_frac; /* net sale proceeds per yuan granted */
     double cash_frac;     /* of EAD */
     uint16_t app;
-    uint16_t tau;  /* month of default, <= N */
-    uint16_t s;    /* month of disposal, tau < s <= N or s = tau = N */
-    uint8_t cured; /* R = EAD */
+    uint16_t tau;   /* month of default, <= N */
+    uint16_t s;     /* month of disposal, tau < s <= N or s = tau = N */
+    uint16_t cured; /* R = EAD */
 };
 
 struct ps_world {
     uint32_t number;
     double weight; /* 1 unless importance sampling is on */
     int apps_n, fates_n;
+    double asked_first_wan, asked_renewed_wan; /* all amounts of months 1 .. T, whole numbers */
     struct ps_app *apps;
     uint16_t *ends;        /* apps in order of end, then canonical */
     uint32_t *app_first;   /* [0..T+1]: apps of month t are app_first[t] .. app_first[t+1]-1 */
@@ -139,11 +148,9 @@ struct ps_world {
 
 /* A loan while its world is being built. */
 struct ps_draft {
-    uint64_t entity; /* address: (month << 32 | arrival), or the hash of a tape loan's id */
-    uint32_t amount_wan, u_product, u_bank, root;
-    uint32_t child; /* the loan that renews it, 0 = none */
-    uint16_t month, maturity, end, segment, klass, tape;
-    uint8_t flags, defaults;
+    uint16_t month, maturity, end, fate; /* as in ps_app; fate 0 when it defaults */
+    uint16_t root;                       /* the firm: its first loan is the draft of this number */
+    uint16_t segment, klass, link;
 };
 
 /* Memory of one sampling thread, laid out by ps_world_work_init. */
@@ -152,10 +159,13 @@ struct ps_world_work {
     double *hazard;          /* H, prefix sums: [(N+1)][classes][PS_ECONOMY_LANES] */
     double *normal;          /* [clusters rounded up to 4][PS_ECONOMY_LANES] */
     double *level;           /* Y of the current block: [clusters][PS_ECONOMY_LANES] */
-    struct ps_draft *drafts; /* apps_max + 1 */
-    uint32_t *bucket;        /* [2][N + 2] */
-    uint32_t *list;          /* apps_max + PS_RNG_LANES: draft numbers of a generation */
-    uint32_t *list_next;
+    struct ps_draft *drafts; /* [draft], by link: roots, first renewals, second renewals.. */
+    uint64_t *entity;        /* [draft] address: (month << 32 | arrival), or a tape loan's hash */
+    struct ps_app *firms;    /* [root] what the loans of a chain share */
+    uint32_t *chain;         /* [root] length of the chain */
+    uint32_t *by_chain;      /* drafts, chain after chain */
+    uint32_t *starts;        /* [month][new firm]: applications, then their first place */
+    uint32_t *stops;         /* [month]: ends, then their first place */
     struct ps_world worlds[PS_TILE_WORLDS];
 };
 

@@ -31,7 +31,7 @@ static enum ps_status discrete_from_cumulative(struct ps_arena *arena, const dou
     }
     const size_t cuts_n = last > 0 ? (size_t)last : 1;
     uint32_t *cut = ps_arena_take(arena, cuts_n * sizeof *cut);
-    uint16_t *guide = ps_arena_take(arena, ((size_t)1 << bits) * sizeof *guide);
+    struct ps_guide *guide = ps_arena_take(arena, ((size_t)1 << bits) * sizeof *guide);
     if (cut == NULL || guide == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
@@ -45,7 +45,9 @@ static enum ps_status discrete_from_cumulative(struct ps_arena *arena, const dou
         while (value < last && g << shift >= cut[value]) {
             value++;
         }
-        guide[g] = (uint16_t)(value < UINT16_MAX ? value : UINT16_MAX);
+        guide[g].below = value < last ? cut[value] - 1 : UINT32_MAX;
+        guide[g].value = (uint32_t)value & INT32_MAX;
+        guide[g].more = value + 1 < last && cut[value + 1] >> shift == g;
     }
     *out = (struct ps_discrete){.cut = cut, .guide = guide, .values_n = last + 1, .shift = shift};
     return PS_OK;

@@ -63,6 +63,24 @@ static inline void economy_step(const struct ps_world_plan *plan, int block,
     }
 }
 
+/* Eq. (4.4): the class's cumulative hazard, a month on. */
+static inline void economy_hazard(const struct ps_hazard_class *class, const double *restrict y,
+                                  const double *restrict before, double *restrict now)
+{
+    const double a = class->a, b = class->b;
+    uint64_t below = UINT64_MAX; /* its top bit: a + b y < -1 in all worlds */
+#pragma omp simd reduction(& : below)
+    for (int l = 0; l < PS_ECO; l++) /* vector loop */
+        below &= ps_bits(a + b * y[l] + 1.0);
+    if (below >> 63) {
+        WORLDS /* vector loop */
+            now[l] = before[l] + ps_neg_log1m_norm_cdf_low(a + b * y[l]) * (1. / 12);
+    } else {
+        WORLDS /* vector loop */
+            now[l] = before[l] + ps_neg_log1m_norm_cdf(a + b * y[l]) * (1. / 12);
+    }
+}
+
 /* Fills work->index and work->hazard for worlds first .. first + 15. Month 0 holds zero hazard; the
  * hazard ends with the last maturity that can be. */
 static inline void economy_sample(const struct ps_world_plan *plan, uint64_t first,
@@ -89,13 +107,11 @@ static inline void economy_sample(const struct ps_world_plan *plan, uint64_t fir
         }
         for (int k = 0; k < classes_n && t <= plan->last_maturity; k++) {
             const struct ps_hazard_class *class = &plan->classes[k];
-            const double a = class->a, b = class->b;
             const double *restrict y =
                 index + ((size_t)t * (size_t)clusters_n + (size_t) class->cluster) * PS_ECO;
             double *restrict now = hazard + ((size_t)t * (size_t)classes_n + (size_t)k) * PS_ECO;
             const double *restrict before = now - (size_t)classes_n * PS_ECO;
-            WORLDS /* vector loop */
-                now[l] = before[l] + ps_neg_log1m_norm_cdf(a + b * y[l]) * (1. / 12);
+            economy_hazard(class, y, before, now);
         }
     }
 }

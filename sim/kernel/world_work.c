@@ -16,10 +16,15 @@ static size_t lay_out(struct ps_world_work *w, const struct ps_world_plan *plan,
     w->hazard = layout_take(&c, months * (size_t)plan->classes_n, lane);
     w->normal = layout_take(&c, clusters, lane);
     w->level = layout_take(&c, clusters, lane);
-    w->drafts = layout_take(&c, apps + 1, sizeof *w->drafts);
-    w->bucket = layout_take(&c, 2 * months, sizeof *w->bucket);
-    w->list = layout_take(&c, apps + PS_RNG_LANES, sizeof *w->list);
-    w->list_next = layout_take(&c, apps + PS_RNG_LANES, sizeof *w->list_next);
+    /* Whole batches are drawn, and a draft is written before it is known to be wanted. */
+    const size_t drafts = apps + PS_RNG_LANES;
+    w->drafts = layout_take(&c, drafts, sizeof *w->drafts);
+    w->entity = layout_take(&c, drafts, sizeof *w->entity);
+    w->firms = layout_take(&c, apps, sizeof *w->firms);
+    w->chain = layout_take(&c, apps, sizeof *w->chain);
+    w->by_chain = layout_take(&c, apps, sizeof *w->by_chain);
+    w->starts = layout_take(&c, 2 * months, sizeof *w->starts);
+    w->stops = layout_take(&c, months, sizeof *w->stops);
     for (int i = 0; i < PS_TILE_WORLDS; i++) {
         struct ps_world *world = &w->worlds[i];
         world->apps = layout_take(&c, apps, sizeof *world->apps);

@@ -40,7 +40,7 @@ static double mean_of(const struct ps_discrete *law)
     return sum;
 }
 
-/* The value by plain search, and that the guide starts at or before it. */
+/* What the guide says of each part, by plain search. */
 static void check_guide(const struct ps_discrete *law)
 {
     assert_true(law->shift >= 1 && law->shift <= 31);
@@ -49,7 +49,11 @@ static void check_guide(const struct ps_discrete *law)
         while (value < law->values_n - 1 && g << law->shift >= law->cut[value]) {
             value++;
         }
-        assert_int_equal(law->guide[g], value);
+        const int one_more = value < law->values_n - 1;
+        const int more = value < law->values_n - 2 && law->cut[value + 1] >> law->shift == g;
+        assert_int_equal(law->guide[g].value, value);
+        assert_int_equal(law->guide[g].below, one_more ? law->cut[value] - 1 : UINT32_MAX);
+        assert_int_equal(law->guide[g].more, more);
     }
 }
 
@@ -176,11 +180,11 @@ static void test_amounts_at_their_limits(void **state)
     const double ratio = (double)width(&law, 2) / (double)width(&law, 1);
     assert_true(fabs(log(ratio) + slope) < 0.02 * slope);
     check_guide(&law);
-    /* More values than the guide's 16 bits can name. */
+    /* More values than 16 bits can name. */
     const struct ps_amount_spec wide = {50000, 2, 1, 100000};
     assert_int_equal(ps_discrete_amount(&arena, &wide, &law, &first), PS_OK);
     assert_true(law.values_n > 90000);
-    assert_true(law.guide[4095] == UINT16_MAX);
+    check_guide(&law);
     ps_arena_free(&arena);
 }
 

@@ -161,6 +161,16 @@ static void check_ends(const struct ps_world_plan *plan, const struct ps_world *
     free(seen);
 }
 
+/* What is asked for from month 1 on. */
+static void check_asked(const struct ps_world *w)
+{
+    double first = 0, renewed = 0;
+    for (int i = 0; i < w->apps_n; i++)
+        if (w->apps[i].month > 0)
+            *(w->apps[i].flags & PS_APP_RENEWAL ? &renewed : &first) += w->apps[i].amount_wan;
+    assert_true(w->asked_first_wan == first && w->asked_renewed_wan == renewed);
+}
+
 static void worlds_are_in_canonical_order(void **state)
 {
     (void)state;
@@ -177,6 +187,7 @@ static void worlds_are_in_canonical_order(void **state)
             for (int f = 0; f < w->fates_n; f++)
                 check_fate(kit.plan, w, f);
             check_ends(kit.plan, w);
+            check_asked(w);
         }
         ps_kit_close(&kit);
         ps_fixture_free(s);

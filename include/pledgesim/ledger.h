@@ -80,7 +80,6 @@ struct ps_schedule {
     int events_n;
     uint16_t (*fate_month)[PS_EVENT_STEPS];    /* scratch: months of each fate's events */
     uint32_t *month_first;                     /* scratch: [0..N+1] */
-    double asked_first_wan, asked_renewed_wan; /* what months 1..T would register: the ceiling */
 };
 
 /* The levels of a group of policies, transposed: row i holds one value a lane. */

@@ -374,7 +374,7 @@ static void ceiling_measure(const struct ledger *g, ROW ceiling)
     const double *before = crow(g->levels->registered_before, 0);
     const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
     const double *share = crow(g->levels->renewal_share_ppm, 0);
-    const double first = g->schedule->asked_first_wan, renewed = g->schedule->asked_renewed_wan;
+    const double first = g->world->asked_first_wan, renewed = g->world->asked_renewed_wan;
     LANES ceiling[l] = before[l] + first * ratio[l];
     if (!g->levels->renewal_share_any) {
         LANES ceiling[l] += renewed * ratio[l];

@@ -76,17 +76,6 @@ static void map_apps(const struct ps_world_plan *plan, const struct ps_policy *p
     }
 }
 
-/* What months 1..T ask for, 万元. */
-static void sum_asked(struct ps_schedule *s)
-{
-    const struct ps_world *w = s->world;
-    int64_t asked[2] = {0}; /* first, renewed */
-    for (int i = (int)w->app_first[1]; i < w->apps_n; i++)
-        asked[w->apps[i].flags & PS_APP_RENEWAL ? 1 : 0] += w->apps[i].amount_wan;
-    s->asked_first_wan = (double)asked[0];
-    s->asked_renewed_wan = (double)asked[1];
-}
-
 /* Applications to a product not open in their month, or from firms beyond the population. */
 static void close_doors(const struct ps_world_plan *plan, const struct ps_shape *shape,
                         struct ps_schedule *s)
@@ -164,7 +153,6 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
 {
     schedule->world = world;
     map_apps(plan, policy, schedule);
-    sum_asked(schedule);
     close_doors(plan, &policy->shape, schedule);
     lay_events(plan, policy, schedule);
 }

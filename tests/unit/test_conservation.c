@@ -45,6 +45,23 @@ static void drop_event(struct ps_schedule *s, int i)
         s->events[i] = s->events[i + 1];
 }
 
+static int precedes(const struct ps_event *a, const struct ps_event *b)
+{
+    if (a->month != b->month)
+        return a->month < b->month;
+    return a->step != b->step ? a->step < b->step : a->fate < b->fate;
+}
+
+static void sort_events(struct ps_event *e, int n)
+{
+    for (int i = 1; i < n; i++)
+        for (int k = i; k > 0 && precedes(&e[k], &e[k - 1]); k--) {
+            const struct ps_event swap = e[k];
+            e[k] = e[k - 1];
+            e[k - 1] = swap;
+        }
+}
+
 static void move_event(struct ps_schedule *s, int i, int month)
 {
     s->events[i].month = (uint16_t)month;

@@ -136,20 +136,6 @@ static void test_pay_modes_by_example(void **state)
     assert_int_equal(ps_pay_mode_net_loss.claim_month(119, 120, 3, 120), 120);
 }
 
-static void test_breaker_metrics_by_example(void **state)
-{
-    (void)state;
-    const struct ps_breaker_reading reading = {
-        .npl_fen = 8, .book_fen = 100, .compensation_fen = 3, .funded_fen = 50};
-    int64_t numerator, denominator;
-    ps_breaker_metric_npl.ratio(&reading, &numerator, &denominator);
-    assert_int_equal(numerator, 8);
-    assert_int_equal(denominator, 100);
-    ps_breaker_metric_compensation.ratio(&reading, &numerator, &denominator);
-    assert_int_equal(numerator, 3);
-    assert_int_equal(denominator, 50);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,7 +144,6 @@ int main(void)
         cmocka_unit_test(test_topups_never_take_money),
         cmocka_unit_test(test_claims_fall_between_default_and_end),
         cmocka_unit_test(test_pay_modes_by_example),
-        cmocka_unit_test(test_breaker_metrics_by_example),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,7 @@ struct ps_kit {
     const struct ps_kernel *kernel;
     struct ps_world_plan *plan;
     int start_month;
+    int decision;                /* run the decision tier, not the full one */
     struct ps_world_work worlds; /* worlds.worlds[i] is world first + i of the last ps_kit_sample */
     struct ps_schedule schedule;
     struct ps_ledger_work ledger;
@@ -44,8 +45,8 @@ void ps_kit_sample(struct ps_kit *kit, uint64_t first, int n);
 /* The policy part of a scenario; free it with ps_policy_free. */
 void ps_kit_policy(const struct ps_scenario *scenario, struct ps_policy *policy);
 
-/* Runs n policies of one shape side by side on a world, in lanes of the given width, full tier, on
- * memory filled with rubbish before. log may be NULL; log->lane says which policy is logged. */
+/* Runs n policies of one shape side by side on a world, in lanes of the given width, on memory
+ * filled with rubbish before. log may be NULL; log->lane says which policy is logged. */
 void ps_kit_run(struct ps_kit *kit, const struct ps_world *world,
                 const struct ps_policy *const *policies, int n, int width,
                 struct ps_ledger_log *log);

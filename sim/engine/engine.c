@@ -9,8 +9,7 @@
 #include "family.h"
 
 /* The only parallel code. Worlds go in rounds that end at the checkpoints 1,024 x 2^k; a round is
- * cut into tasks of 1,024 worlds, a task into tiles of 32. Everything that can fail happens before.
- */
+ * cut into tiles of 32 worlds. Everything that can fail happens before. */
 
 /* Address space for row accumulators; most of it is never touched and so never becomes memory. */
 static const size_t ROWS_BUDGET_BYTES = (size_t)640 << 20;
@@ -151,28 +150,24 @@ static void tile_run(struct pass *pass, struct thread *t, uint64_t first, int n)
     }
 }
 
-static void task_run(struct pass *pass, int thread, uint64_t first, uint64_t end)
+/* Tiles are handed out one by one: a round of few worlds keeps all threads busy, and at its end
+ * they wait for each other no longer than one tile takes. */
+static void round_run(struct pass *pass, uint64_t from, uint64_t to)
 {
     const struct ps_engine_request *request = pass->request;
-    for (uint64_t w = first; w < end && !atomic_load(&pass->stop); w += PS_TILE_WORLDS) {
-        const uint64_t left = end - w;
+    const int64_t tiles = (int64_t)((to - from + PS_TILE_WORLDS - 1) / PS_TILE_WORLDS);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(pass->threads_n)
+    for (int64_t k = 0; k < tiles; k++) {
+        const uint64_t first = from + (uint64_t)k * PS_TILE_WORLDS, left = to - first;
         const int n = left < PS_TILE_WORLDS ? (int)left : PS_TILE_WORLDS;
-        tile_run(pass, &pass->threads[thread], w, n);
+        const int thread = omp_get_thread_num();
+        if (atomic_load(&pass->stop))
+            continue;
+        tile_run(pass, &pass->threads[thread], first, n);
         const uint64_t done = atomic_fetch_add(pass->done, (unsigned)n) + (unsigned)n;
         if (thread == 0 && request->progress &&
             request->progress(request->context, done, pass->total))
             atomic_store(&pass->stop, 1);
-    }
-}
-
-static void round_run(struct pass *pass, uint64_t from, uint64_t to)
-{
-    const int64_t tasks = (int64_t)((to - from + PS_TASK_WORLDS - 1) / PS_TASK_WORLDS);
-#pragma omp parallel for schedule(dynamic, 1) num_threads(pass->threads_n)
-    for (int64_t k = 0; k < tasks; k++) {
-        const uint64_t first = from + (uint64_t)k * PS_TASK_WORLDS;
-        const uint64_t end = first + PS_TASK_WORLDS < to ? first + PS_TASK_WORLDS : to;
-        task_run(pass, omp_get_thread_num(), first, end);
     }
 }
 
@@ -221,6 +216,7 @@ static void checkpoints_keep(struct pass *pass, uint64_t worlds, struct ps_row_r
 static void pass_merge(struct pass *pass, struct ps_row_result *results)
 {
     const int full = pass->family->spec.full;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(pass->threads_n)
     for (int i = 0; i < pass->to - pass->from; i++) {
         struct ps_row *into = &pass->threads[0].rows[i];
         for (int t = 0; t < pass->threads_n; t++) {

@@ -184,13 +184,16 @@ void ps_row_tile_grid(struct row_tile *tile, struct ps_row *row)
 
 enum { LINE = 8 }; /* slots that share a cache line */
 
-/* Reads LINE slots at once; beyond the last one there is padding. */
+/* Reads LINE slots at once and asks for the next ones; beyond the last one there is padding. */
 static void strips_read(const struct row_tile *tile, int lane, int slot, struct ps_strip *s)
 {
     const double *from = value_at(tile, lane, 0, slot);
-    for (size_t w = 0; w < PS_STRIP; w++)
+    for (size_t w = 0; w < PS_STRIP; w++) {
+        const double *line = from + w * tile->world_step;
+        __builtin_prefetch(line + LINE);
         for (size_t k = 0; k < LINE; k++)
-            s[k].x[w] = from[w * tile->world_step + k];
+            s[k].x[w] = line[k];
+    }
 }
 
 static void strip_read(const struct row_tile *tile, int lane, int slot, struct ps_strip *s)
@@ -293,14 +296,18 @@ void ps_row_tile_add(struct ps_row *row, struct row_queue *queue, const struct r
         ps_row_flush(row, queue, tile);
 }
 
-/* Adds what waits at n places from `first` on, of histograms of one kind. */
+/* Adds what waits at n places from `first` on, of histograms of one kind, and asks for what waits
+ * at the next ones. */
 static void group_flush(const struct row_queue *queue, const struct row_tile *tile,
                         struct ps_hist *const *h, int first, int n)
 {
     const int sums = first < tile->sums_n;
-    for (int i = 0; i < queue->tiles_n; i++)
-        ps_hist_count(h, n, queue->index + i * tile->places_n + first,
-                      sums ? queue->offset + i * tile->sums_n + first : NULL);
+    for (int i = 0; i < queue->tiles_n; i++) {
+        uint16_t(*index)[PS_STRIP] = queue->index + i * tile->places_n + first;
+        for (int k = 0; k < n; k++)
+            __builtin_prefetch(index + n + k);
+        ps_hist_count(h, n, index, sums ? queue->offset + i * tile->sums_n + first : NULL);
+    }
 }
 
 static void total_add(const struct sinks *to, const struct row_total *total, int tiles_n)

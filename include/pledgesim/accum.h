@@ -67,6 +67,26 @@ static inline void ps_comoments_add(struct ps_comoments *c, int64_t x, int64_t y
     c->n++;
 }
 
+/*
+ * A strip: one measure in 32 worlds, whole numbers with |x| <= PS_VALUE_MAX. Adding a strip equals
+ * adding its values one by one: 32 of them, and 32 of their squares or products below 2^106, fit
+ * into 64 and 128 bits, so the wide sums are touched once a strip.
+ */
+enum { PS_STRIP = 32 };
+
+struct ps_strip {
+    double x[PS_STRIP];
+    double min, max;
+};
+
+/* Finds min and max from x; the functions below need them. */
+void ps_strip_range(struct ps_strip *s);
+
+int64_t ps_strip_sum(const struct ps_strip *s);
+void ps_moments_add_strip(struct ps_moments *m, const struct ps_strip *s);
+void ps_comoments_add_strip(struct ps_comoments *c, const struct ps_strip *x,
+                            const struct ps_strip *y);
+
 /* Adds all worlds of `from` to `into`; an empty one changes nothing. */
 void ps_moments_merge(struct ps_moments *into, const struct ps_moments *from);
 void ps_comoments_merge(struct ps_comoments *into, const struct ps_comoments *from);

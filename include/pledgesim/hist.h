@@ -118,6 +118,36 @@ static inline void ps_hist_add_many(struct ps_hist *h, const int64_t *x, unsigne
     *h = all;
 }
 
+/*
+ * Adds a strip in steps, so that a histogram, which is far away in memory, is visited once for many
+ * strips. ps_hist_place finds for each value its index and its offset (NULL without sums); of `h`
+ * it touches nothing but the outer sums, and these only for values outside the range. Later
+ * ps_hist_count adds to the bins, strip by strip, and ps_hist_extend to the totals; until then, `h`
+ * must not be read or merged. Requires h->last < 2^16.
+ */
+struct ps_hist_grid {
+    double edge;     /* end of the linear region */
+    double end;      /* values 0 .. end - 1 are placed fast */
+    uint64_t octave; /* bins of an octave */
+    uint64_t base;   /* what the leading bits of the end of the linear region exceed its bin by */
+    unsigned cut;    /* bits of a double below the leading ones */
+};
+
+/* The same for all histograms of one spec. */
+struct ps_hist_grid ps_hist_grid(const struct ps_hist *h);
+
+void ps_hist_place(struct ps_hist *h, const struct ps_hist_grid *grid, const struct ps_strip *s,
+                   uint16_t index[PS_STRIP], uint32_t offset[PS_STRIP]);
+
+/* Adds n values between min and max to the totals. */
+void ps_hist_extend(struct ps_hist *h, uint64_t n, int64_t min, int64_t max);
+
+/* Adds to the bins of n <= PS_HIST_GROUP histograms, one strip each, fastest for a whole group; all
+ * of them with sums, or none and offset NULL. */
+enum { PS_HIST_GROUP = 8 };
+void ps_hist_count(struct ps_hist *const *h, int n, uint16_t (*index)[PS_STRIP],
+                   uint32_t (*offset)[PS_STRIP]);
+
 /* Adds all values of `from` to `into`. Requires the same spec. Touches only bins between from's
  * extremes. */
 void ps_hist_merge(struct ps_hist *into, const struct ps_hist *from);

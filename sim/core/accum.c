@@ -85,6 +85,64 @@ static double big_to_double(struct big b)
     return negative ? -x : x;
 }
 
+void ps_strip_range(struct ps_strip *s)
+{
+    double min = s->x[0], max = s->x[0];
+#pragma omp simd reduction(min : min) reduction(max : max)
+    for (int i = 0; i < PS_STRIP; i++) {
+        min = s->x[i] < min ? s->x[i] : min;
+        max = s->x[i] > max ? s->x[i] : max;
+    }
+    s->min = min;
+    s->max = max;
+}
+
+int64_t ps_strip_sum(const struct ps_strip *s)
+{
+    int64_t sum = 0;
+    if (s->min == s->max) {
+        return PS_STRIP * (int64_t)s->min;
+    }
+    for (int i = 0; i < PS_STRIP; i++) {
+        sum += (int64_t)s->x[i];
+    }
+    return sum;
+}
+
+/* Sum of squares or products of strips; a measure is often the same in all worlds of a strip. */
+static ps_int128 strip_product(const struct ps_strip *a, const struct ps_strip *b)
+{
+    ps_int128 sum = 0;
+    if (a->min == a->max && b->min == b->max) {
+        return (ps_int128)(int64_t)a->min * (int64_t)b->min * PS_STRIP;
+    }
+    for (int i = 0; i < PS_STRIP; i++) {
+        sum += (ps_int128)(int64_t)a->x[i] * (int64_t)b->x[i];
+    }
+    return sum;
+}
+
+void ps_moments_add_strip(struct ps_moments *m, const struct ps_strip *s)
+{
+    const ps_uint128 squares = (ps_uint128)strip_product(s, s);
+    const int64_t min = (int64_t)s->min, max = (int64_t)s->max;
+    m->sum += ps_strip_sum(s);
+    m->sum_sq_low += squares;
+    m->sum_sq_high += m->sum_sq_low < squares;
+    m->min = m->n == 0 || min < m->min ? min : m->min;
+    m->max = m->n == 0 || max > m->max ? max : m->max;
+    m->n += PS_STRIP;
+}
+
+void ps_comoments_add_strip(struct ps_comoments *c, const struct ps_strip *x,
+                            const struct ps_strip *y)
+{
+    const ps_int128 product = strip_product(x, y);
+    c->sum_xy_low += (ps_uint128)product;
+    c->sum_xy_high += (c->sum_xy_low < (ps_uint128)product) - (product < 0);
+    c->n += PS_STRIP;
+}
+
 void ps_moments_merge(struct ps_moments *into, const struct ps_moments *from)
 {
     if (from->n == 0) {

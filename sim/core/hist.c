@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <math.h>
 
+#include "hist_bins.h"
+
 /* What is known of the values of one bin. */
 struct bin {
     uint64_t count;
@@ -18,14 +20,6 @@ struct layout {
     unsigned linear_bits;
     uint32_t below, above; /* bins of negative and of positive values */
 };
-
-/* Number of the bin of a size >= 1, counted from 1 away from zero; the same arithmetic as
- * ps_hist_add. */
-static uint32_t bin_of_size(unsigned sub_bits, unsigned linear_bits, uint64_t size)
-{
-    unsigned octave = 63u - (unsigned)__builtin_clzll(size | (UINT64_C(1) << linear_bits));
-    return (uint32_t)(((octave - linear_bits) << sub_bits) + (size >> (octave - sub_bits)) + 1);
-}
 
 static struct layout layout_of(const struct ps_hist_spec *spec)
 {
@@ -77,18 +71,6 @@ void ps_hist_add_outer(struct ps_hist *h, int64_t x)
     h->outer_sum[x > 0] += x;
 }
 
-static uint32_t index_of(const struct ps_hist *h, int64_t x)
-{
-    if (x == 0) {
-        return h->zero;
-    }
-    uint32_t bin = bin_of_size(h->sub_bits, h->linear_bits, x < 0 ? (uint64_t)-x : (uint64_t)x);
-    if (x < 0) {
-        return bin < h->zero ? h->zero - bin : 0;
-    }
-    return bin < h->last - h->zero ? h->zero + bin : h->last;
-}
-
 void ps_hist_merge(struct ps_hist *into, const struct ps_hist *from)
 {
     assert(into->zero == from->zero && into->last == from->last);
@@ -115,20 +97,6 @@ void ps_hist_merge(struct ps_hist *into, const struct ps_hist *from)
     into->max = from->max > into->max ? from->max : into->max;
     into->outer_sum[0] += from->outer_sum[0];
     into->outer_sum[1] += from->outer_sum[1];
-}
-
-/* Smallest size in bin number `bin` >= 1, and the binary width of the bin. */
-static uint64_t bin_edge(const struct ps_hist *h, uint32_t bin, unsigned *shift)
-{
-    uint64_t slot = bin - 1;
-    uint64_t octave = slot >> h->sub_bits;
-    uint64_t steps = slot & ((UINT64_C(1) << h->sub_bits) - 1);
-    *shift = h->linear_bits - h->sub_bits;
-    if (octave == 0) {
-        return steps << *shift;
-    }
-    *shift += (unsigned)octave - 1;
-    return ((UINT64_C(1) << h->sub_bits) + steps) << *shift;
 }
 
 /* Fills low, high, excess and exact of an inner bin other than zero, still as sizes. */

@@ -9,8 +9,7 @@
 #include "family.h"
 
 /* The only parallel code. Worlds go in rounds that end at the checkpoints 1,024 x 2^k; a round is
- * cut into tasks of 1,024 worlds, a task into tiles of 32. Everything that can fail happens before.
- */
+ * cut into tiles of 32 worlds. Everything that can fail happens before. */
 
 /* Address space for row accumulators; most of it is never touched and so never becomes memory. */
 static const size_t ROWS_BUDGET_BYTES = (size_t)640 << 20;
@@ -18,12 +17,13 @@ static const size_t ROWS_BUDGET_BYTES = (size_t)640 << 20;
 enum { THREADS_MAX = 256 };
 
 struct thread {
-    void *world_memory, *schedule_memory, *ledger_memory, *tile_memory, *row_memory;
+    void *world_memory, *schedule_memory, *ledger_memory, *tile_memory, *row_memory, *queue_memory;
     struct ps_world_work worlds;
     struct ps_schedule schedules[PS_TILE_WORLDS];
     struct ps_ledger_work ledger;
     struct row_tile tile;
-    struct ps_row *rows; /* of this pass */
+    struct ps_row *rows;      /* of this pass */
+    struct row_queue *queues; /* by row */
 };
 
 struct pass {
@@ -46,7 +46,9 @@ static void thread_free(struct thread *t)
     free(t->ledger_memory);
     free(t->tile_memory);
     free(t->row_memory);
+    free(t->queue_memory);
     free(t->rows);
+    free(t->queues);
 }
 
 /* Memory of one thread. calloc hands out untouched pages for the large blocks. */
@@ -54,23 +56,31 @@ static enum ps_status thread_init(struct thread *t, const struct pass *pass)
 {
     const struct family *f = pass->family;
     const size_t rows = (size_t)(pass->to - pass->from), row_size = ps_row_bytes(&f->spec);
+    const size_t queue_size = ps_row_queue_bytes(&f->spec);
     const size_t schedule_size = (ps_schedule_bytes(f->plan) + 63) & ~(size_t)63;
     t->world_memory = calloc(1, ps_world_work_bytes(f->plan));
     t->schedule_memory = calloc(PS_TILE_WORLDS, schedule_size);
     t->ledger_memory = calloc(1, f->ledger_bytes);
     t->tile_memory = calloc(1, ps_row_tile_bytes(&f->spec));
     t->row_memory = calloc(rows, row_size);
+    t->queue_memory = calloc(rows, queue_size);
     t->rows = calloc(rows, sizeof *t->rows);
+    t->queues = calloc(rows, sizeof *t->queues);
     if (!t->world_memory || !t->schedule_memory || !t->ledger_memory || !t->tile_memory ||
-        !t->row_memory || !t->rows)
+        !t->row_memory || !t->queue_memory || !t->rows || !t->queues)
         return ps_status_raise(PS_MEMORY);
     ps_world_work_init(&t->worlds, f->plan, t->world_memory);
     ps_row_tile_init(&t->tile, &f->spec, t->tile_memory);
     for (size_t i = 0; i < PS_TILE_WORLDS; i++)
         ps_schedule_init(&t->schedules[i], f->plan,
                          (unsigned char *)t->schedule_memory + i * schedule_size);
-    for (size_t i = 0; i < rows; i++)
+    for (size_t i = 0; i < rows; i++) {
         ps_row_init(&t->rows[i], &f->spec, (unsigned char *)t->row_memory + i * row_size);
+        ps_row_queue_init(&t->queues[i], &f->spec,
+                          (unsigned char *)t->queue_memory + i * queue_size);
+    }
+    if (f->spec.full)
+        ps_row_tile_grid(&t->tile, &t->rows[0]);
     return PS_OK;
 }
 
@@ -86,6 +96,8 @@ static int block_active(const struct pass *pass, const struct block *b)
 static void world_add(struct pass *pass, struct thread *t, const struct block *b, int i)
 {
     const struct family *f = pass->family;
+    for (int l = 0; f->spec.full && l < b->n; l++)
+        ps_row_members_fetch(&t->rows[b->rows[l] - pass->from], &t->ledger, l);
     if (f->spec.full)
         ps_row_tile_take(&t->tile, &t->ledger, i);
     for (int l = 0; l < b->n; l++) {
@@ -107,14 +119,16 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
     ps_ledger_work_init(&t->ledger, f->plan, &g->policy->shape, b->width, f->spec.full,
                         t->ledger_memory);
     if (f->spec.full)
-        ps_row_tile_start(&t->tile, b->width, b->n);
+        ps_row_tile_start(&t->tile, b->n);
     for (int i = 0; i < n; i++) {
         b->run(&f->frame, &g->policy->shape, &b->levels, &t->schedules[i], &t->ledger);
         world_add(pass, t, b, i);
     }
-    for (int l = 0; f->spec.full && l < b->n; l++)
-        if (pass->active[b->rows[l] - pass->from])
-            ps_row_tile_add(&t->rows[b->rows[l] - pass->from], &t->tile, l, n);
+    for (int l = 0; f->spec.full && l < b->n; l++) {
+        const int row = b->rows[l] - pass->from;
+        if (pass->active[row])
+            ps_row_tile_add(&t->rows[row], &t->queues[row], &t->tile, l, n);
+    }
     if (t->ledger.violations)
         atomic_store(&pass->broken, 1);
 }
@@ -136,28 +150,24 @@ static void tile_run(struct pass *pass, struct thread *t, uint64_t first, int n)
     }
 }
 
-static void task_run(struct pass *pass, int thread, uint64_t first, uint64_t end)
+/* Tiles are handed out one by one: a round of few worlds keeps all threads busy, and at its end
+ * they wait for each other no longer than one tile takes. */
+static void round_run(struct pass *pass, uint64_t from, uint64_t to)
 {
     const struct ps_engine_request *request = pass->request;
-    for (uint64_t w = first; w < end && !atomic_load(&pass->stop); w += PS_TILE_WORLDS) {
-        const uint64_t left = end - w;
+    const int64_t tiles = (int64_t)((to - from + PS_TILE_WORLDS - 1) / PS_TILE_WORLDS);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(pass->threads_n)
+    for (int64_t k = 0; k < tiles; k++) {
+        const uint64_t first = from + (uint64_t)k * PS_TILE_WORLDS, left = to - first;
         const int n = left < PS_TILE_WORLDS ? (int)left : PS_TILE_WORLDS;
-        tile_run(pass, &pass->threads[thread], w, n);
+        const int thread = omp_get_thread_num();
+        if (atomic_load(&pass->stop))
+            continue;
+        tile_run(pass, &pass->threads[thread], first, n);
         const uint64_t done = atomic_fetch_add(pass->done, (unsigned)n) + (unsigned)n;
         if (thread == 0 && request->progress &&
             request->progress(request->context, done, pass->total))
             atomic_store(&pass->stop, 1);
-    }
-}
-
-static void round_run(struct pass *pass, uint64_t from, uint64_t to)
-{
-    const int64_t tasks = (int64_t)((to - from + PS_TASK_WORLDS - 1) / PS_TASK_WORLDS);
-#pragma omp parallel for schedule(dynamic, 1) num_threads(pass->threads_n)
-    for (int64_t k = 0; k < tasks; k++) {
-        const uint64_t first = from + (uint64_t)k * PS_TASK_WORLDS;
-        const uint64_t end = first + PS_TASK_WORLDS < to ? first + PS_TASK_WORLDS : to;
-        task_run(pass, omp_get_thread_num(), first, end);
     }
 }
 
@@ -205,10 +215,17 @@ static void checkpoints_keep(struct pass *pass, uint64_t worlds, struct ps_row_r
 /* Leaves the sums of all threads in thread 0's rows and hands those over to the results. */
 static void pass_merge(struct pass *pass, struct ps_row_result *results)
 {
+    const int full = pass->family->spec.full;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(pass->threads_n)
     for (int i = 0; i < pass->to - pass->from; i++) {
         struct ps_row *into = &pass->threads[0].rows[i];
-        for (int t = 1; t < pass->threads_n; t++)
-            ps_row_merge(into, &pass->threads[t].rows[i]);
+        for (int t = 0; t < pass->threads_n; t++) {
+            struct thread *from = &pass->threads[t];
+            if (full)
+                ps_row_flush(&from->rows[i], &from->queues[i], &from->tile);
+            if (t > 0)
+                ps_row_merge(into, &from->rows[i]);
+        }
         results[pass->family->scenarios[pass->from + i]].row = *into;
     }
 }

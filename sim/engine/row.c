@@ -5,13 +5,18 @@
 
 enum { MEASURE_BITS = 9, FAN_BITS = 6 };
 
+int ps_row_measure_kept(int measure)
+{
+    const struct ps_measure_desc *desc = ps_measure_desc((enum ps_measure)measure);
+    return desc->tier == PS_MT_HIST || (desc->tier == PS_MT_DECISION && desc->unit == PS_MU_FEN);
+}
+
 /* A histogram for every measure whose distribution is reported. Half a bin is 0.098 % of a value.
  */
 static int measure_spec(const struct row_spec *row, int measure, struct ps_hist_spec *spec)
 {
-    const struct ps_measure_desc *desc = ps_measure_desc((enum ps_measure)measure);
-    const int money = desc->unit == PS_MU_FEN;
-    if (desc->tier != PS_MT_HIST && !(desc->tier == PS_MT_DECISION && money))
+    const int money = ps_measure_desc((enum ps_measure)measure)->unit == PS_MU_FEN;
+    if (!ps_row_measure_kept(measure))
         return 0;
     *spec = (struct ps_hist_spec){.sub_bits = MEASURE_BITS,
                                   .unit = money ? 1000000 : 1,

@@ -14,15 +14,35 @@ struct row_spec {
     int64_t money_max_fen; /* range of the money histograms; beyond it values are still counted */
 };
 
-/* Values of a tile of worlds for a block of rows, kept until each row adds them up in one go: a
- * histogram is then touched 32 times in a row instead of once in 32 times.
- * values[slot][lane][world]; slots are the measures, the calendar years and the months in which a
- * fan is kept. */
+/* Values of a tile of worlds for a block of rows, kept until each row adds them up in one go.
+ * values[lane][world][slot]; a slot is a measure, a calendar year or a month in which a fan is
+ * kept. Worlds and lanes start an odd number of cache lines apart, so that the values of one slot
+ * do not compete for the same places of the cache. */
 struct row_tile {
-    int64_t *values;
-    int *fan_cell; /* cell of the paths by fan slot */
-    int fan_n, years_n, months_n;
-    int width, lanes_n; /* lanes of the kernel, and how many of them are policies */
+    double *values;
+    size_t world_step, lane_step;
+    int *fan_cell;             /* cell of the paths by fan slot */
+    int *place;                /* by slot: its place in the queue, -1 without one */
+    struct ps_hist_grid *grid; /* by place */
+    int misses[PS_MEASURE_N];  /* the measures that may miss */
+    int fan_n, years_n, months_n, misses_n;
+    int places_n, sums_n; /* places; the first sums_n are of histograms with sums */
+    int lanes_n;          /* policies of the block */
+};
+
+/* What the values of one place add up to while they wait. */
+struct row_total {
+    double min, max;
+    int64_t sum; /* where a path's sum is kept */
+};
+
+/* What whole tiles add to the histograms of one row. These are far larger than the near caches:
+ * here values wait until each histogram is visited once for many tiles. */
+struct row_queue {
+    struct row_total *total;      /* by place */
+    uint16_t (*index)[PS_STRIP];  /* [tile][places_n] */
+    uint32_t (*offset)[PS_STRIP]; /* [tile][sums_n] */
+    int tiles_n;
 };
 
 size_t ps_row_bytes(const struct row_spec *spec);
@@ -33,14 +53,31 @@ void ps_row_init(struct ps_row *row, const struct row_spec *spec, void *memory);
 size_t ps_row_tile_bytes(const struct row_spec *spec);
 void ps_row_tile_init(struct row_tile *tile, const struct row_spec *spec, void *memory);
 
+/* Learns from one row how the histograms of all of them are cut. */
+void ps_row_tile_grid(struct row_tile *tile, struct ps_row *row);
+
+size_t ps_row_queue_bytes(const struct row_spec *spec);
+void ps_row_queue_init(struct row_queue *queue, const struct row_spec *spec, void *memory);
+
 /* Starts a tile for a block of lanes. */
-void ps_row_tile_start(struct row_tile *tile, int width, int lanes_n);
+void ps_row_tile_start(struct row_tile *tile, int lanes_n);
 
 /* Full tier: takes the measures and paths of world number `world` of the tile, all lanes. */
 void ps_row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int world);
 
-/* Full tier: adds the tile's n worlds of one lane to its row. */
-void ps_row_tile_add(struct ps_row *row, const struct row_tile *tile, int lane, int n);
+/* Full tier: adds the tile's n worlds of one lane to its row. The moments are there at once, the
+ * histograms after ps_row_flush. */
+void ps_row_tile_add(struct ps_row *row, struct row_queue *queue, const struct row_tile *tile,
+                     int lane, int n);
+
+/* Full tier: empties the queue of a row into its bins. */
+void ps_row_flush(struct ps_row *row, struct row_queue *queue, const struct row_tile *tile);
+
+/* Whether values of a measure go into a histogram. */
+int ps_row_measure_kept(int measure);
+
+/* Full tier: asks for the memory that ps_row_members_add of this world will need soon. */
+void ps_row_members_fetch(const struct ps_row *row, const struct ps_ledger_work *work, int lane);
 
 /* Full tier: splits one world's compensation and loss by member. */
 void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,

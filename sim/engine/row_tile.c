@@ -3,26 +3,69 @@
 
 #include "../kernel/layout.h"
 
-/* From evaluated worlds to sums: the tile of the full tier, and the few figures of the decision
- * tier. */
+/* From evaluated worlds to sums, a tile at a time. */
 
-enum { PART_BITS = 5 };
+_Static_assert((int)PS_STRIP == (int)PS_TILE_WORLDS, "a whole tile adds strips");
+
+enum { QUEUE_TILES = 32 };
+
+_Static_assert(PS_VALUE_MAX <= INT64_MAX / (QUEUE_TILES * PS_STRIP), "sums wait in 64 bits");
+
+static const double MISSING = (double)PS_NOT_GIVEN;
+
+/* Slots: measures, registered amounts and compensation by year, fans. */
+static int year_slot(const struct row_tile *tile)
+{
+    return PS_MEASURE_N + tile->years_n;
+}
+
+static int fan_slot(const struct row_tile *tile)
+{
+    return PS_MEASURE_N + 2 * tile->years_n;
+}
 
 static int slots_n(const struct row_tile *tile)
 {
-    return PS_MEASURE_N + 2 * tile->years_n + tile->fan_n;
+    return fan_slot(tile) + tile->fan_n;
+}
+
+/* Doubles in an odd number of cache lines, at least n. */
+static size_t odd_lines(size_t n)
+{
+    return (((n + 7) / 8) | 1) * 8;
+}
+
+/* Histograms that wait in the queue: not those of measures that may miss, which are never whole. */
+static int queued(const struct row_tile *tile, int slot)
+{
+    if (slot < PS_MEASURE_N)
+        return ps_row_measure_kept(slot) && !ps_measure_may_miss((enum ps_measure)slot);
+    return slot >= year_slot(tile);
+}
+
+static void tile_count(struct row_tile *tile, const struct row_spec *spec)
+{
+    *tile = (struct row_tile){.years_n = spec->years_n, .months_n = spec->months_n};
+    for (int p = 0; p < PS_PATH_N; p++)
+        for (int t = 0; t <= spec->months_n; t++)
+            tile->fan_n += ps_row_fan_kept(spec, p, t);
+    for (int slot = 0; slot < slots_n(tile); slot++) {
+        tile->places_n += queued(tile, slot);
+        tile->sums_n += slot < fan_slot(tile) && queued(tile, slot);
+    }
 }
 
 static size_t tile_lay_out(struct row_tile *tile, const struct row_spec *spec, void *memory)
 {
     struct layout at = {.base = memory, .at = 0};
-    *tile = (struct row_tile){.years_n = spec->years_n, .months_n = spec->months_n};
-    for (int p = 0; p < PS_PATH_N; p++)
-        for (int t = 0; t <= spec->months_n; t++)
-            tile->fan_n += ps_row_fan_kept(spec, p, t);
-    tile->values = layout_take(&at, (size_t)slots_n(tile) * PS_TILE_WORLDS * PS_LANES_WIDE,
-                               sizeof *tile->values);
+    tile_count(tile, spec);
+    const size_t slots = (size_t)slots_n(tile);
+    tile->world_step = odd_lines(slots);
+    tile->lane_step = odd_lines(tile->world_step * PS_TILE_WORLDS);
+    tile->values = layout_take(&at, PS_LANES_WIDE * tile->lane_step, sizeof *tile->values);
     tile->fan_cell = layout_take(&at, (size_t)tile->fan_n, sizeof *tile->fan_cell);
+    tile->place = layout_take(&at, slots, sizeof *tile->place);
+    tile->grid = layout_take(&at, (size_t)tile->places_n, sizeof *tile->grid);
     return layout_bytes(&at);
 }
 
@@ -34,170 +77,262 @@ size_t ps_row_tile_bytes(const struct row_spec *spec)
 
 void ps_row_tile_init(struct row_tile *tile, const struct row_spec *spec, void *memory)
 {
-    int slot = 0;
+    int fan = 0, place = 0;
     tile_lay_out(tile, spec, layout_align(memory));
     for (int p = 0; p < PS_PATH_N; p++)
         for (int t = 0; t <= spec->months_n; t++)
             if (ps_row_fan_kept(spec, p, t))
-                tile->fan_cell[slot++] = p * (spec->months_n + 1) + t;
+                tile->fan_cell[fan++] = p * (spec->months_n + 1) + t;
+    for (int slot = 0; slot < slots_n(tile); slot++)
+        tile->place[slot] = queued(tile, slot) ? place++ : -1;
+    for (int m = 0; m < PS_MEASURE_N; m++)
+        if (ps_measure_may_miss((enum ps_measure)m))
+            tile->misses[tile->misses_n++] = m;
 }
 
-void ps_row_tile_start(struct row_tile *tile, int width, int lanes_n)
+static size_t queue_lay_out(struct row_queue *queue, const struct row_spec *spec, void *memory)
 {
-    tile->width = width;
+    struct layout at = {.base = memory, .at = 0};
+    struct row_tile tile;
+    *queue = (struct row_queue){0};
+    if (!spec->full)
+        return layout_bytes(&at);
+    tile_count(&tile, spec);
+    const size_t places = (size_t)tile.places_n, sums = (size_t)tile.sums_n;
+    queue->total = layout_take(&at, places, sizeof *queue->total);
+    queue->index = layout_take(&at, QUEUE_TILES * places, sizeof *queue->index);
+    queue->offset = layout_take(&at, QUEUE_TILES * sums, sizeof *queue->offset);
+    return layout_bytes(&at);
+}
+
+size_t ps_row_queue_bytes(const struct row_spec *spec)
+{
+    struct row_queue scratch;
+    return queue_lay_out(&scratch, spec, NULL);
+}
+
+void ps_row_queue_init(struct row_queue *queue, const struct row_spec *spec, void *memory)
+{
+    queue_lay_out(queue, spec, layout_align(memory));
+}
+
+void ps_row_tile_start(struct row_tile *tile, int lanes_n)
+{
     tile->lanes_n = lanes_n;
 }
 
-static int64_t *slot_at(const struct row_tile *tile, int slot, int lane)
+static double *value_at(const struct row_tile *tile, int lane, int world, int slot)
 {
-    return tile->values + ((size_t)slot * (size_t)tile->width + (size_t)lane) * PS_TILE_WORLDS;
+    return tile->values + (size_t)lane * tile->lane_step + (size_t)world * tile->world_step + slot;
 }
 
-static void slot_take(struct row_tile *tile, int slot, const double *rows, int i, int world)
+/* Takes row i of the ledger, all lanes. */
+static void slot_take(struct row_tile *tile, double *to, const double *rows, int i, int width)
 {
-    const double *from = rows + (size_t)i * (size_t)tile->width;
-    int64_t *to = slot_at(tile, slot, 0) + world;
+    const double *from = rows + (size_t)i * (size_t)width;
     for (int l = 0; l < tile->lanes_n; l++)
-        to[(size_t)l * PS_TILE_WORLDS] = (int64_t)from[l];
+        to[(size_t)l * tile->lane_step] = from[l];
 }
 
 void ps_row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int world)
 {
-    int slot = 0;
-    for (int m = 0; m < PS_MEASURE_N; m++, slot++)
-        slot_take(tile, slot, work->measure, m, world);
+    const int width = work->width;
+    double *to = value_at(tile, 0, world, 0);
     for (int m = 0; m < PS_MEASURE_N; m++)
-        if (ps_measure_may_miss((enum ps_measure)m))
-            for (int l = 0; l < tile->lanes_n; l++)
-                slot_at(tile, m, l)[world] = ps_measure_read(work, (enum ps_measure)m, l);
-    for (int y = 0; y < tile->years_n; y++, slot++)
-        slot_take(tile, slot, work->year_registered, y, world);
-    for (int y = 0; y < tile->years_n; y++, slot++)
-        slot_take(tile, slot, work->year_compensation, y, world);
-    for (int f = 0; f < tile->fan_n; f++, slot++)
-        slot_take(tile, slot, work->path, tile->fan_cell[f], world);
+        slot_take(tile, to++, work->measure, m, width);
+    for (int y = 0; y < tile->years_n; y++)
+        slot_take(tile, to++, work->year_registered, y, width);
+    for (int y = 0; y < tile->years_n; y++)
+        slot_take(tile, to++, work->year_compensation, y, width);
+    for (int f = 0; f < tile->fan_n; f++)
+        slot_take(tile, to++, work->path, tile->fan_cell[f], width);
+    for (int i = 0; i < tile->misses_n; i++)
+        for (int l = 0; l < tile->lanes_n; l++) {
+            const int m = tile->misses[i];
+            *value_at(tile, l, world, m) = (double)ps_measure_read(work, (enum ps_measure)m, l);
+        }
 }
 
-static void measures_add(struct ps_row *row, const struct row_tile *tile, int lane, int n)
+/* Where a slot goes; NULL where nothing of the kind is kept. */
+struct sinks {
+    struct ps_moments *moments;
+    struct ps_hist *hist;
+    ps_int128 *sum;
+};
+
+static struct sinks sinks_of(struct ps_row *row, const struct row_tile *tile, int slot)
 {
-    for (int m = 0; m < PS_MEASURE_N; m++) {
-        const int64_t *x = slot_at(tile, m, lane);
-        int64_t given[PS_TILE_WORLDS];
-        unsigned given_n = (unsigned)n;
-        if (ps_measure_may_miss((enum ps_measure)m)) {
-            given_n = 0;
-            for (int w = 0; w < n; w++)
-                if (x[w] != PS_NOT_GIVEN)
-                    given[given_n++] = x[w];
-            x = given;
-        }
-        ps_moments_add_many(&row->moments[m], x, given_n);
-        if (ps_hist_kept(&row->hist[m]))
-            ps_hist_add_many(&row->hist[m], x, given_n);
+    if (slot < PS_MEASURE_N)
+        return (struct sinks){.moments = &row->moments[slot],
+                              .hist = ps_row_measure_kept(slot) ? &row->hist[slot] : NULL};
+    if (slot < year_slot(tile))
+        return (struct sinks){.moments = &row->year_registered[slot - PS_MEASURE_N]};
+    if (slot < fan_slot(tile)) {
+        const int y = slot - year_slot(tile);
+        return (struct sinks){.moments = &row->year_paid[y], .hist = &row->year_compensation[y]};
     }
+    const int cell = tile->fan_cell[slot - fan_slot(tile)];
+    return (struct sinks){.hist = &row->fan[cell], .sum = &row->path_sum[cell]};
+}
+
+void ps_row_tile_grid(struct row_tile *tile, struct ps_row *row)
+{
+    for (int slot = 0; slot < slots_n(tile); slot++)
+        if (tile->place[slot] >= 0)
+            tile->grid[tile->place[slot]] = ps_hist_grid(sinks_of(row, tile, slot).hist);
+}
+
+enum { LINE = 8 }; /* slots that share a cache line */
+
+/* Reads LINE slots at once and asks for the next ones; beyond the last one there is padding. */
+static void strips_read(const struct row_tile *tile, int lane, int slot, struct ps_strip *s)
+{
+    const double *from = value_at(tile, lane, 0, slot);
+    for (size_t w = 0; w < PS_STRIP; w++) {
+        const double *line = from + w * tile->world_step;
+        __builtin_prefetch(line + LINE);
+        for (size_t k = 0; k < LINE; k++)
+            s[k].x[w] = line[k];
+    }
+}
+
+static void strip_read(const struct row_tile *tile, int lane, int slot, struct ps_strip *s)
+{
+    const double *from = value_at(tile, lane, 0, slot);
+    for (size_t w = 0; w < PS_STRIP; w++)
+        s->x[w] = from[w * tile->world_step];
+}
+
+/* Adds what n worlds gave of a slot: the last tile of a run, and measures that may miss. */
+static void some_add(const struct sinks *to, const double *x, int n)
+{
+    int64_t given[PS_TILE_WORLDS];
+    unsigned given_n = 0;
+    for (int w = 0; w < n; w++)
+        if (x[w] != MISSING)
+            given[given_n++] = (int64_t)x[w];
+    if (to->moments)
+        ps_moments_add_many(to->moments, given, given_n);
+    if (to->hist)
+        ps_hist_add_many(to->hist, given, given_n);
+    for (unsigned i = 0; to->sum && i < given_n; i++)
+        *to->sum += given[i];
+}
+
+/* Adds a slot of a whole tile, in which no world lacks it. */
+static void strip_add(const struct sinks *to, struct row_queue *queue, const struct row_tile *tile,
+                      int place, struct ps_strip *s)
+{
+    ps_strip_range(s);
+    if (to->moments)
+        ps_moments_add_strip(to->moments, s);
+    if (place < 0)
+        return;
+    struct row_total *total = &queue->total[place];
+    const int fresh = queue->tiles_n == 0;
+    total->min = fresh || s->min < total->min ? s->min : total->min;
+    total->max = fresh || s->max > total->max ? s->max : total->max;
+    if (to->sum)
+        total->sum = (fresh ? 0 : total->sum) + ps_strip_sum(s);
+    const int sums = place < tile->sums_n;
+    ps_hist_place(to->hist, &tile->grid[place], s,
+                  queue->index[queue->tiles_n * tile->places_n + place],
+                  sums ? queue->offset[queue->tiles_n * tile->sums_n + place] : NULL);
+}
+
+static void ratios_add(struct ps_row *row, const struct row_tile *tile, int lane, int n)
+{
     for (int r = 0; r < PS_RATIO_N; r++) {
         const struct ps_ratio_desc *ratio = ps_ratio_desc((enum ps_ratio)r);
-        const int64_t *x = slot_at(tile, (int)ratio->denominator, lane);
-        const int64_t *y = slot_at(tile, (int)ratio->numerator, lane);
-        struct ps_comoments sum = row->ratios[r];
-        for (int w = 0; w < n; w++)
-            ps_comoments_add(&sum, x[w], y[w]);
-        row->ratios[r] = sum;
-    }
-    const int64_t *depleted = slot_at(tile, PS_M_DEPLETED_MONTH, lane);
-    const int64_t *reached = slot_at(tile, PS_M_TARGET_MONTH, lane);
-    for (int w = 0; w < n; w++) {
-        if (depleted[w] != PS_NOT_GIVEN)
-            row->depleted_in_month[depleted[w]]++;
-        if (reached[w] != PS_NOT_GIVEN)
-            row->reached_in_month[reached[w]]++;
-    }
-}
-
-void ps_row_tile_add(struct ps_row *row, const struct row_tile *tile, int lane, int n)
-{
-    int slot = PS_MEASURE_N;
-    row->worlds_n += (uint64_t)n;
-    measures_add(row, tile, lane, n);
-    for (int y = 0; y < tile->years_n; y++, slot++)
-        ps_moments_add_many(&row->year_registered[y], slot_at(tile, slot, lane), (unsigned)n);
-    for (int y = 0; y < tile->years_n; y++, slot++) {
-        ps_moments_add_many(&row->year_paid[y], slot_at(tile, slot, lane), (unsigned)n);
-        ps_hist_add_many(&row->year_compensation[y], slot_at(tile, slot, lane), (unsigned)n);
-    }
-    for (int f = 0; f < tile->fan_n; f++, slot++) {
-        const int64_t *x = slot_at(tile, slot, lane);
-        ps_int128 sum = 0;
-        ps_hist_add_many(&row->fan[tile->fan_cell[f]], x, (unsigned)n);
-        for (int w = 0; w < n; w++)
-            sum += x[w];
-        row->path_sum[tile->fan_cell[f]] += sum;
-    }
-}
-
-int ps_row_part_bin(int64_t total_fen)
-{
-    const uint64_t x = total_fen > 0 ? (uint64_t)total_fen : 0;
-    const int octave = 63 - __builtin_clzll(x | ((uint64_t)1 << PART_BITS));
-    const int shift = octave - PART_BITS;
-    const int bin = (shift << PART_BITS) + (int)(x >> shift);
-    return bin < PS_PART_BINS ? bin : PS_PART_BINS - 1;
-}
-
-/* Kept by bin of the world's total, so that the parts of a tail can be read off without drawing the
- * worlds again (Euler allocation of expected shortfall). */
-void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
-                        const struct ps_schedule *schedule, const struct ps_segment_plan *segments,
-                        int lane)
-{
-    const size_t width = (size_t)work->width, members = (size_t)row->member_first[PS_DIM_N];
-    const int64_t total[PS_PART_N] = {ps_measure_read(work, PS_M_COMPENSATION, lane),
-                                      ps_measure_read(work, PS_M_LOSS, lane)};
-    int64_t *sum[PS_PART_N];
-    for (int part = 0; part < PS_PART_N; part++) {
-        const size_t bin = (size_t)(part * PS_PART_BINS + ps_row_part_bin(total[part]));
-        row->part_n[bin]++;
-        sum[part] = row->part_sum + bin * members;
-    }
-    const struct ps_world *w = schedule->world;
-    for (int f = 0; f < w->fates_n; f++) {
-        const size_t at = (size_t)f * width + (size_t)lane;
-        const int64_t exposure = (int64_t)work->exposure[at];
-        if (exposure == 0)
+        struct ps_strip x, y;
+        strip_read(tile, lane, (int)ratio->denominator, &x);
+        strip_read(tile, lane, (int)ratio->numerator, &y);
+        if (n == PS_STRIP) {
+            ps_strip_range(&x);
+            ps_strip_range(&y);
+            ps_comoments_add_strip(&row->ratios[r], &x, &y);
             continue;
-        const int app = w->fates[f].app;
-        const struct ps_segment_plan *segment = &segments[w->apps[app].segment];
-        const int member[PS_DIM_N] = {segment->cluster, segment->ip_kind, schedule->bank[app],
-                                      schedule->product[app]};
-        const int64_t part_fen[PS_PART_N] = {
-            (int64_t)work->paid[(size_t)f * PS_PARTY_BANK * width + (size_t)lane],
-            (int64_t)work->loss[at]};
-        for (int d = 0; d < PS_DIM_N; d++) {
-            const int i = row->member_first[d] + member[d];
-            struct ps_member *m = &row->members[i];
-            m->defaults_n++;
-            m->exposure_fen += exposure;
-            for (int part = 0; part < PS_PART_N; part++) {
-                m->sum_fen[part] += part_fen[part];
-                sum[part][i] += part_fen[part];
-            }
+        }
+        for (int w = 0; w < n; w++)
+            ps_comoments_add(&row->ratios[r], (int64_t)x.x[w], (int64_t)y.x[w]);
+    }
+}
+
+static void months_count(uint64_t *count, const struct row_tile *tile, int lane, int measure, int n)
+{
+    for (int w = 0; w < n; w++) {
+        const double month = *value_at(tile, lane, w, measure);
+        if (month != MISSING)
+            count[(int)month]++;
+    }
+}
+
+static void slot_add(struct ps_row *row, struct row_queue *queue, const struct row_tile *tile,
+                     int slot, struct ps_strip *s, int n)
+{
+    const struct sinks to = sinks_of(row, tile, slot);
+    const int may_miss = slot < PS_MEASURE_N && ps_measure_may_miss((enum ps_measure)slot);
+    if (n < PS_STRIP || may_miss)
+        some_add(&to, s->x, n);
+    else
+        strip_add(&to, queue, tile, tile->place[slot], s);
+}
+
+void ps_row_tile_add(struct ps_row *row, struct row_queue *queue, const struct row_tile *tile,
+                     int lane, int n)
+{
+    row->worlds_n += (uint64_t)n;
+    for (int slot = 0; slot < slots_n(tile); slot += LINE) {
+        const int left = slots_n(tile) - slot;
+        struct ps_strip s[LINE];
+        strips_read(tile, lane, slot, s);
+        for (int k = 0; k < LINE && k < left; k++)
+            slot_add(row, queue, tile, slot + k, &s[k], n);
+    }
+    ratios_add(row, tile, lane, n);
+    months_count(row->depleted_in_month, tile, lane, PS_M_DEPLETED_MONTH, n);
+    months_count(row->reached_in_month, tile, lane, PS_M_TARGET_MONTH, n);
+    if (n == PS_STRIP && ++queue->tiles_n == QUEUE_TILES)
+        ps_row_flush(row, queue, tile);
+}
+
+/* Adds what waits at n places from `first` on, of histograms of one kind, and asks for what waits
+ * at the next ones. */
+static void group_flush(const struct row_queue *queue, const struct row_tile *tile,
+                        struct ps_hist *const *h, int first, int n)
+{
+    const int sums = first < tile->sums_n;
+    for (int i = 0; i < queue->tiles_n; i++) {
+        uint16_t(*index)[PS_STRIP] = queue->index + i * tile->places_n + first;
+        for (int k = 0; k < n; k++)
+            __builtin_prefetch(index + n + k);
+        ps_hist_count(h, n, index, sums ? queue->offset + i * tile->sums_n + first : NULL);
+    }
+}
+
+static void total_add(const struct sinks *to, const struct row_total *total, int tiles_n)
+{
+    ps_hist_extend(to->hist, (uint64_t)tiles_n * PS_STRIP, (int64_t)total->min,
+                   (int64_t)total->max);
+    if (to->sum)
+        *to->sum += total->sum;
+}
+
+void ps_row_flush(struct ps_row *row, struct row_queue *queue, const struct row_tile *tile)
+{
+    struct ps_hist *h[PS_HIST_GROUP];
+    int n = 0;
+    for (int slot = 0; queue->tiles_n > 0 && slot < slots_n(tile); slot++) {
+        const int next = tile->place[slot] + 1;
+        if (next == 0)
+            continue;
+        const struct sinks to = sinks_of(row, tile, slot);
+        total_add(&to, &queue->total[next - 1], queue->tiles_n);
+        h[n++] = to.hist;
+        if (n == PS_HIST_GROUP || next == tile->sums_n || next == tile->places_n) {
+            group_flush(queue, tile, h, next - n, n);
+            n = 0;
         }
     }
-}
-
-/* The measures marked DECISION, none of which can be missing. */
-void ps_row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, int lane)
-{
-#define PS_KEEP_DECISION(symbol) PS_M_##symbol,
-#define PS_KEEP_FULL(symbol)
-#define PS_KEEP_HIST(symbol)
-#define PS_MEASURE(symbol, name, unit, tier, en, zh) PS_KEEP_##tier(symbol)
-    static const int KEPT[] = {
-#include "pledgesim/measures.def"
-    };
-#undef PS_MEASURE
-    const double *at = work->measure + lane;
-    row->worlds_n++;
-    for (size_t k = 0; k < sizeof KEPT / sizeof *KEPT; k++)
-        ps_moments_add(&row->moments[KEPT[k]], (int64_t)at[(size_t)KEPT[k] * (size_t)work->width]);
+    queue->tiles_n = 0;
 }

@@ -10,6 +10,8 @@
 #define PS_SIMD _Pragma("omp simd")
 #define LANES PS_SIMD for (int l = 0; l < PS_LANES; l++)
 #define ROW double *restrict
+/* A condition that seldom holds: what it guards is kept out of the way of the usual month. */
+#define RARELY(condition) __builtin_expect(!!(condition), 0)
 
 static const double FEN_PER_WAN = 1e6;
 static const double NO_LIMIT_FEN = 0x1p52;

@@ -130,14 +130,15 @@ PS_KERNEL_INLINE void loans_repay(struct ledger *g, struct registers *r, const i
     struct whole_sum whole = {0};
     for (uint32_t i = from; i < to; i++) {
         const int app_i = w->ends[i];
-        if (g->registers && plain[app_i].flags & PS_PLAIN_MATURES)
+        const int plainly = g->registers && plain[app_i].flags & PS_PLAIN_MATURES;
+        if (!RARELY(!plainly))
             plain_mature(g, r, &whole, app_i, full);
         else if (w->apps[app_i].fate == PS_NONE)
             ON_ROWS(g, r, loan_mature(g, app_i));
     }
     if (whole.loans_n > 0)
         whole_leave(g, r, &whole, full);
-    if (g->instalments)
+    if (RARELY(g->instalments))
         ON_ROWS(g, r, instalments_pay(g));
 }
 
@@ -266,16 +267,17 @@ PS_KERNEL_INLINE void target_note(struct ledger *g, const struct registers *r)
 /* Steps 7 and 8. */
 PS_KERNEL_INLINE void plan_month_run(struct ledger *g, struct registers *r, const int full)
 {
-    if (review_due(g)) {
+    if (RARELY(review_due(g))) {
         registers_save(g, r);
         breaker_review(g);
     }
-    if (g->suspended_any)
+    if (RARELY(g->suspended_any))
         suspension_count(g);
     lend(g, r, full);
     if (full)
         target_note(g, r);
-    if (g->calendar_month == 12 || g->t == g->frame->horizon || g->t == g->frame->horizon - 12) {
+    if (RARELY(g->calendar_month == 12 || g->t == g->frame->horizon ||
+               g->t == g->frame->horizon - 12)) {
         registers_save(g, r);
         registered_mark(g);
     }
@@ -288,21 +290,21 @@ PS_KERNEL_INLINE void month_run(struct ledger *g, struct registers *r, const int
     const struct ps_event *events = g->schedule->events;
     const int eventful = events[g->event].month == t || g->queued_any;
     month_fund(g, r);
-    if (events[g->event].month == t && events[g->event].step <= PS_STEP_DEFAULT)
+    if (RARELY(events[g->event].month == t && events[g->event].step <= PS_STEP_DEFAULT))
         ON_ROWS(g, r, disposals_and_defaults_run(g));
     loans_repay(g, r, full);
-    if (events[g->event].month == t || g->queued_any)
+    if (RARELY(events[g->event].month == t || g->queued_any))
         ON_ROWS(g, r, claims_and_npl_run(g));
     if (full)
         npl_measure(g, r);
     if (t <= g->frame->horizon)
         plan_month_run(g, r, full);
     month_close(g, r, eventful, full);
-    if (full && t == g->frame->horizon) {
+    if (full && RARELY(t == g->frame->horizon)) {
         registers_save(g, r);
         plan_end_measure(g);
     }
-    if (g->work->log) {
+    if (RARELY(g->work->log)) {
         registers_save(g, r);
         log_close(g);
     }

@@ -79,7 +79,7 @@ PS_KERNEL_INLINE void interest_only(struct ledger *g, struct registers *r)
         r->balance[v] += credited[v];
         r->interest[v] += credited[v];
     }
-    if (g->work->log) {
+    if (RARELY(g->work->log)) {
         double logged[PS_LANES];
         register_put(credited, logged);
         log_line(g, PS_LOG_INTEREST, 0, 0, logged[g->work->log->lane], NULL, 0);
@@ -90,10 +90,10 @@ PS_KERNEL_INLINE void interest_only(struct ledger *g, struct registers *r)
 PS_KERNEL_INLINE void month_fund(struct ledger *g, struct registers *r)
 {
     const int january = g->calendar_month == 1;
-    if (g->only_interest && !(january && g->only_interest_but_january))
-        interest_only(g, r);
-    else
+    if (RARELY(!g->only_interest || (january && g->only_interest_but_january)))
         ON_ROWS(g, r, pools_fund(g, january));
+    else
+        interest_only(g, r);
 }
 
 /* Interest subsidies on all performing principal, paid by the treasury. */
@@ -214,7 +214,7 @@ PS_KERNEL_INLINE void paths_keep(struct ledger *g, const struct registers *r,
         vector_put(row(path, PS_PATH_REGISTERED * stride + t), v, before + total);
     }
     rows_copy(row(path, PS_PATH_COMPENSATION * stride + t), measure_row(g, PS_M_COMPENSATION));
-    if (eventful || t == 1)
+    if (RARELY(eventful || t == 1))
         VECS
         {
             const ps_vector low = vector_at(min, v);
@@ -226,13 +226,13 @@ PS_KERNEL_INLINE void paths_keep(struct ledger *g, const struct registers *r,
 /* Step 9: subsidies, and what the full tier keeps of the closing balances. */
 PS_KERNEL_INLINE void month_close(struct ledger *g, struct registers *r, int eventful, int full)
 {
-    if (g->shape->subsidy_ppm) {
+    if (RARELY(g->shape->subsidy_ppm)) {
         registers_save(g, r);
         subsidy_pay(g);
     }
     if (!full)
         return;
-    if (eventful || g->shape->subsidy_ppm)
+    if (RARELY(eventful || g->shape->subsidy_ppm))
         present_value_add(g);
     struct closing c;
     closing_take(g, r, &c);

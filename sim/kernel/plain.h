@@ -40,7 +40,7 @@ PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, struct
         whole_add(whole, plain);
         if (full)
             whole->interest_fen += lane_div(plain->asked_wan * rate + 6, 1. / 12);
-        if (g->work->log)
+        if (RARELY(g->work->log))
             log_line(g, PS_LOG_REPAID, app_i, 0, plain->asked_wan * FEN_PER_WAN, NULL, 0);
         return;
     }
@@ -63,7 +63,7 @@ PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, struct
             released[l] += granted[l] * pool_fen;
         }
     }
-    if (g->work->log && granted[g->work->log->lane] > 0)
+    if (RARELY(g->work->log && granted[g->work->log->lane] > 0))
         log_line(g, PS_LOG_REPAID, app_i, 0, granted[g->work->log->lane] * FEN_PER_WAN, NULL, 0);
 }
 
@@ -111,7 +111,7 @@ PS_KERNEL_INLINE void rooms_update(struct ledger *g, const struct registers *r)
                        vector_select(VECTOR_COMPARE(limit, nil, GT), one, vector_of(NO_LIMIT_FEN)));
         }
     }
-    if (!g->suspended_any)
+    if (!RARELY(g->suspended_any))
         return;
     const double *status = group_row(g, 0, GROUP_STATUS), *room = pool_row(g, 0, POOL_ROOM);
     const double closed_to_renewals =
@@ -152,7 +152,7 @@ PS_KERNEL_INLINE void plain_test(const struct ledger *g, const struct registers 
     const double *room = doors->room[app->flags & (PS_PLAIN_IN_POOL | PS_PLAIN_RENEWAL)];
     VECS pass[v] = VECTOR_COMPARE(vector_at(parent, v), vector_of(0), GT) &
                    VECTOR_COMPARE(r->book[v] + app->pool_fen, vector_at(room, v), LE);
-    if (doors->single && app->flags & PS_PLAIN_IN_POOL) {
+    if (RARELY(doors->single) && app->flags & PS_PLAIN_IN_POOL) {
         const int product = app->cap / PS_FIRM_CLASS_N;
         const double *share = crow(g->levels->share_ppm, product * PS_PARTY_BANK + PS_PARTY_POOL);
         const double *cap = crow(g->levels->firm_cap, app->cap);
@@ -241,7 +241,7 @@ static void whole_count(struct ledger *g, int from, int to, struct whole_sum *wh
         const int months = app->maturity - app->month;
         whole->fees_fen += fee_fen(asked, product->guarantee_fee_ppm, months);
         whole->premiums_fen += fee_fen(asked, product->premium_ppm, months);
-        if (g->work->log)
+        if (RARELY(g->work->log))
             log_line(g, PS_LOG_GRANT, i, 0, asked * FEN_PER_WAN, NULL, 0);
     }
     ROW lent = measure_row(g, PS_M_LENT);
@@ -304,9 +304,9 @@ PS_KERNEL_INLINE void lend(struct ledger *g, struct registers *r, const int full
     for (int i = from; i < to; i++) {
         const int asks_plainly = g->registers && plain[i].flags & PS_PLAIN_ASKS &&
                                  plain[i].asked_wan <= cap_wan[plain[i].cap];
-        if (g->work->grants[plain[i].parent] & PS_GRANTED_NONE)
+        if (RARELY(g->work->grants[plain[i].parent] & PS_GRANTED_NONE))
             chain_lost(g, i);
-        else if (!asks_plainly || !plain_grant(g, r, &doors, i, full))
+        else if (RARELY(!asks_plainly) || RARELY(!plain_grant(g, r, &doors, i, full)))
             ON_ROWS(g, r, any_grant(g, i));
     }
 }

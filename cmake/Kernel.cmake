@@ -17,10 +17,11 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   endif()
   target_compile_definitions(ps_flags INTERFACE PS_HAVE_X86_ISAS=1)
 endif()
-# A row is a few vectors: clearing it by a call of memset costs more than it does.
+# A row is a few vectors: clearing it by a call of memset costs more than it does, and a loop over it laid out in full only
+# makes the code larger than the near cache.
 set(ps_kernel_flags -O3 -fopenmp-simd)
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
-  list(APPEND ps_kernel_flags -fno-tree-loop-distribute-patterns)
+  list(APPEND ps_kernel_flags -fno-tree-loop-distribute-patterns --param=max-completely-peel-times=1)
 endif()
 
 # Sets OUT to the objects of all kernel copies.

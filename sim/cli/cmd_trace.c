@@ -93,7 +93,7 @@ static enum ps_status pick(const struct ps_command *command, const struct ps_boo
     return ps_status_raise(PS_USAGE);
 }
 
-static enum ps_status trace_scenario(const struct ps_command *command,
+static enum ps_status trace_scenario(const struct ps_command *command, const struct ps_book *book,
                                      const struct ps_scenario *scenario, struct ps_diags *diags,
                                      const char *isa)
 {
@@ -102,7 +102,9 @@ static enum ps_status trace_scenario(const struct ps_command *command,
     const uint32_t world = (uint32_t)command->given[PS_OPT_WORLD].whole;
     const uint64_t seed = (uint64_t)command->given[PS_OPT_SEED].whole;
     const struct ps_story story = {scenario, &trace, command->lang, world};
-    enum ps_status status = ps_trace_run(scenario, seed, world, isa, diags, &trace);
+    struct ps_diags found = {0};
+    enum ps_status status = ps_trace_run(scenario, seed, world, isa, &found, &trace);
+    ps_run_place_found(book, (size_t)(scenario - book->scenarios), &found, diags);
     ps_run_show_found(command, diags, &before);
     if (status == PS_OK) {
         status = command->given[PS_OPT_CSV].n > 0 ? ps_story_csv(&story) : ps_story_tell(&story);
@@ -128,7 +130,7 @@ enum ps_status ps_cmd_trace(const struct ps_command *command)
         status = pick(command, &book, &scenario);
     }
     if (status == PS_OK) {
-        status = trace_scenario(command, scenario, &diags, isa);
+        status = trace_scenario(command, &book, scenario, &diags, isa);
     }
     ps_book_free(&book);
     ps_diags_free(&diags);

@@ -161,6 +161,9 @@ enum ps_status ps_command_book(const struct ps_command *command, struct ps_diags
         .sets_n = sets->list_n,
     };
     enum ps_status status = ps_book_load(&request, diags, book);
+    if (status == PS_OK && command->verb == PS_VERB_CHECK) {
+        status = ps_book_try(book, SIZE_MAX, diags);
+    }
     ps_diags_sort(diags);
     if (status == PS_OK && diags->out_of_memory) {
         status = ps_status_raise(PS_MEMORY);

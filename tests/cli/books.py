@@ -78,6 +78,50 @@ class Check(Case):
             self.assertIn("products.csv:", done.stderr)
         self.assertEqual(tree(self.dir), before)
 
+    def test_what_run_would_refuse(self):
+        """Worlds that cannot be prepared: found by check, told once, at the cell that matters."""
+        self.book("mybook", "bishan")
+        for value in ("pd_multiplier=100", "demand_multiplier=300"):
+            told = {}
+            for command in ("check", "run", "trace"):
+                done = self.pledgesim(command, "mybook", "--set", value, "--json", "--lang", "en", code=3)
+                errors = [one for one in json.loads(done.stderr)["diagnostics"] if one["severity"] == "error"]
+                self.assertEqual(len(errors), 1, errors)
+                self.assertEqual((errors[0]["file"], errors[0]["value"]), ("--set", value.split("=")[1]))
+                told[command] = errors[0]
+            self.assertEqual(told["check"], told["run"])
+            self.assertRegex(told["check"]["hint"], r"scenarios: baseline, \w+, \w+ \(\+\d+\)")
+            self.assertRegex(told["trace"]["hint"], r"scenarios: baseline$")
+            text = self.pledgesim("run", "mybook", "--set", value, "--lang", "en", code=3).stderr
+            self.assertEqual(text.count("--set: error"), 1, text)
+        self.assertFalse((self.dir / "results/mybook/summary.csv").exists())
+
+    def test_refused_worlds_have_a_place(self):
+        book = self.book()
+        (book / "scenarios.csv").write_text("scenario_id,base,pd_multiplier,demand_multiplier,segments.s1.correlation,phi_annual,horizon_months\n"
+                                            + "a,,,,,,24\n" + "".join(f"b{i},a,{40 + i % 60},,,,\n" for i in range(500))
+                                            + "c,a,,900,,,\nd,a,,,0.98,0,\n", encoding="utf-8")
+        for name in ("segments", "ip_kinds"):
+            (book / f"{name}.csv").write_bytes((ROOT / f"tests/bad/base/{name}.csv").read_bytes())
+        (book / "demand.csv").write_text("year,new_firms_n\n2021,60\n2022,110\n", encoding="utf-8")
+        done = self.pledgesim("check", "book", "--json", "--lang", "en", code=3)
+        errors = {one["code"]: one for one in json.loads(done.stderr)["diagnostics"] if one["severity"] == "error"}
+        self.assertEqual({code: one["cell"] for code, one in errors.items()}, {"P001": "D503", "P002": "C3", "P003": "E504"})
+        self.assertEqual((errors["P002"]["line"], errors["P002"]["column"], errors["P002"]["value"]), (3, 6, "40"))
+        self.assertIn("b0, b1, b2 (+497)", errors["P002"]["hint"])
+
+    def test_too_long_a_tape(self):
+        book = self.book()
+        (book / "loans.csv").write_text("loan_id,segment_id,amount_wan,months_left\n"
+                                        + "".join(f"t{i},equipment_gi,10,6\n" for i in range(20000)), encoding="utf-8")
+        (book / "scenarios.csv").write_text("scenario_id\nstatic\n", encoding="utf-8")
+        done = self.pledgesim("check", "book", "--json", "--lang", "en", code=3)
+        errors = [one for one in json.loads(done.stderr)["diagnostics"] if one["severity"] == "error"]
+        self.assertEqual([(one["code"], one["file"]) for one in errors], [("P001", "loans.csv")])
+        for word in ("loans.csv", "renewal_prob_pct", "horizon_months"):
+            self.assertIn(word, errors[0]["hint"])
+        self.pledgesim("check", "book", "--set", "renewal_prob_pct=0")
+
     def test_missing_book(self):
         done = self.pledgesim("run", "nothing", code=4)
         self.assertIn("nothing", done.stderr)

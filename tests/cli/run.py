@@ -287,6 +287,54 @@ class Trace(Case):
                     parts = sum(fen(row[f"{p}_wan"]) for p in ("pool", "guarantor", "reguarantor", "insurer", "appraiser", "bank"))
                     self.assertEqual(parts, fen(row["amount_wan"]))
 
+    def rows(self, *arguments):
+        return table(self.pledgesim("trace", "book", "--csv", *arguments).stdout.encode())
+
+    def test_whose_breaker(self):
+        for scope, own, other in (("bank", "bank_id", "pool_id"), ("pool", "pool_id", "bank_id")):
+            scoped = ("--set", f"breaker_scope={scope}", "--set", "pd_multiplier=4")
+            reviews = [row for row in self.rows(*scoped) if row["event"] == "review"]
+            self.assertTrue(reviews)
+            for row in reviews:
+                self.assertTrue(row[own])
+                self.assertEqual(row[other], "")
+                self.assertIn(row["reason"], ("normal", "suspended", "terminated"))
+            named = set(re.findall(r"(?m)^  breaker of (\w+) at ", self.pledgesim("trace", "book", *scoped, "--lang", "en").stdout))
+            self.assertTrue(named)
+            self.assertLessEqual(named, {row[own] for row in reviews})
+
+    def test_the_moment_of_depletion(self):
+        poor = ("--set", "pool_initial_wan=100", "--set", "pd_multiplier=10", "--set", "leverage=30", "--set", "breaker_scope=off")
+        claims = [row for row in self.rows(*poor) if row["event"] == "claim"]
+        short = [row for row in claims if float(row["unpaid_wan"]) > 0]
+        self.assertTrue(short)
+        for row in claims:
+            self.assertAlmostEqual(float(row["due_wan"]), float(row["pool_wan"]) + float(row["unpaid_wan"]), places=6)
+        english = self.pledgesim("trace", "book", *poor, "--lang", "en").stdout
+        self.assertEqual(len(re.findall(r"(?m)^  claim .* of [0-9.,]+ due, [0-9.,]+ unpaid: the pool is depleted$", english)), len(short))
+        shortfall = float(re.search(r"(?m)^shortfall +([0-9.,]+)", english)[1].replace(",", ""))
+        self.assertAlmostEqual(sum(float(row["unpaid_wan"]) for row in short), shortfall, places=5)
+        self.assertEqual(self.pledgesim("trace", "book", *poor, "--lang", "zh").stdout.count("资金池不足"), len(short))
+        rich = [row for row in self.rows("--set", "pool_initial_wan=100000") if row["event"] == "claim"]
+        self.assertEqual({float(row["unpaid_wan"]) for row in rich}, {0.0})
+
+    def test_names_and_codes_of_the_log(self):
+        self.pledgesim("init", "big")
+        text = self.pledgesim("trace", "big", "--lang", "en").stdout
+        rows = table(self.pledgesim("trace", "big", "--csv").stdout.encode())
+        self.assertIn("in-pool performing principal", text)
+        self.assertIn("in_pool_wan", rows[0])
+        self.assertNotIn("lent_wan", rows[0])
+        named = {row["loan_id"] for row in rows if row["loan_id"]}
+        self.assertIn("tape_6", named)
+        self.assertLessEqual(set(re.findall(r"(?m)^  (?:granted|refused|claim|repaid|default) (\S+):", text)), named)
+        for row in rows:
+            if row["event"] == "grant":
+                self.assertEqual(int(row["maturity_month"]), int(row["month"]) + int(row["tenor_months"]))
+        codes = {row["reason"] for row in rows if row["event"] == "refusal"}
+        self.assertTrue(codes)
+        self.assertLessEqual(codes, {"closed", "population", "loan_cap", "terminated", "suspended", "single_name", "leverage"})
+
     def test_unknown_scenario(self):
         done = self.pledgesim("trace", "book", "--id", "baselne", "--lang", "en", code=2)
         self.assertIn("did you mean baseline?", done.stderr)

@@ -73,6 +73,18 @@ class FirstRun(Case):
         for label in labels:
             self.assertIn(label, done.stdout)
 
+    def test_swept_parameters_stand_by_every_scenario(self):
+        book = self.book()
+        (book / "scenarios.csv").write_text("scenario_id,base,leverage,pool_initial_wan\na,,10,1000\nb,a,8|10,\nc,a,10,1000\n", encoding="utf-8")
+        self.pledgesim("run", "book", *FEW, "-q")
+        rows = table((self.dir / "results/book/scenarios_resolved.csv").read_bytes())
+        cells = {(row["scenario_id"], row["parameter"]): (row["value"], row["origin"]) for row in rows if row["table"] == "scenarios"}
+        self.assertEqual(cells["b@leverage=8", "leverage"], ("8", "scenarios.csv!C3"))
+        self.assertEqual(cells["b@leverage=10", "leverage"], ("10", "scenarios.csv!C3"))
+        self.assertEqual(cells["c", "leverage"], ("10", "scenarios.csv!C4"))
+        self.assertEqual(cells["c", "pool_initial_wan"], ("1000", "scenarios.csv!D4"))
+        self.assertEqual(cells["b@leverage=10", "pool_initial_wan"], ("1000", "scenarios.csv!D2"))
+
     def test_never_happened_is_a_bound(self):
         self.book()
         self.pledgesim("run", "book", *FEW, "--set", "pd_multiplier=0", "--lang", "en")

@@ -352,7 +352,7 @@ static void test_zero_events(void **state)
     sheet_free(&s);
 }
 
-/* Equal scalars are not repeated, different ones are. */
+/* Scalars that all share are not repeated; what varies is there for every scenario. */
 static void test_resolved(void **state)
 {
     struct sheet s = table(state, PS_RESULT_scenarios_resolved);
@@ -366,7 +366,9 @@ static void test_resolved(void **state)
     assert_string_equal(sheet_at(&s, pool, "value"), "50000");
     assert_string_equal(sheet_at(&s, pool, "unit"), "wan");
     assert_int_equal(
-        sheet_count(&s, SHEET_WHERE("scenario_id", "ample", "parameter", "horizon_months")), 0);
+        sheet_count(&s, SHEET_WHERE("scenario_id", "ample", "parameter", "start_year")), 0);
+    assert_int_equal(
+        sheet_count(&s, SHEET_WHERE("scenario_id", "ample", "parameter", "horizon_months")), 1);
     assert_int_equal(
         sheet_count(&s, SHEET_WHERE("scenario_id", "short", "parameter", "horizon_months")), 1);
     sheet_free(&s);

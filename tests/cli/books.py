@@ -122,6 +122,25 @@ class Check(Case):
             self.assertIn(word, errors[0]["hint"])
         self.pledgesim("check", "book", "--set", "renewal_prob_pct=0")
 
+    def errors(self, *arguments):
+        done = self.pledgesim("check", *arguments, "--json", "--lang", "en", code=3)
+        return [one for one in json.loads(done.stderr)["diagnostics"] if one["severity"] == "error"]
+
+    def test_shares_name_product_and_scenario(self):
+        self.book("mybook", "bishan")
+        found = self.errors("mybook", "--only", "baseline", "--set", "products.cq_direct.pool_share_pct=90|95",
+                            "--set", "products.cq_smallmicro.pool_share_pct=90")
+        self.assertTrue(found)
+        for product in ("cq_direct", "cq_smallmicro"):
+            self.assertTrue([one for one in found if one["code"] in ("M006", "M007") and f"product {product} " in one["rule"]
+                             and "(scenario baseline@products.cq_direct.pool_share_pct=" in one["rule"]], found)
+
+    def test_the_nearest_id_comes_first(self):
+        book = self.book("mybook", "bishan")
+        self.edit(book / "loans.csv", "equipment_invention", "equipment_inventoin")
+        found = self.errors("mybook")
+        self.assertRegex(found[0]["hint"], r"the nearest first: equipment_invention, \w+, .*, \.\.\.$")
+
     def test_missing_book(self):
         done = self.pledgesim("run", "nothing", code=4)
         self.assertIn("nothing", done.stderr)

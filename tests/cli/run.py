@@ -85,6 +85,27 @@ class FirstRun(Case):
         self.assertEqual(cells["c", "pool_initial_wan"], ("1000", "scenarios.csv!D4"))
         self.assertEqual(cells["b@leverage=10", "pool_initial_wan"], ("1000", "scenarios.csv!D2"))
 
+    def test_long_tables_end(self):
+        book = self.book()
+        (book / "scenarios.csv").write_text("scenario_id\n" + "".join(f"s{i}\n" for i in range(1, 51)), encoding="utf-8")
+        done = self.pledgesim("run", "book", "-n", "64", "--lang", "en")
+        self.assertEqual(done.stdout.count("... and 10 more: see summary.csv"), 2)
+        self.assertEqual(len(re.findall(r"(?m)^s40 ", done.stdout)), 2)
+        self.assertNotRegex(done.stdout, r"(?m)^s41 ")
+        self.assertIn("另有 10 个情景", self.pledgesim("run", "book", "-n", "64", "--lang", "zh").stdout)
+        self.assertEqual(len(table((self.dir / "results/book/summary.csv").read_bytes())), 50)
+
+    def test_verdict(self):
+        """Eq. (8.14), on worlds where one side or the other is sure."""
+        self.book()
+        rich, poor = ("--set", "pool_initial_wan=50000"), ("--set", "pool_initial_wan=100", "--set", "leverage=50", "--set", "breaker_scope=off")
+        for values, verdict in (((*rich, "--set", "target_wan=0"), "yes"), ((*rich, "--set", "target_wan=1000000"), "no: target"),
+                                ((*poor, "--set", "target_wan=0"), "no: claims"), ((*poor, "--set", "target_wan=1000000"), "no: target, claims")):
+            done = self.pledgesim("run", "book", *FEW, "--only", "now", *values, "--set", "pd_multiplier=4", "--lang", "en")
+            probability = table((self.dir / "results/book/summary.csv").read_bytes())[0]
+            self.assertIn(f"? {verdict}. Target", done.stdout, probability)
+            self.assertIn("at least 80 % of worlds, and in at most 1 %", done.stdout)
+
     def test_never_happened_is_a_bound(self):
         self.book()
         self.pledgesim("run", "book", *FEW, "--set", "pd_multiplier=0", "--lang", "en")

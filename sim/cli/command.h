@@ -187,7 +187,8 @@ size_t ps_libraries(struct ps_manifest_pair libraries[PS_LIBRARIES_MAX]);
 /* Seconds of a clock that only goes forward. */
 double ps_clock(void);
 
-/* Standard output carries what the command is for: a failure to write it is PS_IO, told. */
+/* Standard output carries what the command is for: a failure to write it is PS_IO, told,
+ * but PS_PIPE, quietly, when its reader went away. */
 enum ps_status ps_flush_output(enum ps_lang lang) PS_MUST_CHECK;
 
 #endif

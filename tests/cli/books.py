@@ -31,7 +31,9 @@ class Init(Case):
         self.assertTrue((self.dir / "empty/scenarios.csv").exists())
 
     def test_parent_is_missing(self):
-        self.pledgesim("init", "no/such/book", code=4)
+        done = self.pledgesim("init", "no/such/book", "--lang", "zh", code=4)
+        self.assertIn("读写失败（ENOENT）", done.stderr)
+        self.assertIn("No such file", self.pledgesim("init", "no/such/book", "--lang", "en", code=4).stderr)
         self.assertEqual(tree(self.dir), {})
 
 
@@ -43,8 +45,11 @@ class Check(Case):
         self.assertEqual(done.stdout.split()[0], "baseline")
         self.assertIn("no errors", done.stderr)
         self.assertEqual(tree(self.dir), before)
-        self.assertEqual(self.pledgesim("check", "mybook", "--only", "pool_1300,baseline", "-q").stdout.split(),
+        self.assertEqual(self.pledgesim("check", "mybook", "--only", " pool_1300 , baseline").stdout.split(),
                          ["baseline", "pool_1300"])
+        done = self.pledgesim("check", "mybook", "-q")
+        self.assertEqual(done.stdout + done.stderr, "")
+        self.pledgesim("check", "mybook", "--only", "baseline, ,pool_1300", code=2)
 
     def test_all_problems_at_once(self):
         book = self.book("mybook", "bishan")

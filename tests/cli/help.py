@@ -65,6 +65,13 @@ class Help(Case):
                 if lang == "en":
                     self.assertEqual(done.stderr, "")
 
+    def test_exit_codes_stand_once(self):
+        for lang in LANGS:
+            text = self.pledgesim("help", "--lang", lang).stdout
+            codes = re.findall(r"(?m)^  (\d+)  ", text)
+            self.assertEqual(codes, ["0", "1", "2", "3", "4", "5", "6", "70", "129", "130", "141", "143"])
+            self.assertIn(self.pledgesim("explain", "141", "--lang", lang).stdout.split(None, 3)[-1].strip()[-8:], text)
+
     def test_completions_name_every_option(self):
         for shell in ("bash", "zsh", "fish"):
             for lang in LANGS:

@@ -70,7 +70,7 @@ static void explain_column(struct search *search, const struct ps_table_desc *ta
         return;
     }
     const enum ps_lang lang = search->lang;
-    const char *unit = ps_column_unit(column, lang);
+    const char *unit = ps_schema_unit(column, lang);
     ps_schema_range(column, range);
     begin(search);
     ps_say(stdout, lang, PS_SAY_EXPLAIN_COLUMN,

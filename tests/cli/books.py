@@ -127,6 +127,14 @@ class Check(Case):
             self.assertIn(word, errors[0]["hint"])
         self.pledgesim("check", "book", "--set", "renewal_prob_pct=0")
 
+    def test_title_above_the_header(self):
+        book = self.book("mybook", "bishan")
+        text = (book / "demand.csv").read_text(encoding="utf-8-sig")
+        (book / "demand.csv").write_text("Demand of the district\n" + text, encoding="utf-8")
+        hints = [one["hint"] for one in self.errors("mybook") if one["code"] == "F021"]
+        self.assertTrue(hints)
+        self.assertIn("is row 1 a title and not the header?", hints[0])
+
     def errors(self, *arguments):
         done = self.pledgesim("check", *arguments, "--json", "--lang", "en", code=3)
         return [one for one in json.loads(done.stderr)["diagnostics"] if one["severity"] == "error"]

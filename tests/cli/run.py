@@ -30,10 +30,31 @@ class FirstRun(Case):
         self.assertEqual({n for n in tree(results) if not n.startswith(".")}, listed | {"manifest.json"})
         rows = table((results / "summary.csv").read_bytes())
         self.assertEqual(rows[0]["scenario_id"], "baseline")
+        self.keys_hold(results, manifest)
         for row in rows:
             self.assertIn(row["label"][:8], done.stdout)
             self.assertEqual(row["worlds"], "256")
         self.assertIn("results/mybook", done.stderr)
+
+    def keys_hold(self, results, manifest):
+        """Primary keys are unique and never empty, foreign keys lead somewhere."""
+        keyed = 0
+        known = {row["scenario_id"] for row in table((results / "summary.csv").read_bytes())}
+        for resource in manifest["resources"]:
+            rows = table((results / resource["path"]).read_bytes())
+            key = resource["schema"].get("primaryKey", [])
+            keyed += key != []
+            keys = [tuple(row[column] for column in key) for row in rows]
+            if key:
+                self.assertEqual(len(set(keys)), len(keys), resource["path"])
+                self.assertTrue(all(all(one) for one in keys), resource["path"])
+            has_scenarios = "scenario_id" in rows[0] if rows else False
+            for foreign in resource["schema"].get("foreignKeys", []):
+                self.assertEqual((foreign["fields"], foreign["reference"]), ("scenario_id", {"resource": "summary", "fields": "scenario_id"}))
+                self.assertLessEqual({row["scenario_id"] for row in rows}, known)
+                has_scenarios = False
+            self.assertFalse(has_scenarios and resource["path"] != "summary.csv", resource["path"])
+        self.assertEqual(keyed, 9)
 
     def test_what_is_said(self):
         self.book()

@@ -36,6 +36,7 @@ struct ps_book {
     struct ps_input_file *inputs;
     size_t inputs_n;
     struct ps_arena memory; /* holds all of the above */
+    struct ps_load *load_;  /* what was read, for the places of what is found later */
 };
 
 struct ps_book_request {
@@ -50,6 +51,12 @@ struct ps_book_request {
  * is an error. Nothing is computed or written otherwise. */
 enum ps_status ps_book_load(const struct ps_book_request *request, struct ps_diags *diags,
                             struct ps_book *book) PS_MUST_CHECK;
+/* Tries whether the worlds of every scenario can be prepared, each distinct one once: what a run
+ * would refuse before it draws any. One diagnostic a cause, at the cell that matters, with the
+ * scenarios concerned. scenario: the only one that is tried, or SIZE_MAX. PS_INPUT when something
+ * was found. The book is one that loaded and was not copied. */
+enum ps_status ps_book_try(const struct ps_book *book, size_t scenario, struct ps_diags *diags)
+    PS_MUST_CHECK;
 void ps_book_free(struct ps_book *book);
 
 #endif

@@ -18,7 +18,7 @@ struct ps_column {
 };
 
 enum ps_result_id {
-#define PS_RESULT_FILE(name, en, zh) PS_RESULT_##name,
+#define PS_RESULT_FILE(name, key, en, zh) PS_RESULT_##name,
 #define PS_RESULT_COLUMN(file, name, type, unit, en, zh)
 #include "pledgesim/results.def"
 #undef PS_RESULT_COLUMN
@@ -29,6 +29,7 @@ enum ps_result_id {
 struct ps_result_table {
     const char *name; /* without ".csv" */
     const char *file; /* with ".csv" */
+    const char *key;  /* columns that tell its rows apart, with blanks between them; "": none */
     const char *en, *zh;
     const struct ps_column *columns; /* static storage */
     size_t columns_n;

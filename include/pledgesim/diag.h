@@ -47,7 +47,7 @@ struct ps_diag {
     enum ps_diag_code code;
     struct ps_place place; /* strings owned by the diagnostic */
     char *value;           /* the offending text, or NULL */
-    char *args[4];         /* for {0}..{3} */
+    char *args[5];         /* for {0}..{4} */
 };
 
 /* Of each severity the first PS_DIAGS_STORED problems are kept whole; the counts go on beyond them,
@@ -62,7 +62,7 @@ struct ps_diags {
 };
 
 /* Adds one problem; place and texts are copied (texts longer than 16 KiB are cut at a character).
- * place and value may be NULL; args is a NULL-terminated list (at most four), may be NULL. Never
+ * place and value may be NULL; args is a NULL-terminated list (at most five), may be NULL. Never
  * fails visibly: a failed allocation sets out_of_memory. */
 void ps_diags_add(struct ps_diags *diags, enum ps_diag_code code, const struct ps_place *place,
                   const char *value, const char *const args[]);

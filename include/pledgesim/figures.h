@@ -53,7 +53,6 @@ enum {
     PS_FIGURES_N
 };
 
-const char *ps_figure_name(int i);
 double ps_figure_value(const struct ps_figures *figures, int i);
 
 /* What a measure's whole number is divided by for showing, and the unit then: fen to 万元 ("wan"),

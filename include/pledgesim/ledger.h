@@ -144,7 +144,8 @@ struct ps_ledger_work {
     double *granted_wan; /* [app] amount granted, 万元, 0 = refused; the last is 1 */
     double *refusal;     /* [app] full tier: why the chain is lost, -1 while it lives */
     double *exposure;    /* [fate] EAD, fen, 0 when not granted */
-    double *due;         /* [fate] the pool's due by the prepay formula until the claim */
+    double *due;         /* [fate] the pool's due by the prepay formula until the claim, from then
+                            on what it was at the claim, after caps and stop-loss */
     double *paid;        /* [fate][party but the bank] really paid, fen */
     double *claimed;     /* [fate] claim, fen */
     double *loss;        /* [fate] EAD - R, fen */

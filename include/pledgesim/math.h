@@ -33,20 +33,4 @@ double ps_betainc(double a, double b, double x);
 /* The x in [0, 1] with I_x(a, b) = p, for a, b > 0 and p in [0, 1]. */
 double ps_betainc_inv(double a, double b, double p);
 
-/*
- * Regularised incomplete gamma functions P(a, x) and Q(a, x) = 1 - P(a, x); a > 0, x >= 0.
- * Below a = 0.01 the relative error of Q grows as 1e-15 / a.
- */
-double ps_gammainc_lower(double a, double x);
-double ps_gammainc_upper(double a, double x);
-
-/* The x with P(a, x) = p, for a > 0 and p in [0, 1]: the quantile of Gamma(shape a, scale 1). */
-double ps_gammainc_inv(double a, double p);
-
-/* P(N <= k) for N Poisson of the given mean >= 0. */
-double ps_poisson_cdf(uint64_t k, double mean);
-
-/* Quantile of Student's t with nu > 0 degrees of freedom; p as in ps_norm_quantile(). */
-double ps_student_t_quantile(double p, double nu);
-
 #endif

@@ -14,6 +14,9 @@
  * loans. */
 enum ps_status ps_world_prepare(const struct ps_scenario *scenario, uint64_t seed,
                                 struct ps_diags *diags, struct ps_world_plan **out) PS_MUST_CHECK;
+/* Only what can refuse a scenario: the same diagnostics, and nothing kept. */
+enum ps_status ps_world_check(const struct ps_scenario *scenario, struct ps_diags *diags)
+    PS_MUST_CHECK;
 void ps_world_plan_free(struct ps_world_plan *plan);
 
 /* Do both scenarios have the same world input? Then their plans are equal, and one need not be

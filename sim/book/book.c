@@ -60,16 +60,22 @@ enum ps_status ps_book_load(const struct ps_book_request *request, struct ps_dia
 {
     const size_t errors_before = diags->errors_n;
     *book = (struct ps_book){0};
-    struct ps_load load = {.request = request, .diags = diags, .book = book, .kept = &book->memory};
-    enum ps_status status = load_all(&load);
+    struct ps_load *load = calloc(1, sizeof *load);
+    if (load == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    *load =
+        (struct ps_load){.request = request, .diags = diags, .book = book, .kept = &book->memory};
+    book->load_ = load;
+    enum ps_status status = load_all(load);
     if (status == PS_OK && diags->errors_n > errors_before) {
-        status = ps_status_raise(load.unreadable ? PS_IO : PS_INPUT);
+        status = ps_status_raise(load->unreadable ? PS_IO : PS_INPUT);
     }
     if (diags->out_of_memory) {
         status = ps_status_raise(PS_MEMORY);
     }
-    ps_source_free(load.sources);
-    ps_arena_free(&load.scratch);
+    load->request = NULL; /* the caller's */
+    load->diags = NULL;
     ps_diags_sort(diags);
     if (status != PS_OK) {
         ps_book_free(book);
@@ -79,6 +85,11 @@ enum ps_status ps_book_load(const struct ps_book_request *request, struct ps_dia
 
 void ps_book_free(struct ps_book *book)
 {
+    if (book->load_ != NULL) {
+        ps_source_free(book->load_->sources);
+        ps_arena_free(&book->load_->scratch);
+        free(book->load_);
+    }
     ps_arena_free(&book->memory);
     *book = (struct ps_book){0};
 }

@@ -225,7 +225,8 @@ struct ps_load {
     struct ps_arena scratch;     /* lives as long as the loading */
     const char *folder;          /* where files of the book lie; NULL for standard input */
     int alone;                   /* scenarios.csv is the whole book */
-    int unreadable;              /* a file could not be read */
+    int unreadable;              /* the book itself could not be read */
+    struct ps_name *misnamed;    /* files that may be meant as tables but have another ending */
     struct ps_name *others;      /* CSV files of the folder that no table is named after */
     struct ps_source *sources;   /* every file read */
     struct ps_source *scenarios; /* scenarios.csv */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "pledgesim/textfile.h"
 
@@ -390,10 +391,21 @@ static enum ps_status take_data(struct ps_csv *csv, const struct ps_raw_row *row
     return PS_OK;
 }
 
+/* "sep=," or "sep=;" above the header, which Excel understands. */
+static int is_separator_line(const struct ps_raw_row *row)
+{
+    const struct ps_raw_cell *cell = &row->cells[0];
+    return row->used_n == 1 && !cell->quoted && (cell->n == 4 || cell->n == 5) &&
+           strncasecmp(row->text + cell->start, "sep=", 4) == 0;
+}
+
 enum ps_status ps_csv_take_row(struct ps_csv *csv, struct ps_raw_row *row, struct ps_diags *diags)
 {
     enum ps_status status = PS_OK;
-    if (row->used_n > 0) {
+    if (row->used_n > 0 && csv->columns_n == 0 && is_separator_line(row)) {
+        const struct ps_place place = place_of_raw(csv, row, 0);
+        ps_diags_add(diags, PS_DIAG_SEPARATOR_LINE, &place, NULL, NULL);
+    } else if (row->used_n > 0) {
         status = csv->columns_n == 0 ? take_header(csv, row, diags) : take_data(csv, row, diags);
     }
     clear(row);

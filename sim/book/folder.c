@@ -5,12 +5,26 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 static int ends_in_csv(const char *name)
 {
     const size_t n = strlen(name);
     return n > 4 && strcmp(name + n - 4, ".csv") == 0;
+}
+
+/* The ending of a file that a spreadsheet made and nothing here reads, or NULL. */
+static const char *strange_ending(const char *name)
+{
+    static const char *const ENDINGS[] = {".csv", ".xlsx", ".xls", ".xlsm", ".et", ".ods"};
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++) {
+        const size_t n = strlen(name), k = strlen(ENDINGS[i]);
+        if (n > k && strcasecmp(name + n - k, ENDINGS[i]) == 0 && !ends_in_csv(name)) {
+            return name + n - k;
+        }
+    }
+    return NULL;
 }
 
 /* The table whose file this is, or PS_TABLE_N. */
@@ -44,19 +58,48 @@ static enum ps_status scan(struct ps_load *load, const char *folder, unsigned ch
         const enum ps_table table = table_of_file(name);
         if (table != PS_TABLE_N) {
             found[table] = 1;
-        } else if (ends_in_csv(name)) {
+        } else if (ends_in_csv(name) || strange_ending(name) != NULL) {
+            struct ps_name **list = ends_in_csv(name) ? &load->others : &load->misnamed;
             struct ps_name *other = ps_load_take(&load->scratch, 1, sizeof *other);
             char *copy = ps_arena_copy(&load->scratch, name, strlen(name));
             if (other == NULL || copy == NULL) {
                 status = ps_status_raise(PS_MEMORY);
                 break;
             }
-            *other = (struct ps_name){load->others, copy};
-            load->others = other;
+            *other = (struct ps_name){*list, copy};
+            *list = other;
         }
     }
     (void)closedir(dir);
     return status;
+}
+
+/* Files that look like tables but have another ending: PRODUCTS.CSV always, a workbook when it is
+ * named after a table that the book does not have. */
+static void warn_of_misnamed(struct ps_load *load, const unsigned char *found)
+{
+    for (const struct ps_name *file = load->misnamed; file != NULL; file = file->next) {
+        const struct ps_place place = {.file = file->name};
+        const char *ending = strange_ending(file->name);
+        const size_t stem = (size_t)(ending - file->name);
+        const int is_csv = strcasecmp(ending, ".csv") == 0;
+        int table = 0;
+        while (table < PS_TABLE_N &&
+               !(strlen(ps_table_desc((enum ps_table)table)->name) == stem &&
+                 strncasecmp(file->name, ps_table_desc((enum ps_table)table)->name, stem) == 0)) {
+            table++;
+        }
+        char wanted[512];
+        const int is_table = table < PS_TABLE_N;
+        (void)snprintf(wanted, sizeof wanted, "%.*s.csv", stem > 500 ? 500 : (int)stem,
+                       is_table ? ps_table_desc((enum ps_table)table)->name : file->name);
+        const char *const args[] = {wanted, NULL};
+        if (is_csv) {
+            ps_diags_add(load->diags, PS_DIAG_FILE_CAPITALS, &place, NULL, args);
+        } else if (is_table && !found[table]) {
+            ps_diags_add(load->diags, PS_DIAG_FILE_WORKBOOK, &place, NULL, args);
+        }
+    }
 }
 
 /* A file given alone, with tables beside it that will not be read: probably the folder was meant.
@@ -154,6 +197,7 @@ static enum ps_status read_folder(struct ps_load *load, const char *path)
     if (status != PS_OK || load->unreadable) {
         return status;
     }
+    warn_of_misnamed(load, found);
     if (!found[PS_TABLE_scenarios]) {
         const struct ps_place place = {.file = path};
         ps_diags_add(load->diags, PS_DIAG_BOOK_NO_SCENARIOS, &place, NULL, NULL);
@@ -224,6 +268,9 @@ void ps_folder_warn_unread(struct ps_load *load)
             if (strcmp(other->name, "vehicles.csv") == 0) {
                 ps_diags_add(load->diags, PS_DIAG_VEHICLES, &place, NULL, NULL);
                 continue;
+            }
+            if (load->scenarios->broken) {
+                continue; /* a row that could not be read may name it */
             }
             const char *const args[] = {best.name == NULL ? "" : best.name, NULL};
             ps_diags_add(load->diags, PS_DIAG_FILE_UNREAD, &place, NULL, args);

@@ -129,7 +129,8 @@ void ps_load_tell(struct ps_load *load, enum ps_diag_code code, const struct ps_
         if (known->code == code && known->place.line == place->line &&
             known->place.column == place->column && same_text(known->place.file, place->file) &&
             same_text(known->value, value) &&
-            same_text(known->args[0], args == NULL ? NULL : args[0])) {
+            same_text(known->args[0], args == NULL ? NULL : args[0]) &&
+            (args == NULL || args[0] == NULL || same_text(known->args[1], args[1]))) {
             return;
         }
     }

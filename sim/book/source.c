@@ -296,7 +296,8 @@ static enum ps_status finish(struct ps_load *load, struct ps_source *source, enu
     if (read != PS_OK && read != PS_INPUT && read != PS_IO) {
         return read;
     }
-    load->unreadable |= read == PS_IO;
+    /* Of a table it is what the book says that is wrong. */
+    load->unreadable |= read == PS_IO && source->table == PS_TABLE_scenarios;
     source->broken = read != PS_OK;
     const enum ps_status status = bind_columns(load, source);
     if (status != PS_OK) {

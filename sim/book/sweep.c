@@ -2,7 +2,9 @@
 #include "book_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 __extension__ typedef __int128 wide;
 
@@ -198,6 +200,20 @@ static int is_inside(const char *path)
     return 1;
 }
 
+/* Whether the file that the cell names is there. When memory is out reading it tells so. */
+static int is_readable(const struct reading *r)
+{
+    const size_t n = strlen(r->load->folder) + strlen(r->text) + 2;
+    char *path = malloc(n);
+    if (path == NULL) {
+        return 1;
+    }
+    (void)snprintf(path, n, "%s/%s", r->load->folder, r->text);
+    const int readable = access(path, R_OK) == 0;
+    free(path);
+    return readable;
+}
+
 static enum ps_status read_file_name(const struct reading *r)
 {
     if (!is_inside(r->text)) {
@@ -206,6 +222,10 @@ static enum ps_status read_file_name(const struct reading *r)
     }
     if (r->load->folder == NULL) {
         refuse(r, PS_DIAG_FILE_STDIN, NULL);
+        return PS_OK;
+    }
+    if (!is_readable(r)) {
+        refuse(r, PS_DIAG_FILE_NAMED, NULL);
         return PS_OK;
     }
     return ps_source_read(r->load, r->binding->table, r->text, &r->item->source);

@@ -193,10 +193,40 @@ static void check_demand(struct ps_load *load, const struct ps_case *c)
     }
 }
 
+/* ---- a static portfolio ---- */
+
+/* Without new firms the loans on the books are all there is; that they are renewed by default may
+ * not be what is meant. */
+static void check_static(struct ps_load *load, const struct ps_case *c)
+{
+    const struct ps_rows *demand = c->tables[PS_TABLE_demand];
+    const struct ps_rows *loans = c->tables[PS_TABLE_loans];
+    if (given(c, "renewal_prob_pct") != NULL || !is_clean(demand) || loans->source == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < demand->n; i++) {
+        const struct ps_demand_row *row = ps_rows_at(demand, i);
+        if (row->new_firms_n * c->p.demand_multiplier > 0) {
+            return;
+        }
+    }
+    for (size_t i = 0; i < loans->n; i++) {
+        const struct ps_loans_row *loan = ps_rows_at(loans, i);
+        if (loan->months_left <= c->p.horizon_months) {
+            const struct ps_place place =
+                ps_source_header(loans->source, ps_column_find(PS_TABLE_loans, "months_left"));
+            const char *const args[] = {scalar("renewal_prob_pct")->preset, NULL};
+            ps_load_tell(load, PS_DIAG_STATIC_RENEWED, &place, NULL, args);
+            return;
+        }
+    }
+}
+
 void ps_check_dead_ends(struct ps_load *load, const struct ps_case *c)
 {
     check_unread(load, c);
     check_pools(load, c);
     check_products(load, c);
     check_demand(load, c);
+    check_static(load, c);
 }

@@ -165,7 +165,8 @@ static void check_parties(struct ps_load *load, const struct ps_rows *rows, size
     const int64_t total_ppm = sum_ppm + (has_bank ? bank_ppm : 0);
     char text[32];
     percent_text((double)total_ppm / 1e6, text);
-    const char *const args[] = {text, NULL};
+    const struct ps_products_row *product = ps_rows_at(rows, row);
+    const char *const args[] = {text, product->product_id, rows->first->p.scenario_id, NULL};
     if (has_bank && total_ppm != 1000000) {
         struct ps_place place = ps_rows_place(load, rows, row, bank);
         for (size_t i = 0; NAMES[i] != NULL; i++) {
@@ -256,14 +257,20 @@ static void list_ids(const struct ps_rows *target, const char *typed, char list[
         ps_nearest_offer(&best, typed, ps_rows_at(target, i));
     }
     const char *near = ps_nearest_name(&best, typed);
-    size_t n = 0;
+    size_t n = 0, listed = 0;
     list[0] = '\0';
     if (near != NULL) {
         n = (size_t)snprintf(list, 1024, "%s", near);
+        listed++;
     }
-    for (size_t i = 0; near == NULL && i < target->n && i < 5; i++) {
-        n += (size_t)snprintf(list + n, 1024 - n, "%s%s", i == 0 ? "" : ", ",
-                              (const char *)ps_rows_at(target, i));
+    for (size_t i = 0; i < target->n && listed < 5; i++) {
+        const char *id = ps_rows_at(target, i);
+        if (near == NULL || strcmp(id, near) != 0) {
+            n += (size_t)snprintf(list + n, 1024 - n, "%s%s", listed++ == 0 ? "" : ", ", id);
+        }
+    }
+    if (listed < target->n) {
+        (void)snprintf(list + n, 1024 - n, ", ...");
     }
 }
 

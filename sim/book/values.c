@@ -165,6 +165,11 @@ static int parse_number(const struct ps_column_desc *column, enum ps_unit header
     d.mantissa *= times;
     d.scale -= shift;
     error = to_stored(column, &d, out);
+    if (error == PS_NUMBER_NOT_WHOLE && column->kind == PS_KIND_COUNT &&
+        ps_column_dimension(column) == PS_DIMENSION_WAN) {
+        ps_diags_add(diags, PS_DIAG_NUMBER_WHOLE_WAN, place, text, NULL);
+        return 0;
+    }
     if (error == PS_NUMBER_OVERFLOW && d.mantissa != 0) {
         tell_range(column, text, place, diags);
         return 0;

@@ -28,7 +28,7 @@ int ps_cli_run(int argc, char **argv, const struct ps_stop *stop)
         ps_show_failure(&command, status, NULL);
     }
     const enum ps_status flushed = ps_flush_output(command.lang);
-    if (status == PS_OK) {
+    if (status == PS_OK || (status == PS_IO && flushed == PS_PIPE)) {
         status = flushed;
     }
     ps_command_free(&command);

@@ -47,7 +47,7 @@ static void explain_code(struct search *search)
                                                  [PS_ERROR] = PS_SAY_SEVERITY_ERROR};
     const struct ps_diag_kind *kind = ps_diag_kind(code);
     char blank[] = "...";
-    const struct ps_diag any = {.code = code, .args = {blank, blank, blank, blank}};
+    const struct ps_diag any = {.code = code, .args = {blank, blank, blank, blank, blank}};
     char *rule = ps_diag_rule(&any, search->lang);
     char *hint = ps_diag_hint(&any, search->lang);
     begin(search);
@@ -70,7 +70,7 @@ static void explain_column(struct search *search, const struct ps_table_desc *ta
         return;
     }
     const enum ps_lang lang = search->lang;
-    const char *unit = ps_column_unit(column, lang);
+    const char *unit = ps_schema_unit(column, lang);
     ps_schema_range(column, range);
     begin(search);
     ps_say(stdout, lang, PS_SAY_EXPLAIN_COLUMN,

@@ -22,12 +22,16 @@ int ps_environment_row(size_t i, struct ps_environment *row)
 
 int ps_exit_code_row(size_t i, struct ps_exit_code *row)
 {
-    if (i >= PS_STATUS_N) {
+    /* No memory has the code of what cannot be read or written: one row for both. */
+    const size_t status = i < PS_MEMORY ? i : i + 1;
+    if (status >= PS_STATUS_N) {
         return 0;
     }
-    row->code = ps_status_exit_code((enum ps_status)i);
+    row->code = ps_status_exit_code((enum ps_status)status);
     for (int lang = 0; lang < PS_LANG_N; lang++) {
-        row->doc[lang] = ps_status_text((enum ps_status)i, (enum ps_lang)lang);
+        row->doc[lang] = status == PS_IO
+                             ? ps_message(PS_SAY_EXIT_IO_OR_MEMORY, (enum ps_lang)lang)
+                             : ps_status_text((enum ps_status)status, (enum ps_lang)lang);
     }
     return 1;
 }

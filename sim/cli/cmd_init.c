@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#define _DEFAULT_SOURCE 1
+#define _GNU_SOURCE 1
 #include "command.h"
 
 #include <dirent.h>
@@ -23,7 +23,14 @@ struct target {
 
 static enum ps_status fail(const struct ps_command *command, const char *what)
 {
-    ps_complain(command->lang, PS_SAY_CANNOT_MAKE, PS_ARGS(what, strerror(errno)));
+    /* The system has no Chinese of its own: the kind of failure, and the code to look up. */
+    const int why = errno;
+    char text[128];
+    const char *code = strerrorname_np(why);
+    (void)snprintf(text, sizeof text, "%s（%s）", ps_status_text(PS_IO, command->lang),
+                   code == NULL ? strerror(why) : code);
+    ps_complain(command->lang, PS_SAY_CANNOT_MAKE,
+                PS_ARGS(what, command->lang == PS_LANG_ZH ? text : strerror(why)));
     return ps_status_raise(PS_IO);
 }
 

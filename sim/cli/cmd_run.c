@@ -44,6 +44,21 @@ struct ps_engine_request ps_run_request(const struct ps_command *command,
     };
 }
 
+/* The engine knows values alone; the book knows where they stand. */
+void ps_run_place_found(const struct ps_book *book, size_t scenario, struct ps_diags *found,
+                        struct ps_diags *diags)
+{
+    if (found->errors_n > 0 && ps_book_try(book, scenario, diags) != PS_INPUT) {
+        for (size_t i = 0; i < found->n; i++) {
+            const struct ps_diag *one = &found->items[i];
+            const char *const args[] = {one->args[0], one->args[1], one->args[2], one->args[3],
+                                        NULL};
+            ps_diags_add(diags, one->code, NULL, one->value, args);
+        }
+    }
+    ps_diags_free(found);
+}
+
 /* Problems that the engine found are told like those of the book. */
 void ps_run_show_found(const struct ps_command *command, const struct ps_diags *diags,
                        const struct ps_diags *before)
@@ -88,7 +103,9 @@ static enum ps_status simulate(struct run *run, const char *isa, int threads_n)
     request.context = &watch;
     const struct ps_diags before = *run->diags;
     const double began = ps_clock();
-    enum ps_status status = ps_engine_run(&request, run->diags, &run->result);
+    struct ps_diags found = {0};
+    enum ps_status status = ps_engine_run(&request, &found, &run->result);
+    ps_run_place_found(run->book, SIZE_MAX, &found, run->diags);
     run->engine_seconds = ps_clock() - began;
     if (status == PS_OK) {
         ps_progress_show(&watch.progress, watch.total, watch.total);

@@ -41,6 +41,13 @@ const char *ps_schema_preset(const struct ps_column_desc *column, enum ps_lang l
                                             : column->preset;
 }
 
+const char *ps_schema_unit(const struct ps_column_desc *column, enum ps_lang lang)
+{
+    return column->kind == PS_KIND_COUNT && ps_column_dimension(column) == PS_DIMENSION_WAN
+               ? ps_message(PS_SAY_UNIT_WHOLE_WAN, lang)
+               : ps_column_unit(column, lang);
+}
+
 const char *ps_schema_scope(const struct ps_column_desc *column, enum ps_lang lang)
 {
     static const enum ps_message NAMES[] = {[PS_SCOPE_NAME] = PS_SAY_SCOPE_NAME,
@@ -111,7 +118,7 @@ static enum ps_status put_table(const struct ps_table_desc *table, enum ps_lang 
         char range[160];
         ps_schema_range(c, range);
         ps_grid_add(&grid, c->column, 0);
-        ps_grid_add(&grid, ps_column_unit(c, words), 0);
+        ps_grid_add(&grid, ps_schema_unit(c, words), 0);
         ps_grid_add(&grid, range, 0);
         ps_grid_add(&grid, ps_schema_preset(c, words), 0);
         ps_grid_add(&grid, ps_schema_scope(c, words), 0);

@@ -49,6 +49,17 @@ const char *ps_story_refusal(int refusal, enum ps_lang lang)
     return ps_message(NAMES[refusal], lang);
 }
 
+const char *ps_story_refusal_code(int refusal)
+{
+    static const char *const CODES[PS_REFUSED_N] = {
+        [PS_REFUSED_CLOSED] = "closed",       [PS_REFUSED_POPULATION] = "population",
+        [PS_REFUSED_LOAN_CAP] = "loan_cap",   [PS_REFUSED_TERMINATED] = "terminated",
+        [PS_REFUSED_SUSPENDED] = "suspended", [PS_REFUSED_SINGLE_NAME] = "single_name",
+        [PS_REFUSED_LEVERAGE] = "leverage",
+    };
+    return CODES[refusal];
+}
+
 const char *ps_story_event(int kind)
 {
     static const char *const NAMES[] = {
@@ -65,6 +76,58 @@ const char *ps_story_state(int state, enum ps_lang lang)
     static const enum ps_message NAMES[] = {PS_SAY_STATE_NORMAL, PS_SAY_STATE_SUSPENDED,
                                             PS_SAY_STATE_TERMINATED};
     return ps_message(NAMES[state], lang);
+}
+
+const char *ps_story_state_code(int state)
+{
+    static const char *const CODES[] = {"normal", "suspended", "terminated"};
+    return CODES[state];
+}
+
+struct ps_loan_name ps_story_loan(const struct ps_story *story, const struct ps_app *app)
+{
+    struct ps_loan_name out;
+    if (app->tape != PS_NONE && app->link == 0) {
+        (void)snprintf(out.s, sizeof out.s, "%s", story->scenario->loans[app->tape].loan_id);
+    } else {
+        (void)snprintf(out.s, sizeof out.s, "#%td", app - story->trace->world->apps);
+    }
+    return out;
+}
+
+const struct ps_pools_row *ps_story_pool(const struct ps_story *story,
+                                         const struct ps_log_entry *entry)
+{
+    const struct ps_scenario *s = story->scenario;
+    const struct ps_app *app = ps_story_app(story, entry);
+    if (app != NULL) {
+        const struct ps_trace *trace = story->trace;
+        const int product = trace->schedule->product[app - trace->world->apps];
+        return &s->pools[trace->policy.shape.products[product].pool];
+    }
+    return entry->kind == PS_LOG_REVIEW && s->p.breaker_scope == PS_BREAKER_BANK
+               ? NULL
+               : &s->pools[entry->a];
+}
+
+const struct ps_banks_row *ps_story_bank(const struct ps_story *story,
+                                         const struct ps_log_entry *entry)
+{
+    const struct ps_scenario *s = story->scenario;
+    return entry->kind == PS_LOG_REVIEW && s->p.breaker_scope == PS_BREAKER_BANK
+               ? &s->banks[entry->a]
+               : NULL;
+}
+
+int64_t ps_story_due_fen(const struct ps_story *story, const struct ps_log_entry *claim)
+{
+    const struct ps_ledger_work *work = story->trace->work;
+    return (int64_t)work->due[(size_t)claim->a * (size_t)work->width];
+}
+
+int64_t ps_story_unpaid_fen(const struct ps_story *story, const struct ps_log_entry *claim)
+{
+    return ps_story_due_fen(story, claim) - claim->party_fen[PS_PARTY_POOL];
 }
 
 /* The scenario that is asked for; PS_USAGE, told, when the book has none of that id. */
@@ -93,7 +156,7 @@ static enum ps_status pick(const struct ps_command *command, const struct ps_boo
     return ps_status_raise(PS_USAGE);
 }
 
-static enum ps_status trace_scenario(const struct ps_command *command,
+static enum ps_status trace_scenario(const struct ps_command *command, const struct ps_book *book,
                                      const struct ps_scenario *scenario, struct ps_diags *diags,
                                      const char *isa)
 {
@@ -102,7 +165,9 @@ static enum ps_status trace_scenario(const struct ps_command *command,
     const uint32_t world = (uint32_t)command->given[PS_OPT_WORLD].whole;
     const uint64_t seed = (uint64_t)command->given[PS_OPT_SEED].whole;
     const struct ps_story story = {scenario, &trace, command->lang, world};
-    enum ps_status status = ps_trace_run(scenario, seed, world, isa, diags, &trace);
+    struct ps_diags found = {0};
+    enum ps_status status = ps_trace_run(scenario, seed, world, isa, &found, &trace);
+    ps_run_place_found(book, (size_t)(scenario - book->scenarios), &found, diags);
     ps_run_show_found(command, diags, &before);
     if (status == PS_OK) {
         status = command->given[PS_OPT_CSV].n > 0 ? ps_story_csv(&story) : ps_story_tell(&story);
@@ -128,7 +193,7 @@ enum ps_status ps_cmd_trace(const struct ps_command *command)
         status = pick(command, &book, &scenario);
     }
     if (status == PS_OK) {
-        status = trace_scenario(command, scenario, &diags, isa);
+        status = trace_scenario(command, &book, scenario, &diags, isa);
     }
     ps_book_free(&book);
     ps_diags_free(&diags);

@@ -146,7 +146,8 @@ void ps_show_failure(const struct ps_command *command, enum ps_status status,
 void ps_show_end(const struct ps_command *command, enum ps_status status, enum ps_message message,
                  const char *const args[]);
 
-/* Loads the book that the command names, with its --only and --set, and shows what there is to say
+/* Loads the book that the command names, with its --only and --set, for `check` also tries its
+ * worlds, and shows what there is to say
  * about it; as JSON only after a failure, so that a command that goes on can tell all in one
  * object. Both are to be freed whatever comes. */
 enum ps_status ps_command_book(const struct ps_command *command, struct ps_diags *diags,
@@ -186,7 +187,8 @@ size_t ps_libraries(struct ps_manifest_pair libraries[PS_LIBRARIES_MAX]);
 /* Seconds of a clock that only goes forward. */
 double ps_clock(void);
 
-/* Standard output carries what the command is for: a failure to write it is PS_IO, told. */
+/* Standard output carries what the command is for: a failure to write it is PS_IO, told,
+ * but PS_PIPE, quietly, when its reader went away. */
 enum ps_status ps_flush_output(enum ps_lang lang) PS_MUST_CHECK;
 
 #endif

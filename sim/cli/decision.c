@@ -9,9 +9,10 @@
 #include "pledgesim/figures.h"
 #include "terminal.h"
 
-enum { NAME_WIDTH = 26, REASONS_SHOWN = 3 };
+enum { NAME_WIDTH = 26, REASONS_SHOWN = 3, LINES_SHOWN = 40 };
 
-/* When a pool counts as carrying its target; both are judged by their 95 % intervals. */
+/* When a pool counts as carrying its target; both are judged by their 95 % intervals.
+ * [assumption]: docs/model/8-measures.md. */
 static const double TARGET_AT_LEAST = 0.80;
 static const double DEPLETION_AT_MOST = 0.01;
 
@@ -69,6 +70,14 @@ static void add_wan(struct ps_grid *grid, double wan)
     ps_grid_add(grid, isfinite(wan) ? ps_text_wan(wan).s : "-", 0);
 }
 
+/* A table that would run off the screen ends here. */
+static void tell_more(size_t n, enum ps_lang lang)
+{
+    if (n > LINES_SHOWN) {
+        ps_say(stdout, lang, PS_SAY_FIGURE_MORE, PS_ARGS(ps_text_count(n - LINES_SHOWN).s));
+    }
+}
+
 static enum ps_status print_figures(const struct line *lines, size_t n, enum ps_lang lang)
 {
     static const enum ps_message HEADS[] = {PS_SAY_FIGURE_SCENARIO,     PS_SAY_FIGURE_DEPLETION,
@@ -79,7 +88,7 @@ static enum ps_status print_figures(const struct line *lines, size_t n, enum ps_
     for (size_t i = 0; i < grid.columns_n; i++) {
         add_message(&grid, HEADS[i], lang);
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && i < LINES_SHOWN; i++) {
         const struct ps_figures *f = &lines[i].figures;
         ps_grid_add(&grid, name_of(&lines[i]), NAME_WIDTH);
         ps_grid_add(&grid, chance_text(&f->depletion).s, 0);
@@ -93,6 +102,7 @@ static enum ps_status print_figures(const struct line *lines, size_t n, enum ps_
     const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
     ps_grid_free(&grid);
     if (status == PS_OK) {
+        tell_more(n, lang);
         ps_say(stdout, lang, PS_SAY_FIGURE_UNITS, NULL);
     }
     return status;
@@ -191,7 +201,7 @@ static enum ps_status print_verdicts(const struct line *lines, size_t n, enum ps
     add_message(&grid, PS_SAY_FIGURE_VERDICT, lang);
     add_message(&grid, PS_SAY_FIGURE_PD, lang);
     add_message(&grid, PS_SAY_FIGURE_REASONS, lang);
-    for (size_t i = 0; i < n && !grid.failed; i++) {
+    for (size_t i = 0; i < n && i < LINES_SHOWN && !grid.failed; i++) {
         const double *pd_frac = lines[i].result->mean_pd_frac;
         char pd[64];
         char *reasons = reasons_text(&lines[i].figures, lang);
@@ -207,6 +217,7 @@ static enum ps_status print_verdicts(const struct line *lines, size_t n, enum ps
     const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
     ps_grid_free(&grid);
     if (status == PS_OK) {
+        tell_more(n, lang);
         ps_say(stdout, lang, PS_SAY_FIGURE_CRITERION,
                PS_ARGS(ps_text_real(100 * TARGET_AT_LEAST, 0).s,
                        ps_text_real(100 * DEPLETION_AT_MOST, 0).s));

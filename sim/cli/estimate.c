@@ -11,8 +11,9 @@ static const double BYTES_A_MONTH = 150;
 
 /* Times runs of 1 and 8 blocks of worlds: their difference is the price of a world, the rest is
  * preparation. */
-static enum ps_status try_out(const struct ps_command *command, struct ps_diags *diags,
-                              struct ps_engine_request *request, double seconds[TRIALS])
+static enum ps_status try_out(const struct ps_command *command, const struct ps_book *book,
+                              struct ps_diags *diags, struct ps_engine_request *request,
+                              double seconds[TRIALS])
 {
     enum ps_status status = PS_OK;
     for (int i = 0; i < TRIALS && status == PS_OK; i++) {
@@ -20,9 +21,11 @@ static enum ps_status try_out(const struct ps_command *command, struct ps_diags 
         const struct ps_diags before = *diags;
         request->worlds_n = i == 0 ? TRIAL_WORLDS : 8 * TRIAL_WORLDS;
         const double began = ps_clock();
-        status = ps_engine_run(request, diags, &result);
+        struct ps_diags found = {0};
+        status = ps_engine_run(request, &found, &result);
         seconds[i] = ps_clock() - began;
         ps_engine_result_free(&result);
+        ps_run_place_found(book, SIZE_MAX, &found, diags);
         if (i == 0 || status != PS_OK) {
             ps_run_show_found(command, diags, &before);
         }
@@ -41,7 +44,7 @@ enum ps_status ps_run_estimate(const struct ps_command *command, const struct ps
     const double worlds_n = (double)request.worlds_n;
     double seconds[TRIALS] = {0};
     request.precision = 0;
-    const enum ps_status status = try_out(command, diags, &request, seconds);
+    const enum ps_status status = try_out(command, book, diags, &request, seconds);
     if (status != PS_OK) {
         return status;
     }

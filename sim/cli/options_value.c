@@ -125,10 +125,17 @@ static enum ps_status append_all(enum ps_option option, const char *text, enum p
     const char *part = text;
     for (;;) {
         const size_t n = strcspn(part, ",");
-        if (n == 0) {
+        size_t from = 0, to = n;
+        while (from < to && part[from] == ' ') {
+            from++;
+        }
+        while (to > from && part[to - 1] == ' ') {
+            to--;
+        }
+        if (from == to) {
             return refuse(option, text, lang);
         }
-        const enum ps_status status = append(given, part, n);
+        const enum ps_status status = append(given, part + from, to - from);
         if (status != PS_OK || part[n] == '\0') {
             return status;
         }

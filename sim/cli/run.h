@@ -9,6 +9,11 @@
 struct ps_engine_request ps_run_request(const struct ps_command *command,
                                         const struct ps_book *book, const char *isa, int threads_n);
 
+/* What the engine refused (found) with the places it has in the book, added to `diags`; scenario:
+ * the only one that was asked for, or SIZE_MAX. */
+void ps_run_place_found(const struct ps_book *book, size_t scenario, struct ps_diags *found,
+                        struct ps_diags *diags);
+
 /* Shows what was added to `diags` since `before` was copied from it. */
 void ps_run_show_found(const struct ps_command *command, const struct ps_diags *diags,
                        const struct ps_diags *before);

@@ -2,8 +2,10 @@
 #include "command.h"
 
 #include <math.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <jansson.h>
 
@@ -138,11 +140,22 @@ void ps_show_end(const struct ps_command *command, enum ps_status status, enum p
     free(text);
 }
 
+/* `pledgesim ... | head`: nobody is left who could miss anything. */
+static int reader_went_away(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0 &&
+           (out.revents & POLLNVAL) == 0;
+}
+
 enum ps_status ps_flush_output(enum ps_lang lang)
 {
     const int bad = ferror(stdout);
     if (fflush(stdout) == 0 && !bad) {
         return PS_OK;
+    }
+    if (reader_went_away()) {
+        return ps_status_raise(PS_PIPE);
     }
     ps_complain(lang, PS_SAY_OUTPUT_LOST, NULL);
     return ps_status_raise(PS_IO);
@@ -161,6 +174,9 @@ enum ps_status ps_command_book(const struct ps_command *command, struct ps_diags
         .sets_n = sets->list_n,
     };
     enum ps_status status = ps_book_load(&request, diags, book);
+    if (status == PS_OK && command->verb == PS_VERB_CHECK) {
+        status = ps_book_try(book, SIZE_MAX, diags);
+    }
     ps_diags_sort(diags);
     if (status == PS_OK && diags->out_of_memory) {
         status = ps_status_raise(PS_MEMORY);

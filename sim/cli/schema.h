@@ -6,6 +6,8 @@
 
 /* A column's range or its choices, its default and its scope as one reads them. */
 void ps_schema_range(const struct ps_column_desc *column, char text[160]);
+/* Its unit; of amounts also whether they are whole. */
+const char *ps_schema_unit(const struct ps_column_desc *column, enum ps_lang lang);
 const char *ps_schema_preset(const struct ps_column_desc *column, enum ps_lang lang);
 const char *ps_schema_scope(const struct ps_column_desc *column, enum ps_lang lang);
 

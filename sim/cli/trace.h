@@ -20,12 +20,31 @@ int ps_story_month(const struct ps_story *story, int t);
 /* The application that a log entry is about, or NULL. */
 const struct ps_app *ps_story_app(const struct ps_story *story, const struct ps_log_entry *entry);
 
-/* Why an application was refused, in a few words. */
+/* Why an application was refused: in a few words, and as the code of the measures. */
 const char *ps_story_refusal(int refusal, enum ps_lang lang);
+const char *ps_story_refusal_code(int refusal);
 /* What an entry is, as one word of the CSV log. */
 const char *ps_story_event(int kind);
-/* State of a breaker group. */
+/* State of a breaker group, in words and as a code. */
 const char *ps_story_state(int state, enum ps_lang lang);
+const char *ps_story_state_code(int state);
+
+struct ps_loan_name {
+    char s[PS_ID_BYTES + 1];
+};
+/* "#12", or the id of the loan on the books that it is. */
+struct ps_loan_name ps_story_loan(const struct ps_story *story, const struct ps_app *app);
+
+/* The pool of an entry about a loan, a pool or a pool's breaker, else NULL. */
+const struct ps_pools_row *ps_story_pool(const struct ps_story *story,
+                                         const struct ps_log_entry *entry);
+/* The bank whose breaker a review is about, or NULL. */
+const struct ps_banks_row *ps_story_bank(const struct ps_story *story,
+                                         const struct ps_log_entry *entry);
+
+/* What the pool had to pay for a claim, after caps and stop-loss; what it could not pay then. */
+int64_t ps_story_due_fen(const struct ps_story *story, const struct ps_log_entry *claim);
+int64_t ps_story_unpaid_fen(const struct ps_story *story, const struct ps_log_entry *claim);
 
 /* The log in words, or as CSV, on standard output. */
 enum ps_status ps_story_tell(const struct ps_story *story) PS_MUST_CHECK;

@@ -12,8 +12,10 @@ static const struct ps_column COLUMNS[] = {
     {"renews", PS_COLUMN_integer, "", "the loan it renews", "所续贷款"},
     {"segment_id", PS_COLUMN_string, "", "segment", "客群"},
     {"product_id", PS_COLUMN_string, "", "product", "产品"},
-    {"bank_id", PS_COLUMN_string, "", "bank", "银行"},
-    {"pool_id", PS_COLUMN_string, "", "pool", "资金池"},
+    {"bank_id", PS_COLUMN_string, "", "bank; of a review: whose breaker",
+     "银行；熔断审视：所属银行"},
+    {"pool_id", PS_COLUMN_string, "", "pool; of a review: whose breaker",
+     "资金池；熔断审视：所属资金池"},
     {"amount_wan", PS_COLUMN_number, "wan", "amount", "金额"},
     {"pool_wan", PS_COLUMN_number, "wan", "the pool's part", "资金池部分"},
     {"guarantor_wan", PS_COLUMN_number, "wan", "the guarantor's part", "担保机构部分"},
@@ -24,8 +26,15 @@ static const struct ps_column COLUMNS[] = {
     {"reason", PS_COLUMN_string, "", "why refused, or the breaker's state", "拒绝原因或熔断状态"},
     {"ratio_pct", PS_COLUMN_number, "pct", "the breaker's ratio", "熔断指标"},
     {"live_n", PS_COLUMN_integer, "", "performing loans in the pool", "在池正常贷款笔数"},
-    {"lent_wan", PS_COLUMN_number, "wan", "performing in-pool principal", "在池正常本金"},
+    {"in_pool_wan", PS_COLUMN_number, "wan", "performing in-pool principal", "在池正常本金"},
     {"registered_wan", PS_COLUMN_number, "wan", "registered so far", "已登记金额"},
+    {"due_wan", PS_COLUMN_number, "wan", "what the pool had to pay", "资金池应付"},
+    {"unpaid_wan", PS_COLUMN_number, "wan", "of it, what the pool could not pay",
+     "其中资金池未能支付"},
+    {"loan_id", PS_COLUMN_string, "", "the loan as the log in words names it",
+     "贷款名称，与文字记录相同"},
+    {"tenor_months", PS_COLUMN_integer, "months", "months of the loan granted", "所放贷款期限"},
+    {"maturity_month", PS_COLUMN_integer, "month", "month in which it matures", "到期月份"},
 };
 
 static enum ps_status to_stdout(void *context, const void *data, size_t n)
@@ -46,7 +55,9 @@ static void put_loan(struct ps_outcsv *csv, const struct ps_story *story,
 {
     const struct ps_app *app = ps_story_app(story, entry);
     if (app == NULL) {
-        put_blanks(csv, 5);
+        const struct ps_banks_row *bank = ps_story_bank(story, entry);
+        put_blanks(csv, 4);
+        ps_outcsv_text(csv, bank == NULL ? NULL : bank->bank_id);
         return;
     }
     const long number = app - story->trace->world->apps;
@@ -65,13 +76,13 @@ static void put_loan(struct ps_outcsv *csv, const struct ps_story *story,
 static void put_state(struct ps_outcsv *csv, const struct ps_log_entry *entry)
 {
     if (entry->kind == PS_LOG_REVIEW) {
-        ps_outcsv_text(csv, ps_story_state(entry->b, PS_LANG_EN));
+        ps_outcsv_text(csv, ps_story_state_code(entry->b));
         ps_outcsv_ppm_as_pct(csv, entry->amount_fen);
         put_blanks(csv, 3);
         return;
     }
     if (entry->kind == PS_LOG_REFUSAL) {
-        ps_outcsv_text(csv, ps_story_refusal(entry->b, PS_LANG_EN));
+        ps_outcsv_text(csv, ps_story_refusal_code(entry->b));
     } else {
         ps_outcsv_empty(csv);
     }
@@ -85,17 +96,36 @@ static void put_state(struct ps_outcsv *csv, const struct ps_log_entry *entry)
     }
 }
 
+static void put_more(struct ps_outcsv *csv, const struct ps_story *story,
+                     const struct ps_log_entry *entry)
+{
+    const struct ps_app *app = ps_story_app(story, entry);
+    if (entry->kind == PS_LOG_CLAIM) {
+        ps_outcsv_fen_as_wan(csv, ps_story_due_fen(story, entry));
+        ps_outcsv_fen_as_wan(csv, ps_story_unpaid_fen(story, entry));
+    } else {
+        put_blanks(csv, 2);
+    }
+    ps_outcsv_text(csv, app == NULL ? NULL : ps_story_loan(story, app).s);
+    if (entry->kind == PS_LOG_GRANT) {
+        ps_outcsv_int(csv, app->maturity - app->month);
+        ps_outcsv_int(csv, app->maturity);
+    } else {
+        put_blanks(csv, 2);
+    }
+}
+
 static enum ps_status put_entry(struct ps_outcsv *csv, const struct ps_story *story,
                                 const struct ps_log_entry *entry)
 {
     const int kind = entry->kind;
-    const int of_pool = kind == PS_LOG_INTEREST || kind == PS_LOG_TOPUP || kind == PS_LOG_CLOSE;
+    const struct ps_pools_row *pool = ps_story_pool(story, entry);
     ps_outcsv_int(csv, entry->month);
     ps_outcsv_int(csv, ps_story_year(story, entry->month));
     ps_outcsv_int(csv, ps_story_month(story, entry->month));
     ps_outcsv_text(csv, ps_story_event(kind));
     put_loan(csv, story, entry);
-    ps_outcsv_text(csv, of_pool ? story->scenario->pools[entry->a].pool_id : NULL);
+    ps_outcsv_text(csv, pool == NULL ? NULL : pool->pool_id);
     if (kind == PS_LOG_REVIEW) {
         ps_outcsv_empty(csv);
     } else {
@@ -109,6 +139,7 @@ static enum ps_status put_entry(struct ps_outcsv *csv, const struct ps_story *st
         put_blanks(csv, PS_PARTY_N);
     }
     put_state(csv, entry);
+    put_more(csv, story, entry);
     return ps_outcsv_row_end(csv);
 }
 

@@ -11,18 +11,6 @@ static const char *name_of(const struct ps_story *story, const char *label, cons
     return story->lang == PS_LANG_ZH && *label != '\0' ? label : id;
 }
 
-/* "#12", or the id of the loan on the books that it is. */
-static struct ps_text loan_name(const struct ps_story *story, const struct ps_app *app)
-{
-    struct ps_text out;
-    if (app->tape != PS_NONE && app->link == 0) {
-        (void)snprintf(out.s, sizeof out.s, "%.40s", story->scenario->loans[app->tape].loan_id);
-    } else {
-        (void)snprintf(out.s, sizeof out.s, "#%td", app - story->trace->world->apps);
-    }
-    return out;
-}
-
 /* ---- the economy ---- */
 
 /* Mean index of each cluster in each calendar year: below 0 is worse than usual. */
@@ -81,7 +69,24 @@ static void tell_parties(const struct ps_story *story, const struct ps_log_entry
             between = story->lang == PS_LANG_ZH ? "、" : ", ";
         }
     }
+    if (entry->kind == PS_LOG_CLAIM && ps_story_unpaid_fen(story, entry) > 0) {
+        ps_say(stdout, story->lang, PS_SAY_TRACE_UNPAID,
+               PS_ARGS(ps_text_money(entry->party_fen[PS_PARTY_POOL]).s,
+                       ps_text_money(ps_story_due_fen(story, entry)).s,
+                       ps_text_money(ps_story_unpaid_fen(story, entry)).s));
+    }
     (void)putchar('\n');
+}
+
+static void tell_review(const struct ps_story *story, const struct ps_log_entry *entry)
+{
+    const struct ps_banks_row *bank = ps_story_bank(story, entry);
+    const struct ps_pools_row *pool = ps_story_pool(story, entry);
+    ps_say(stdout, story->lang, PS_SAY_TRACE_REVIEW,
+           PS_ARGS(ps_text_real(1e-4 * (double)entry->amount_fen, 2).s,
+                   ps_story_state(entry->b, story->lang),
+                   bank != NULL ? name_of(story, bank->label, bank->bank_id)
+                                : name_of(story, pool->label, pool->pool_id)));
 }
 
 static void tell_grant(const struct ps_story *story, const struct ps_log_entry *entry,
@@ -96,13 +101,13 @@ static void tell_grant(const struct ps_story *story, const struct ps_log_entry *
     const struct ps_app *parent =
         app->parent == PS_NONE ? NULL : &story->trace->world->apps[app->parent];
     ps_say(stdout, story->lang, PS_SAY_TRACE_GRANT,
-           PS_ARGS(loan_name(story, app).s, ps_text_money(entry->amount_fen).s,
+           PS_ARGS(ps_story_loan(story, app).s, ps_text_money(entry->amount_fen).s,
                    ps_text_count((uint64_t)(app->maturity - app->month)).s,
                    name_of(story, segment->label, segment->segment_id),
                    name_of(story, product->label, product->product_id),
                    name_of(story, bank->label, bank->bank_id)));
     if (parent != NULL) {
-        ps_say(stdout, story->lang, PS_SAY_TRACE_RENEWS, PS_ARGS(loan_name(story, parent).s));
+        ps_say(stdout, story->lang, PS_SAY_TRACE_RENEWS, PS_ARGS(ps_story_loan(story, parent).s));
     }
     (void)putchar('\n');
 }
@@ -128,15 +133,13 @@ static void tell_event(const struct ps_story *story, const struct ps_log_entry *
         return;
     }
     if (entry->kind == PS_LOG_REVIEW) {
-        ps_say(stdout, story->lang, PS_SAY_TRACE_REVIEW,
-               PS_ARGS(ps_text_real(1e-4 * (double)entry->amount_fen, 2).s,
-                       ps_story_state(entry->b, story->lang)));
+        tell_review(story, entry);
         return;
     }
     const char *reason =
         entry->kind == PS_LOG_REFUSAL ? ps_story_refusal(entry->b, story->lang) : "";
     ps_say(stdout, story->lang, FORMS[entry->kind],
-           PS_ARGS(loan_name(story, app).s, amount.s, reason));
+           PS_ARGS(ps_story_loan(story, app).s, amount.s, reason));
     if (entry->kind == PS_LOG_CLAIM || entry->kind == PS_LOG_DISPOSAL) {
         tell_parties(story, entry);
     }

@@ -171,88 +171,16 @@ double ps_betainc(double a, double b, double x)
     return beta_cumulative(a, b, x, 1.0 - x).lower;
 }
 
-/* P(a, x) and Q(a, x): a series below the mean, Legendre's continued fraction above it. */
-static struct cumulative gamma_cumulative(double a, double x)
-{
-    const double tiny = 1e-300;
-    if (x <= 0.0 || x > DBL_MAX) {
-        return (struct cumulative){x <= 0.0 ? 0.0 : 1.0, x <= 0.0 ? 1.0 : 0.0, 0.0};
-    }
-    struct cumulative at;
-    at.log_slope = sqrt(INV_2PI * a) * ps_exp(-stirling_error(a) - deviance(a, x, x - a));
-    if (x < a + 1.0) {
-        double term = 1.0 / a;
-        double sum = term;
-        for (int n = 1; n <= TERMS_MAX && term > 1e-17 * sum; n++) {
-            term *= x / (a + n);
-            sum += term;
-        }
-        at.lower = at.log_slope * sum;
-        at.upper = 1.0 - at.lower;
-        return at;
-    }
-    double b = x + 1.0 - a;
-    double c = 1.0 / tiny;
-    double d = 1.0 / b;
-    double value = d;
-    for (int n = 1; n <= TERMS_MAX; n++) {
-        double numerator = n * (a - n);
-        b += 2.0;
-        d = b + numerator * d;
-        d = 1.0 / (fabs(d) < tiny ? tiny : d);
-        c = b + numerator / c;
-        c = fabs(c) < tiny ? tiny : c;
-        value *= c * d;
-        if (fabs(c * d - 1.0) <= 1e-16) {
-            break;
-        }
-    }
-    at.upper = at.log_slope * value;
-    at.lower = 1.0 - at.upper;
-    return at;
-}
-
-double ps_gammainc_lower(double a, double x)
-{
-    return a > 0.0 && x >= 0.0 ? gamma_cumulative(a, x).lower : NAN;
-}
-
-double ps_gammainc_upper(double a, double x)
-{
-    return a > 0.0 && x >= 0.0 ? gamma_cumulative(a, x).upper : NAN;
-}
-
-double ps_poisson_cdf(uint64_t k, double mean)
-{
-    return ps_gammainc_upper((double)k + 1.0, mean);
-}
-
-/* A distribution whose quantile is sought: Beta(a, b), seen from x or from y = 1 - x, or gamma. */
-enum family { BETA_FROM_X, BETA_FROM_Y, GAMMA };
-
-static struct cumulative family_at(enum family family, double a, double b, double v)
-{
-    switch (family) {
-    case BETA_FROM_X:
-        return beta_cumulative(a, b, v, 1.0 - v);
-    case BETA_FROM_Y:
-        return beta_cumulative(b, a, v, 1.0 - v);
-    case GAMMA:
-        break;
-    }
-    return gamma_cumulative(a, v);
-}
-
 /*
- * The v in [low, high] with lower(v) = p and upper(v) = q (p + q = 1). Newton's method for the log
+ * The v <= 1/2 with I_v(a, b) = p and 1 - I_v(a, b) = q (p + q = 1). Newton's method for the log
  * of the smaller probability in log v, where both tails are nearly straight; a bracket guards it.
  */
-static double solve_quantile(enum family family, double a, double b, double p, double q,
-                             double start, double low, double high)
+static double solve_quantile(double a, double b, double p, double q, double start)
 {
+    double low = DBL_MIN, high = 0.5;
     double v = start;
     for (int i = 0; i < 200; i++) {
-        struct cumulative at = family_at(family, a, b, v);
+        struct cumulative at = beta_cumulative(a, b, v, 1.0 - v);
         int from_lower = p <= q;
         double have = from_lower ? at.lower : at.upper;
         double want = from_lower ? p : q;
@@ -275,22 +203,7 @@ static double solve_quantile(enum family family, double a, double b, double p, d
     return v;
 }
 
-/* x and y = 1 - x with I_x(a, b) = p, q = 1 - p; the smaller of the two carries the precision. */
-static void beta_quantile(double a, double b, double p, double q, double *x, double *y)
-{
-    struct cumulative middle = beta_cumulative(a, b, 0.5, 0.5);
-    double mean = a / (a + b);
-    if (p <= q ? p <= middle.lower : q >= middle.upper) {
-        double start = mean < 0.5 ? mean : 0.5;
-        *x = solve_quantile(BETA_FROM_X, a, b, p, q, start, DBL_MIN, 0.5);
-        *y = 1.0 - *x;
-    } else {
-        double start = mean > 0.5 ? 1.0 - mean : 0.5;
-        *y = solve_quantile(BETA_FROM_Y, a, b, q, p, start, DBL_MIN, 0.5);
-        *x = 1.0 - *y;
-    }
-}
-
+/* Sought from the end that x is nearer to: there it carries the precision. */
 double ps_betainc_inv(double a, double b, double p)
 {
     if (!(a > 0.0 && b > 0.0 && p >= 0.0 && p <= 1.0)) {
@@ -299,34 +212,11 @@ double ps_betainc_inv(double a, double b, double p)
     if (p == 0.0 || p == 1.0) {
         return p;
     }
-    double x, y;
-    beta_quantile(a, b, p, 1.0 - p, &x, &y);
-    return x;
-}
-
-double ps_gammainc_inv(double a, double p)
-{
-    if (!(a > 0.0 && p >= 0.0 && p <= 1.0)) {
-        return NAN;
+    const double q = 1.0 - p;
+    const struct cumulative middle = beta_cumulative(a, b, 0.5, 0.5);
+    const double mean = a / (a + b);
+    if (p <= q ? p <= middle.lower : q >= middle.upper) {
+        return solve_quantile(a, b, p, q, mean < 0.5 ? mean : 0.5);
     }
-    if (p == 0.0 || p == 1.0) {
-        return p == 0.0 ? 0.0 : INFINITY;
-    }
-    return solve_quantile(GAMMA, a, 0.0, p, 1.0 - p, a, DBL_MIN, 2.0 * a + 2000.0);
-}
-
-double ps_student_t_quantile(double p, double nu)
-{
-    if (!(p >= 0.0 && p <= 1.0 && nu > 0.0)) {
-        return NAN;
-    }
-    if (p == 0.0 || p == 0.5 || p == 1.0) {
-        return p == 0.5 ? 0.0 : p == 0.0 ? -INFINITY : INFINITY;
-    }
-    /* nu / (nu + t^2) has the distribution Beta(nu / 2, 1 / 2). */
-    double tail = p < 0.5 ? p : 1.0 - p;
-    double x, y;
-    beta_quantile(0.5 * nu, 0.5, 2.0 * tail, 1.0 - 2.0 * tail, &x, &y);
-    double t = sqrt(nu * (y / x));
-    return p < 0.5 ? -t : t;
+    return 1.0 - solve_quantile(b, a, q, p, mean > 0.5 ? 1.0 - mean : 0.5);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <limits.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,8 +166,8 @@ static enum ps_status check_addresses(const struct ps_scenario *scenario,
     for (size_t i = 1; i < n && status == PS_OK; i++) {
         if (list[i]->address == list[i - 1]->address) {
             const char *id = scenario->loans[list[i] - tape].loan_id;
-            status = ps_prepare_refuse(diags, PS_DIAG_LOAN_ADDRESS_TAKEN, id,
-                                       scenario->loans[list[i - 1] - tape].loan_id, id);
+            const char *const args[] = {scenario->loans[list[i - 1] - tape].loan_id, id, NULL};
+            status = ps_prepare_refuse(diags, PS_DIAG_LOAN_ADDRESS_TAKEN, id, args);
         }
     }
     free(list);
@@ -275,12 +274,10 @@ enum ps_status ps_prepare_bounds(struct ps_diags *diags, struct ps_world_plan *p
 {
     int last_maturity = 0;
     add_firms(plan, &last_maturity);
+    const size_t firms = plan->apps_max;
     add_tape(plan, &last_maturity);
-    char found[32], limit[32];
     if (plan->apps_max > PS_APPS_MAX) {
-        snprintf(found, sizeof found, "%zu", plan->apps_max);
-        snprintf(limit, sizeof limit, "%d", PS_APPS_MAX);
-        return ps_prepare_refuse(diags, PS_DIAG_TOO_MANY_APPS, NULL, found, limit);
+        return ps_prepare_refuse_apps(diags, (double)firms, (double)(plan->apps_max - firms));
     }
     if (last_maturity > plan->months_n) {
         return ps_status_raise(PS_BUG);

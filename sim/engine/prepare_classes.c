@@ -36,15 +36,51 @@ int ps_prepare_class_of(const struct ps_scenario *scenario, const struct ps_worl
     return (int)(found - plan->classes);
 }
 
-static enum ps_status check_pd(const struct ps_hazard_class *class, const char *id,
-                               struct ps_diags *diags)
+/* Segments and loans whose PD is too high: told together, by the first. */
+struct too_high {
+    const char *first_id;
+    double first_frac;
+    size_t n;
+};
+
+static void look_at_pd(const struct ps_hazard_class *class, const char *id, struct too_high *high)
 {
-    if (class->pd_frac <= 0.99) {
+    if (class->pd_frac > 0.99 && high->n++ == 0) {
+        high->first_id = id;
+        high->first_frac = class->pd_frac;
+    }
+}
+
+static enum ps_status judge_pd(const struct too_high *high, struct ps_diags *diags)
+{
+    if (high->n == 0) {
         return PS_OK;
     }
-    char percent[32];
-    snprintf(percent, sizeof percent, "%.10g", class->pd_frac * 100);
-    return ps_prepare_refuse(diags, PS_DIAG_PD_ABOVE_99, percent, id, percent);
+    char percent[32], ids[PS_ID_BYTES + 32];
+    (void)snprintf(percent, sizeof percent, "%.10g", high->first_frac * 100);
+    (void)snprintf(ids, sizeof ids, high->n > 1 ? "%s (+%zu)" : "%s", high->first_id, high->n - 1);
+    const char *const args[] = {ids, percent, NULL};
+    return ps_prepare_refuse(diags, PS_DIAG_PD_ABOVE_99, percent, args);
+}
+
+/* The segment, else the loan, that brought a class in. */
+static const char *class_member(const struct ps_scenario *scenario,
+                                const struct ps_hazard_class *class)
+{
+    const double times = scenario->p.pd_multiplier;
+    for (size_t i = 0; i < scenario->segments_n; i++) {
+        const struct ps_segments_row *row = &scenario->segments[i];
+        if (row->pd_frac * times == class->pd_frac && row->correlation == class->correlation) {
+            return row->segment_id;
+        }
+    }
+    for (size_t i = 0; i < scenario->loans_n; i++) {
+        const struct ps_loans_row *row = &scenario->loans[i];
+        if (row->pd_frac * times == class->pd_frac && row->correlation == class->correlation) {
+            return row->loan_id;
+        }
+    }
+    return "";
 }
 
 static enum ps_status resolve_class(const struct ps_scenario *scenario, struct ps_diags *diags,
@@ -65,20 +101,20 @@ static enum ps_status resolve_class(const struct ps_scenario *scenario, struct p
     char correlation[32], percent[32];
     snprintf(correlation, sizeof correlation, "%.10g", class->correlation);
     snprintf(percent, sizeof percent, "%.10g", class->pd_frac * 100);
-    return ps_prepare_refuse(diags, PS_DIAG_NO_CALIBRATION, correlation, correlation, percent);
+    const char *const args[] = {correlation, percent, class_member(scenario, class), NULL};
+    return ps_prepare_refuse(diags, PS_DIAG_NO_CALIBRATION, correlation, args);
 }
 
 /* Collects the keys of all segments and tape loans; PDs that are too high are refused. */
 static enum ps_status collect_classes(const struct ps_scenario *scenario, struct ps_diags *diags,
                                       struct ps_hazard_class *classes)
 {
-    enum ps_status status = PS_OK;
+    struct too_high high = {0};
     for (size_t i = 0; i < scenario->segments_n; i++) {
         const struct ps_segments_row *row = &scenario->segments[i];
         classes[i] = class_key(scenario, ps_find_cluster(scenario, row->cluster_id), row->pd_frac,
                                row->correlation);
-        const enum ps_status checked = check_pd(&classes[i], row->segment_id, diags);
-        status = status == PS_OK ? checked : status;
+        look_at_pd(&classes[i], row->segment_id, &high);
     }
     for (size_t i = 0; i < scenario->loans_n; i++) {
         const struct ps_loans_row *row = &scenario->loans[i];
@@ -89,10 +125,9 @@ static enum ps_status collect_classes(const struct ps_scenario *scenario, struct
         }
         struct ps_hazard_class *class = &classes[scenario->segments_n + i];
         *class = class_key(scenario, classes[segment].cluster, row->pd_frac, row->correlation);
-        const enum ps_status checked = check_pd(class, row->loan_id, diags);
-        status = status == PS_OK ? checked : status;
+        look_at_pd(class, row->loan_id, &high);
     }
-    return status;
+    return judge_pd(&high, diags);
 }
 
 enum ps_status ps_prepare_classes(const struct ps_scenario *scenario, struct ps_arena *arena,
@@ -123,12 +158,13 @@ enum ps_status ps_prepare_classes(const struct ps_scenario *scenario, struct ps_
             class->cluster = cluster;
             continue;
         }
-        status = resolve_class(scenario, diags, plan, class);
-        if (status != PS_OK) {
-            return status;
+        const enum ps_status resolved = resolve_class(scenario, diags, plan, class);
+        if (resolved != PS_OK && resolved != PS_INPUT) {
+            return resolved;
         }
+        status = status == PS_OK ? resolved : status; /* all that cannot be are told */
     }
     plan->classes = classes;
     plan->classes_n = (int)n;
-    return PS_OK;
+    return status;
 }

@@ -57,7 +57,10 @@ int ps_find_cluster(const struct ps_scenario *scenario, const char *id);
 /* Adds an error without a place: `value` is what is wrong, `a` and `b` fill {0} and {1} (each may
  * be NULL). Returns PS_INPUT. */
 enum ps_status ps_prepare_refuse(struct ps_diags *diags, enum ps_diag_code code, const char *value,
-                                 const char *a, const char *b) PS_MUST_CHECK;
+                                 const char *const args[]) PS_MUST_CHECK;
+/* Too many loans: so many by new firms with their renewals, so many by the tape with its own. */
+enum ps_status ps_prepare_refuse_apps(struct ps_diags *diags, double firms, double tape)
+    PS_MUST_CHECK;
 
 /* Each fills its part of the plan and reads the parts above it. */
 enum ps_status ps_prepare_classes(const struct ps_scenario *scenario, struct ps_arena *arena,

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "pledgesim/calibration.h"
@@ -141,10 +140,7 @@ static enum ps_status prepare_arrivals(const struct ps_scenario *scenario, struc
             continue;
         }
         if (mean > PS_APPS_MAX) {
-            char count[32], limit[32];
-            snprintf(count, sizeof count, "%.0f", mean * plan->horizon);
-            snprintf(limit, sizeof limit, "%d", PS_APPS_MAX);
-            return ps_prepare_refuse(diags, PS_DIAG_TOO_MANY_APPS, NULL, count, limit);
+            return ps_prepare_refuse_apps(diags, mean * plan->horizon, (double)scenario->loans_n);
         }
         const enum ps_status status = ps_discrete_poisson(arena, mean, &arrivals[t]);
         if (status != PS_OK) {
@@ -166,16 +162,18 @@ static enum ps_status check_limits(const struct ps_scenario *scenario, struct ps
         return ps_status_raise(PS_BUG); /* checked when the book was read */
     }
     if (scenario->loans_n > PS_APPS_MAX) {
-        char count[32], limit[32];
-        snprintf(count, sizeof count, "%zu", scenario->loans_n);
-        snprintf(limit, sizeof limit, "%d", PS_APPS_MAX);
-        return ps_prepare_refuse(diags, PS_DIAG_TOO_MANY_APPS, NULL, count, limit);
+        double firms = 0;
+        for (int t = 1; t <= scenario->p.horizon_months; t++) {
+            firms += ps_prepare_new_firms(scenario, t);
+        }
+        return ps_prepare_refuse_apps(diags, firms, (double)scenario->loans_n);
     }
     return PS_OK;
 }
 
-static enum ps_status prepare_all(const struct ps_scenario *scenario, struct ps_arena *arena,
-                                  struct ps_diags *diags, struct ps_world_plan *plan)
+/* All that can refuse a scenario. */
+static enum ps_status prepare_refusable(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                        struct ps_diags *diags, struct ps_world_plan *plan)
 {
     enum ps_status status = check_limits(scenario, diags);
     plan->horizon = (int)scenario->p.horizon_months;
@@ -199,9 +197,15 @@ static enum ps_status prepare_all(const struct ps_scenario *scenario, struct ps_
     if (status == PS_OK) {
         status = ps_prepare_bounds(diags, plan);
     }
-    if (status == PS_OK) {
-        status = prepare_recovery(scenario, arena, plan);
-    }
+    return status;
+}
+
+enum ps_status ps_world_check(const struct ps_scenario *scenario, struct ps_diags *diags)
+{
+    struct ps_arena arena = {0};
+    struct ps_world_plan plan = {0};
+    const enum ps_status status = prepare_refusable(scenario, &arena, diags, &plan);
+    ps_arena_free(&arena);
     return status;
 }
 
@@ -214,7 +218,10 @@ enum ps_status ps_world_prepare(const struct ps_scenario *scenario, uint64_t see
         return ps_status_raise(PS_MEMORY);
     }
     owner->plan.seed = seed;
-    const enum ps_status status = prepare_all(scenario, &owner->arena, diags, &owner->plan);
+    enum ps_status status = prepare_refusable(scenario, &owner->arena, diags, &owner->plan);
+    if (status == PS_OK) {
+        status = prepare_recovery(scenario, &owner->arena, &owner->plan);
+    }
     if (status != PS_OK) {
         ps_world_plan_free(&owner->plan);
         return status;

@@ -2,11 +2,11 @@
 #include "pledgesim/columns.h"
 
 struct table_row {
-    const char *name, *file, *en, *zh;
+    const char *name, *file, *key, *en, *zh;
 };
 
 static const struct table_row TABLES[PS_RESULT_N] = {
-#define PS_RESULT_FILE(name, en, zh) [PS_RESULT_##name] = {#name, #name ".csv", en, zh},
+#define PS_RESULT_FILE(name, key, en, zh) [PS_RESULT_##name] = {#name, #name ".csv", key, en, zh},
 #define PS_RESULT_COLUMN(file, name, type, unit, en, zh)
 #include "pledgesim/results.def"
 #undef PS_RESULT_COLUMN
@@ -15,7 +15,7 @@ static const struct table_row TABLES[PS_RESULT_N] = {
 
 /* All columns in one array, a file's columns side by side, and beside it the file of each. */
 static const struct ps_column COLUMNS[] = {
-#define PS_RESULT_FILE(name, en, zh)
+#define PS_RESULT_FILE(name, key, en, zh)
 #define PS_RESULT_COLUMN(file, name, type, unit, en, zh) {#name, PS_COLUMN_##type, unit, en, zh},
 #include "pledgesim/results.def"
 #undef PS_RESULT_COLUMN
@@ -23,7 +23,7 @@ static const struct ps_column COLUMNS[] = {
 };
 
 static const enum ps_result_id FILE_OF[] = {
-#define PS_RESULT_FILE(name, en, zh)
+#define PS_RESULT_FILE(name, key, en, zh)
 #define PS_RESULT_COLUMN(file, name, type, unit, en, zh) PS_RESULT_##file,
 #include "pledgesim/results.def"
 #undef PS_RESULT_COLUMN
@@ -34,8 +34,11 @@ enum { COLUMNS_N = sizeof COLUMNS / sizeof COLUMNS[0] };
 
 struct ps_result_table ps_result_table(enum ps_result_id id)
 {
-    struct ps_result_table table = {
-        .name = TABLES[id].name, .file = TABLES[id].file, .en = TABLES[id].en, .zh = TABLES[id].zh};
+    struct ps_result_table table = {.name = TABLES[id].name,
+                                    .file = TABLES[id].file,
+                                    .key = TABLES[id].key,
+                                    .en = TABLES[id].en,
+                                    .zh = TABLES[id].zh};
     size_t first = 0;
     while (first < COLUMNS_N && FILE_OF[first] != id)
         first++;

@@ -12,7 +12,6 @@ static const double CONFIDENCE = 0.95;
 enum statistic { MEAN, SE, QUANTILE, SHORTFALL, RATIO };
 
 struct figure {
-    const char *name;
     int source; /* enum ps_measure, or enum ps_ratio */
     enum statistic statistic;
     double level;
@@ -21,9 +20,8 @@ struct figure {
 
 static const struct figure FIGURES[PS_FIGURES_N] = {
 #define PS_FIGURE(name, measure, statistic, level)                                                 \
-    {#name, PS_M_##measure, statistic, level, offsetof(struct ps_figures, name)},
-#define PS_FIGURE_RATIO(name, ratio)                                                               \
-    {#name, PS_R_##ratio, RATIO, 0, offsetof(struct ps_figures, name)},
+    {PS_M_##measure, statistic, level, offsetof(struct ps_figures, name)},
+#define PS_FIGURE_RATIO(name, ratio) {PS_R_##ratio, RATIO, 0, offsetof(struct ps_figures, name)},
 #include "pledgesim/figures.def"
 #undef PS_FIGURE_RATIO
 #undef PS_FIGURE
@@ -67,11 +65,6 @@ const char *ps_measure_unit_name(enum ps_measure measure)
         break;
     }
     return "";
-}
-
-const char *ps_figure_name(int i)
-{
-    return FIGURES[i].name;
 }
 
 double ps_figure_value(const struct ps_figures *figures, int i)

@@ -14,8 +14,9 @@
 /* jansson hands NULL on: a value that could not be made makes the call that takes it fail, and that
  * call frees what it was given. So one flag holds the outcome of the whole build. */
 struct builder {
-    int bug;       /* the caller broke the contract */
-    int no_memory; /* any jansson call failed */
+    int bug;         /* the caller broke the contract */
+    int no_memory;   /* any jansson call failed */
+    int has_summary; /* summary.csv is among the resources */
 };
 
 static void set(struct builder *b, json_t *object, const char *key, json_t *value)
@@ -96,6 +97,38 @@ static json_t *dialect(struct builder *b)
     return object;
 }
 
+/* Each scenario of a table is a row of summary.csv, when that is in the package. */
+static json_t *foreign_keys(struct builder *b)
+{
+    json_t *array = json_array();
+    json_t *key = json_object();
+    json_t *reference = json_object();
+    set(b, reference, "resource", json_string("summary"));
+    set(b, reference, "fields", json_string("scenario_id"));
+    set(b, key, "fields", json_string("scenario_id"));
+    set(b, key, "reference", reference);
+    append(b, array, key);
+    return array;
+}
+
+static void set_keys(struct builder *b, json_t *object, const struct ps_result_table *table)
+{
+    json_t *key = json_array();
+    for (const char *p = table->key; *p != '\0';) {
+        const size_t n = strcspn(p, " ");
+        append(b, key, json_stringn(p, n));
+        p += n + strspn(p + n, " ");
+    }
+    const int has_key = json_array_size(key) > 0;
+    if (has_key)
+        set(b, object, "primaryKey", key);
+    else
+        json_decref(key);
+    if (b->has_summary && strcmp(table->name, "summary") != 0 &&
+        strcmp(table->columns[0].name, "scenario_id") == 0)
+        set(b, object, "foreignKeys", foreign_keys(b));
+}
+
 static json_t *schema(struct builder *b, const struct ps_result_table *table)
 {
     json_t *object = json_object();
@@ -115,6 +148,7 @@ static json_t *schema(struct builder *b, const struct ps_result_table *table)
     json_t *missing = json_array();
     append(b, missing, json_string(""));
     set(b, object, "missingValues", missing);
+    set_keys(b, object, table);
     return object;
 }
 
@@ -276,7 +310,11 @@ static json_t *package(struct builder *b, const struct ps_manifest *m)
     if (m->resources_n == 0)
         b->bug = 1;
     for (size_t i = 0; i < m->resources_n; i++) {
-        all_tables = all_tables && m->resources[i].table != NULL;
+        const struct ps_result_table *table = m->resources[i].table;
+        all_tables = all_tables && table != NULL;
+        b->has_summary |= table != NULL && strcmp(table->name, "summary") == 0;
+    }
+    for (size_t i = 0; i < m->resources_n; i++) {
         append(b, resources, resource(b, &m->resources[i]));
     }
     /* The tabular profile allows nothing but tables; a report beside them makes it a plain one. */

@@ -17,9 +17,13 @@ ps_write_fn ps_write_summary, ps_write_metrics, ps_write_quantiles, ps_write_his
 enum ps_status ps_write_manifest(const struct ps_results_request *request,
                                  const struct ps_outdir *dir, char **text, size_t *n) PS_MUST_CHECK;
 
-/* Whether this line is a scalar that equals the first scenario's: such lines are not shown again.
+/* By column of scenarios.csv: 1 when its value or origin is not the same in all scenarios of the
+ * book. malloc'd; NULL when memory is out. */
+unsigned char *ps_resolved_varying(const struct ps_book *book);
+
+/* Whether this line is a scalar that all scenarios share: such lines are shown for the first only.
  */
-int ps_resolved_repeats(const struct ps_book *book, const struct ps_resolved *line);
+int ps_resolved_repeats(const unsigned char *varying, const struct ps_resolved *line);
 
 /* Initial money of all pools. */
 int64_t ps_pools_initial_fen(const struct ps_scenario *scenario);

@@ -17,14 +17,40 @@ static const char *unit_of(const struct ps_column_desc *column)
     return UNITS[ps_column_dimension(column)];
 }
 
-int ps_resolved_repeats(const struct ps_book *book, const struct ps_resolved *line)
+static size_t scalar_index(const struct ps_resolved *line)
 {
-    if (line->scenario == 0 || line->column->table != PS_TABLE_scenarios)
-        return 0;
-    for (size_t i = 0; i < book->resolved_n && book->resolved[i].scenario == 0; i++)
-        if (book->resolved[i].column == line->column)
-            return strcmp(book->resolved[i].value, line->value) == 0;
-    return 0;
+    return (size_t)(line->column - ps_table_desc(PS_TABLE_scenarios)->columns);
+}
+
+/* Names differ by their nature, and so do the cells they stand in; both are shown always. */
+unsigned char *ps_resolved_varying(const struct ps_book *book)
+{
+    const size_t n = ps_table_desc(PS_TABLE_scenarios)->columns_n;
+    unsigned char *varying = calloc(n, 1);
+    const struct ps_resolved **first = calloc(n, sizeof *first);
+    if (varying == NULL || first == NULL) {
+        free(varying);
+        free((void *)first);
+        return NULL;
+    }
+    for (size_t i = 0; i < book->resolved_n; i++) {
+        const struct ps_resolved *line = &book->resolved[i];
+        if (line->column->table != PS_TABLE_scenarios)
+            continue;
+        const size_t k = scalar_index(line);
+        if (first[k] == NULL)
+            first[k] = line;
+        varying[k] |= strcmp(first[k]->value, line->value) != 0 ||
+                      strcmp(first[k]->origin, line->origin) != 0;
+    }
+    free((void *)first);
+    return varying;
+}
+
+int ps_resolved_repeats(const unsigned char *varying, const struct ps_resolved *line)
+{
+    return line->scenario > 0 && line->column->table == PS_TABLE_scenarios &&
+           !varying[scalar_index(line)];
 }
 
 static enum ps_status write_line(struct ps_outcsv *csv, const char *scenario_id,
@@ -45,7 +71,7 @@ static enum ps_status write_line(struct ps_outcsv *csv, const char *scenario_id,
     return ps_outcsv_row_end(csv);
 }
 
-/* Stands for the scalars that equal the first scenario's. */
+/* Stands for the scalars that all scenarios share. */
 static enum ps_status write_reference(struct ps_outcsv *csv, const struct ps_book *book, size_t i)
 {
     struct ps_resolved line = {.column = ps_table_desc(PS_TABLE_scenarios)->columns};
@@ -59,7 +85,8 @@ static enum ps_status write_reference(struct ps_outcsv *csv, const struct ps_boo
 enum ps_status ps_write_resolved(struct ps_outcsv *csv, const struct ps_results_request *request)
 {
     const struct ps_book *book = request->book;
-    enum ps_status status = PS_OK;
+    unsigned char *varying = ps_resolved_varying(book);
+    enum ps_status status = varying == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
     size_t scenario = 0;
     for (size_t i = 0; status == PS_OK && i < book->resolved_n; i++) {
         const struct ps_resolved *line = &book->resolved[i];
@@ -67,9 +94,10 @@ enum ps_status ps_write_resolved(struct ps_outcsv *csv, const struct ps_results_
             scenario = line->scenario;
             status = write_reference(csv, book, scenario);
         }
-        if (status == PS_OK && !ps_resolved_repeats(book, line))
+        if (status == PS_OK && !ps_resolved_repeats(varying, line))
             status = write_line(csv, ps_write_id(request, scenario), line);
     }
+    free(varying);
     return status;
 }
 

@@ -13,6 +13,7 @@ struct parts {
     struct ps_manifest_source *inputs;
     struct ps_manifest_scenario *scenarios;
     struct ps_manifest_pair *parameters; /* of all scenarios */
+    unsigned char *varying;              /* by column of scenarios.csv */
 };
 
 static void parts_free(struct parts *p)
@@ -21,6 +22,7 @@ static void parts_free(struct parts *p)
     free(p->inputs);
     free(p->scenarios);
     free(p->parameters);
+    free(p->varying);
 }
 
 static enum ps_status parts_take(struct parts *p, size_t files_n, const struct ps_book *book)
@@ -29,7 +31,8 @@ static enum ps_status parts_take(struct parts *p, size_t files_n, const struct p
     p->inputs = calloc(book->inputs_n + 1, sizeof *p->inputs);
     p->scenarios = calloc(book->scenarios_n + 1, sizeof *p->scenarios);
     p->parameters = calloc(book->resolved_n + 1, sizeof *p->parameters);
-    if (!p->resources || !p->inputs || !p->scenarios || !p->parameters)
+    p->varying = ps_resolved_varying(book);
+    if (!p->varying || !p->resources || !p->inputs || !p->scenarios || !p->parameters)
         return ps_status_raise(PS_MEMORY);
     return PS_OK;
 }
@@ -46,7 +49,7 @@ static void resources_fill(struct parts *p, const struct ps_outdir *dir, size_t 
     }
 }
 
-/* The scalars of each scenario; of the second and later ones those that differ from the first. */
+/* The scalars of each scenario; of the second and later ones those that vary in the book. */
 static void scenarios_fill(struct parts *p, const struct ps_book *book)
 {
     size_t n = 0, line = 0;
@@ -56,7 +59,7 @@ static void scenarios_fill(struct parts *p, const struct ps_book *book)
         scenario->parameters = &p->parameters[n];
         for (; line < book->resolved_n && book->resolved[line].scenario == i; line++) {
             const struct ps_resolved *r = &book->resolved[line];
-            if (r->column->table != PS_TABLE_scenarios || ps_resolved_repeats(book, r))
+            if (r->column->table != PS_TABLE_scenarios || ps_resolved_repeats(p->varying, r))
                 continue;
             p->parameters[n++] = (struct ps_manifest_pair){r->column->column, r->value};
             scenario->parameters_n++;

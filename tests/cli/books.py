@@ -31,7 +31,9 @@ class Init(Case):
         self.assertTrue((self.dir / "empty/scenarios.csv").exists())
 
     def test_parent_is_missing(self):
-        self.pledgesim("init", "no/such/book", code=4)
+        done = self.pledgesim("init", "no/such/book", "--lang", "zh", code=4)
+        self.assertIn("读写失败（ENOENT）", done.stderr)
+        self.assertIn("No such file", self.pledgesim("init", "no/such/book", "--lang", "en", code=4).stderr)
         self.assertEqual(tree(self.dir), {})
 
 
@@ -43,8 +45,11 @@ class Check(Case):
         self.assertEqual(done.stdout.split()[0], "baseline")
         self.assertIn("no errors", done.stderr)
         self.assertEqual(tree(self.dir), before)
-        self.assertEqual(self.pledgesim("check", "mybook", "--only", "pool_1300,baseline", "-q").stdout.split(),
+        self.assertEqual(self.pledgesim("check", "mybook", "--only", " pool_1300 , baseline").stdout.split(),
                          ["baseline", "pool_1300"])
+        done = self.pledgesim("check", "mybook", "-q")
+        self.assertEqual(done.stdout + done.stderr, "")
+        self.pledgesim("check", "mybook", "--only", "baseline, ,pool_1300", code=2)
 
     def test_all_problems_at_once(self):
         book = self.book("mybook", "bishan")
@@ -77,6 +82,77 @@ class Check(Case):
             self.assertEqual(done.stdout, "")
             self.assertIn("products.csv:", done.stderr)
         self.assertEqual(tree(self.dir), before)
+
+    def test_what_run_would_refuse(self):
+        """Worlds that cannot be prepared: found by check, told once, at the cell that matters."""
+        self.book("mybook", "bishan")
+        for value in ("pd_multiplier=100", "demand_multiplier=300"):
+            told = {}
+            for command in ("check", "run", "trace"):
+                done = self.pledgesim(command, "mybook", "--set", value, "--json", "--lang", "en", code=3)
+                errors = [one for one in json.loads(done.stderr)["diagnostics"] if one["severity"] == "error"]
+                self.assertEqual(len(errors), 1, errors)
+                self.assertEqual((errors[0]["file"], errors[0]["value"]), ("--set", value.split("=")[1]))
+                told[command] = errors[0]
+            self.assertEqual(told["check"], told["run"])
+            self.assertRegex(told["check"]["hint"], r"scenarios: baseline, \w+, \w+ \(\+\d+\)")
+            self.assertRegex(told["trace"]["hint"], r"scenarios: baseline$")
+            text = self.pledgesim("run", "mybook", "--set", value, "--lang", "en", code=3).stderr
+            self.assertEqual(text.count("--set: error"), 1, text)
+        self.assertFalse((self.dir / "results/mybook/summary.csv").exists())
+
+    def test_refused_worlds_have_a_place(self):
+        book = self.book()
+        (book / "scenarios.csv").write_text("scenario_id,base,pd_multiplier,demand_multiplier,segments.s1.correlation,phi_annual,horizon_months\n"
+                                            + "a,,,,,,24\n" + "".join(f"b{i},a,{40 + i % 60},,,,\n" for i in range(500))
+                                            + "c,a,,900,,,\nd,a,,,0.98,0,\n", encoding="utf-8")
+        for name in ("segments", "ip_kinds"):
+            (book / f"{name}.csv").write_bytes((ROOT / f"tests/bad/base/{name}.csv").read_bytes())
+        (book / "demand.csv").write_text("year,new_firms_n\n2021,60\n2022,110\n", encoding="utf-8")
+        done = self.pledgesim("check", "book", "--json", "--lang", "en", code=3)
+        errors = {one["code"]: one for one in json.loads(done.stderr)["diagnostics"] if one["severity"] == "error"}
+        self.assertEqual({code: one["cell"] for code, one in errors.items()}, {"P001": "D503", "P002": "C3", "P003": "E504"})
+        self.assertEqual((errors["P002"]["line"], errors["P002"]["column"], errors["P002"]["value"]), (3, 6, "40"))
+        self.assertIn("b0, b1, b2 (+497)", errors["P002"]["hint"])
+
+    def test_too_long_a_tape(self):
+        book = self.book()
+        (book / "loans.csv").write_text("loan_id,segment_id,amount_wan,months_left\n"
+                                        + "".join(f"t{i},equipment_gi,10,6\n" for i in range(20000)), encoding="utf-8")
+        (book / "scenarios.csv").write_text("scenario_id\nstatic\n", encoding="utf-8")
+        done = self.pledgesim("check", "book", "--json", "--lang", "en", code=3)
+        errors = [one for one in json.loads(done.stderr)["diagnostics"] if one["severity"] == "error"]
+        self.assertEqual([(one["code"], one["file"]) for one in errors], [("P001", "loans.csv")])
+        for word in ("loans.csv", "renewal_prob_pct", "horizon_months"):
+            self.assertIn(word, errors[0]["hint"])
+        self.pledgesim("check", "book", "--set", "renewal_prob_pct=0")
+
+    def test_title_above_the_header(self):
+        book = self.book("mybook", "bishan")
+        text = (book / "demand.csv").read_text(encoding="utf-8-sig")
+        (book / "demand.csv").write_text("Demand of the district\n" + text, encoding="utf-8")
+        hints = [one["hint"] for one in self.errors("mybook") if one["code"] == "F021"]
+        self.assertTrue(hints)
+        self.assertIn("is row 1 a title and not the header?", hints[0])
+
+    def errors(self, *arguments):
+        done = self.pledgesim("check", *arguments, "--json", "--lang", "en", code=3)
+        return [one for one in json.loads(done.stderr)["diagnostics"] if one["severity"] == "error"]
+
+    def test_shares_name_product_and_scenario(self):
+        self.book("mybook", "bishan")
+        found = self.errors("mybook", "--only", "baseline", "--set", "products.cq_direct.pool_share_pct=90|95",
+                            "--set", "products.cq_smallmicro.pool_share_pct=90")
+        self.assertTrue(found)
+        for product in ("cq_direct", "cq_smallmicro"):
+            self.assertTrue([one for one in found if one["code"] in ("M006", "M007") and f"product {product} " in one["rule"]
+                             and "(scenario baseline@products.cq_direct.pool_share_pct=" in one["rule"]], found)
+
+    def test_the_nearest_id_comes_first(self):
+        book = self.book("mybook", "bishan")
+        self.edit(book / "loans.csv", "equipment_invention", "equipment_inventoin")
+        found = self.errors("mybook")
+        self.assertRegex(found[0]["hint"], r"the nearest first: equipment_invention, \w+, .*, \.\.\.$")
 
     def test_missing_book(self):
         done = self.pledgesim("run", "nothing", code=4)

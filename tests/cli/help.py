@@ -65,6 +65,18 @@ class Help(Case):
                 if lang == "en":
                     self.assertEqual(done.stderr, "")
 
+    def test_exit_codes_stand_once(self):
+        for lang in LANGS:
+            text = self.pledgesim("help", "--lang", lang).stdout
+            codes = re.findall(r"(?m)^  (\d+)  ", text)
+            self.assertEqual(codes, ["0", "1", "2", "3", "4", "5", "6", "70", "129", "130", "141", "143"])
+            self.assertIn(self.pledgesim("explain", "141", "--lang", lang).stdout.split(None, 3)[-1].strip()[-8:], text)
+
+    def test_whole_amounts_are_marked(self):
+        self.assertRegex(self.pledgesim("schema", "products", "--lang", "en").stdout, r"(?m)^loan_cap_wan +万元, whole ")
+        self.assertNotRegex(self.pledgesim("schema", "products", "--lang", "en").stdout, r"(?m)^firm_cap_wan +万元, whole ")
+        self.assertIn("万元（整数）", self.pledgesim("explain", "loan_cap_wan", "--lang", "zh").stdout)
+
     def test_completions_name_every_option(self):
         for shell in ("bash", "zsh", "fish"):
             for lang in LANGS:

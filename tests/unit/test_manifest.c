@@ -261,7 +261,7 @@ static void test_result_tables(void **state)
     size_t columns_n = 0;
     size_t listed_n = 0;
     (void)state;
-#define PS_RESULT_FILE(name, en, zh)
+#define PS_RESULT_FILE(name, key, en, zh)
 #define PS_RESULT_COLUMN(file, name, type, unit, en, zh) listed_n++;
 #include "pledgesim/results.def"
 #undef PS_RESULT_COLUMN

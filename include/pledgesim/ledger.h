@@ -78,8 +78,8 @@ struct ps_schedule {
     uint16_t *claim_month;   /* by fate */
     struct ps_event *events; /* by month, step, fate; a last one has month 0xffff */
     int events_n;
-    uint16_t (*fate_month)[PS_EVENT_STEPS];    /* scratch: months of each fate's events */
-    uint32_t *month_first;                     /* scratch: [0..N+1] */
+    uint16_t (*fate_month)[PS_EVENT_STEPS]; /* scratch: months of each fate's events */
+    uint32_t *month_first;                  /* scratch: [0..N+1] */
 };
 
 /* The levels of a group of policies, transposed: row i holds one value a lane. */

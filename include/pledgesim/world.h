@@ -10,9 +10,8 @@
 /* One sampled future of what the bureau does not decide. docs/model.md sections 1-6. */
 
 enum {
-    PS_TILE_WORLDS = 32,   /* worlds sampled before any policy looks at them */
+    PS_TILE_WORLDS = 32,   /* worlds sampled before any policy looks at them; unit of scheduling */
     PS_ECONOMY_LANES = 16, /* worlds whose economy is drawn together */
-    PS_TASK_WORLDS = 1024, /* unit of scheduling and of the ordered merge */
     PS_NONE = 0xffff,      /* "no loan", "no fate" in a 16-bit index */
     PS_MONTHS_MAX = 480,
     PS_APPS_MAX = 65000,

@@ -11,8 +11,9 @@
 /* The only parallel code. Worlds go in rounds that end at the checkpoints 1,024 x 2^k; a round is
  * cut into tiles of 32 worlds. Everything that can fail happens before. */
 
-/* Address space for row accumulators; most of it is never touched and so never becomes memory. */
-static const size_t ROWS_BUDGET_BYTES = (size_t)640 << 20;
+/* Address space of a thread for row accumulators; most of it is never touched and so never becomes
+ * memory. Not divided among the threads: how often worlds are drawn must not depend on them. */
+static const size_t ROWS_BUDGET_BYTES = (size_t)320 << 20;
 
 enum { THREADS_MAX = 256 };
 
@@ -291,9 +292,9 @@ static int threads_wanted(int asked)
     return n > THREADS_MAX ? THREADS_MAX : n;
 }
 
-static int rows_a_pass(const struct family *f, int threads_n)
+static int rows_a_pass(const struct family *f)
 {
-    const size_t rows = ROWS_BUDGET_BYTES / (ps_row_bytes(&f->spec) * (size_t)threads_n);
+    const size_t rows = ROWS_BUDGET_BYTES / (ps_row_bytes(&f->spec) + ps_row_queue_bytes(&f->spec));
     return rows < 1 ? 1 : rows > (size_t)f->rows_n ? f->rows_n : (int)rows;
 }
 
@@ -304,12 +305,12 @@ static enum ps_status families_run(const struct ps_engine_request *request,
     atomic_ullong done = 0;
     uint64_t passes = 0;
     for (int k = 0; k < families_n; k++) {
-        const int rows = rows_a_pass(&families[k], result->threads_n);
+        const int rows = rows_a_pass(&families[k]);
         passes += (uint64_t)((families[k].rows_n + rows - 1) / rows);
     }
     for (int k = 0; k < families_n; k++) {
         struct family *f = &families[k];
-        const int rows = rows_a_pass(f, result->threads_n);
+        const int rows = rows_a_pass(f);
         for (int i = 0; i < f->rows_n; i++) {
             struct ps_row_result *r = &result->rows[f->scenarios[i]];
             r->family = (size_t)k;

@@ -260,12 +260,13 @@ static void whole_count(struct ledger *g, int from, int to, struct whole_sum *wh
 }
 
 /* Grants all of the month's applications at once when they fit in every lane: the book only grows
- * while loans are granted, so the last test includes the others. 0 when one may not fit. */
+ * while loans are granted, so the last test includes the others, and a door closed to renewals is
+ * closed to new firms. 0 when one may not fit. */
 PS_KERNEL_INLINE int whole_grant(struct ledger *g, struct registers *r, const struct doors *doors,
                                  int from, int to, const int full)
 {
     struct whole_sum whole = {0};
-    if (g->suspended_any || doors->single || g->cohorts || !whole_ask(g, from, to, &whole))
+    if (doors->single || g->cohorts || !whole_ask(g, from, to, &whole))
         return 0;
     const double *room = doors->room[PS_PLAIN_IN_POOL],
                  *ratio = crow(g->levels->registered_ratio_ppm, 0);

@@ -38,8 +38,8 @@ static inline struct ps_plain plain_of(const struct ps_world_plan *plan, const s
     const int micro = app->flags & PS_APP_MICRO ? PS_FIRM_MICRO : PS_FIRM_SMALL;
     const int flags = (in_pool ? PS_PLAIN_IN_POOL : 0) |
                       (app->flags & PS_APP_RENEWAL ? PS_PLAIN_RENEWAL : 0) |
-                      (bullet & (app->fate == PS_NONE) ? PS_PLAIN_MATURES : 0) |
-                      (bullet & (app->tape_firm == PS_NONE) ? PS_PLAIN_ASKS : 0);
+                      ((bullet & (app->fate == PS_NONE)) ? PS_PLAIN_MATURES : 0) |
+                      ((bullet & (app->tape_firm == PS_NONE)) ? PS_PLAIN_ASKS : 0);
     return (struct ps_plain){.asked_wan = asked,
                              .pool_fen = in_pool ? asked * 1e6 : 0,
                              .parent =

@@ -161,6 +161,41 @@ static void single_name_counts_what_is_owed(void **state)
     ps_fixture_free(s);
 }
 
+/* One loan of 100 that never defaults and asks once for renewal, by a firm of its own. */
+static struct ps_scenario *renewed_once(void)
+{
+    struct ps_scenario *s = doomed(1);
+    s->p.horizon_months = 12;
+    s->p.renewal_prob_frac = 1;
+    s->loans[0].pd_frac = 0;
+    return s;
+}
+
+/* The last fen of room may be lent, one more may not: 10 x 10 = 100. */
+static void leverage_is_used_to_the_last_fen(void **state)
+{
+    (void)state;
+    struct ps_scenario *s = renewed_once();
+    s->pools[0].leverage_ppm = 10000000;
+    s->pools[0].initial_fen = 10 * WAN;
+    assert_int_equal(run_until(s, 0).m[PS_M_GRANTS_N], 1);
+    s->pools[0].leverage_ppm = 9999999;
+    assert_int_equal(run_until(s, 0).m[PS_M_REFUSED_LEVERAGE], 100 * WAN);
+    ps_fixture_free(s);
+}
+
+/* The same for the single-name limit of a firm without other loans: 10 % of 1,000 = 100. */
+static void single_name_is_used_to_the_last_fen(void **state)
+{
+    (void)state;
+    struct ps_scenario *s = renewed_once();
+    s->p.max_firm_liability_ppm = 100000;
+    assert_int_equal(run_until(s, 0).m[PS_M_GRANTS_N], 1);
+    s->p.max_firm_liability_ppm = 99999;
+    assert_int_equal(run_until(s, 0).m[PS_M_REFUSED_SINGLE_NAME], 100 * WAN);
+    ps_fixture_free(s);
+}
+
 /* ---- the last month ---- */
 
 /* A loan that defaults in month N is disposed of and claimed in month N: on EAD - R. */
@@ -190,6 +225,8 @@ int main(void)
         cmocka_unit_test(firm_cap_counts_the_queue),
         cmocka_unit_test(firm_cap_within_a_month),
         cmocka_unit_test(single_name_counts_what_is_owed),
+        cmocka_unit_test(leverage_is_used_to_the_last_fen),
+        cmocka_unit_test(single_name_is_used_to_the_last_fen),
         cmocka_unit_test(default_in_the_last_month),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

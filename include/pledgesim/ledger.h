@@ -167,6 +167,8 @@ struct ps_ledger_frame {
     int start_month; /* calendar month of month 1, 1..12 */
     int years_n;     /* calendar years touched by 1..N */
     const struct ps_segment_plan *segments;
+    const uint8_t
+        *path_kept; /* [month 0..N]: bit p for path p; NULL: all. Others are not written */
 };
 
 typedef void ps_ledger_run_fn(const struct ps_ledger_frame *frame, const struct ps_shape *shape,

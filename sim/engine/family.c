@@ -69,6 +69,10 @@ static enum ps_status family_open(const struct ps_engine_request *request,
         return status;
     f->frame = ps_frame_of(scenario, f->plan);
     f->spec = spec_of(scenario, f, request->tier == PS_TIER_FULL);
+    for (int t = 0; t <= f->plan->months_n; t++)
+        for (int p = 0; p < PS_PATH_N; p++)
+            f->path_kept[t] |= (uint8_t)(ps_row_fan_kept(&f->spec, p, t) << p);
+    f->frame.path_kept = f->path_kept;
     f->scenarios = malloc(request->scenarios_n * sizeof *f->scenarios);
     f->policies = calloc(request->scenarios_n, sizeof *f->policies);
     return f->scenarios && f->policies ? PS_OK : ps_status_raise(PS_MEMORY);

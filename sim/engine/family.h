@@ -26,6 +26,7 @@ struct group {
 struct family {
     struct ps_world_plan *plan;
     struct ps_ledger_frame frame;
+    uint8_t path_kept[PS_MONTHS_MAX + 1]; /* the frame points here */
     struct row_spec spec;
     size_t *scenarios; /* which scenario a row of the family is */
     struct ps_policy *policies;

@@ -171,7 +171,8 @@ PS_KERNEL_INLINE void npl_measure(struct ledger *g, const struct registers *r)
     const ps_vector nil = vector_of(0);
     const int peaks = g->t <= g->frame->horizon;
     ps_mask_of_lanes known;
-    if (!g->npl_loans_n)
+    const int kept = path_kept(g, PS_PATH_NPL);
+    if (kept && !g->npl_loans_n)
         rows_zero(ratio, 1);
     if (!g->npl_loans_n && (!peaks || g->peak_known))
         return; /* a ratio of 0 changes no peak */
@@ -185,7 +186,8 @@ PS_KERNEL_INLINE void npl_measure(struct ledger *g, const struct registers *r)
         const ps_vector enough = vector_at(crow(g->levels->min_live, 0), v);
         const ps_mask_of_lanes counts =
             VECTOR_COMPARE(b.live[v], enough, GE) & VECTOR_COMPARE(ppm, was, GT);
-        vector_put(ratio, v, ppm);
+        if (kept)
+            vector_put(ratio, v, ppm);
         if (peaks)
             vector_put(peak, v, vector_select(counts, ppm, was));
     }

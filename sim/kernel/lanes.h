@@ -199,6 +199,12 @@ struct ledger {
     int instalments; /* some loan repays in equal principal */
 };
 
+/* Full tier: whether somebody wants this month of a path. */
+static inline int path_kept(const struct ledger *g, enum ps_path path)
+{
+    return !g->frame->path_kept || g->frame->path_kept[g->t] >> path & 1;
+}
+
 static inline double *pool_row(const struct ledger *g, int pool, int r)
 {
     return row(g->work->pool, pool * POOL_ROWS + r);

@@ -133,7 +133,7 @@ PS_KERNEL_INLINE void room_take(const struct ledger *g, int pool, const ps_vecto
 
 /* All pools at the end of the month. */
 struct closing {
-    ps_vector balance[VECTORS], book[VECTORS], funded[VECTORS], room[VECTORS];
+    ps_vector balance[VECTORS], book[VECTORS];
 };
 
 PS_KERNEL_INLINE void closing_take(const struct ledger *g, const struct registers *r,
@@ -142,44 +142,45 @@ PS_KERNEL_INLINE void closing_take(const struct ledger *g, const struct register
     if (g->registers) {
         VECS c->balance[v] = r->balance[v];
         VECS c->book[v] = r->book[v];
-        register_get(c->funded, pool_row(g, 0, POOL_FUNDED));
-        room_take(g, 0, c->balance, c->room);
         return;
     }
-    VECS c->balance[v] = c->book[v] = c->funded[v] = c->room[v] = vector_of(0);
-    for (int p = 0; p < g->shape->pools_n; p++) {
-        ps_vector balance[VECTORS], room[VECTORS];
-        register_get(balance, pool_row(g, p, POOL_BALANCE));
-        room_take(g, p, balance, room);
+    VECS c->balance[v] = c->book[v] = vector_of(0);
+    for (int p = 0; p < g->shape->pools_n; p++)
         VECS
         {
-            c->balance[v] += balance[v];
+            c->balance[v] += vector_at(pool_row(g, p, POOL_BALANCE), v);
             c->book[v] += vector_at(book_row(g, p), v);
-            c->funded[v] += vector_at(pool_row(g, p, POOL_FUNDED), v);
-            c->room[v] += room[v];
         }
-    }
 }
 
 /* Means over the plan: leverage in use and idle room. */
 PS_KERNEL_INLINE void usage_measure(const struct ledger *g, const struct closing *c)
 {
+    ps_vector funded[VECTORS], room[VECTORS], one_room[VECTORS], balance[VECTORS];
+    VECS funded[v] = room[v] = vector_of(0);
+    for (int p = 0; p < g->shape->pools_n; p++) {
+        register_get(balance, pool_row(g, p, POOL_BALANCE));
+        if (g->registers)
+            VECS balance[v] = c->balance[v];
+        room_take(g, p, balance, one_room);
+        VECS funded[v] += vector_at(pool_row(g, p, POOL_FUNDED), v);
+        VECS room[v] += one_room[v];
+    }
     ROW leverage = scratch_row(g, LEVERAGE_SUM);
     ROW idle = scratch_row(g, IDLE_SUM);
     ROW months = scratch_row(g, IDLE_MONTHS);
-    const ps_vector one = vector_of(1);
+    const ps_vector one = vector_of(1), nil = vector_of(0);
     VECS
     {
-        const ps_vector nil = vector_of(0);
-        const ps_mask_of_lanes funded = VECTOR_COMPARE(c->funded[v], nil, GT);
-        const ps_mask_of_lanes room = VECTOR_COMPARE(c->room[v], nil, GT);
-        const ps_vector used = c->book[v] / vector_select(funded, c->funded[v], one);
-        const ps_vector rest = c->room[v] - c->book[v];
-        const ps_vector part = rest / vector_select(room, c->room[v], one);
-        vector_put(leverage, v, vector_add_where(funded, vector_at(leverage, v), used));
+        const ps_mask_of_lanes some = VECTOR_COMPARE(funded[v], nil, GT);
+        const ps_mask_of_lanes open = VECTOR_COMPARE(room[v], nil, GT);
+        const ps_vector used = c->book[v] / vector_select(some, funded[v], one);
+        const ps_vector rest = room[v] - c->book[v];
+        const ps_vector part = rest / vector_select(open, room[v], one);
+        vector_put(leverage, v, vector_add_where(some, vector_at(leverage, v), used));
         vector_put(idle, v,
                    vector_add_where(VECTOR_COMPARE(rest, nil, GT), vector_at(idle, v), part));
-        vector_put(months, v, vector_add_where(room, vector_at(months, v), one));
+        vector_put(months, v, vector_add_where(open, vector_at(months, v), one));
     }
 }
 
@@ -196,31 +197,38 @@ static void present_value_add(struct ledger *g)
     }
 }
 
-/* The month's place on the paths, and the smallest closing balance: it can only have fallen in an
- * eventful month. */
+/* The month's place on the paths that are kept. */
 PS_KERNEL_INLINE void paths_keep(struct ledger *g, const struct registers *r,
-                                 const struct closing *c, int eventful)
+                                 const struct closing *c)
 {
     const int stride = g->frame->months_n + 1, t = g->t;
     double *path = g->work->path;
+    const double *before = crow(g->levels->registered_before, 0);
     const double *registered = measure_row(g, PS_M_REGISTERED);
+    if (path_kept(g, PS_PATH_BALANCE))
+        register_put(c->balance, row(path, PS_PATH_BALANCE * stride + t));
+    if (path_kept(g, PS_PATH_BOOK))
+        register_put(c->book, row(path, PS_PATH_BOOK * stride + t));
+    if (path_kept(g, PS_PATH_REGISTERED))
+        VECS
+        {
+            const ps_vector total = g->registers ? r->registered[v] : vector_at(registered, v);
+            vector_put(row(path, PS_PATH_REGISTERED * stride + t), v, vector_at(before, v) + total);
+        }
+    if (path_kept(g, PS_PATH_COMPENSATION))
+        rows_copy(row(path, PS_PATH_COMPENSATION * stride + t), measure_row(g, PS_M_COMPENSATION));
+}
+
+/* The smallest closing balance: it can only have fallen in an eventful month. */
+PS_KERNEL_INLINE void pool_min_measure(struct ledger *g, const struct closing *c)
+{
     ROW min = measure_row(g, PS_M_POOL_MIN);
     VECS
     {
-        const ps_vector total = g->registers ? r->registered[v] : vector_at(registered, v);
-        const ps_vector before = vector_at(crow(g->levels->registered_before, 0), v);
-        vector_put(row(path, PS_PATH_BALANCE * stride + t), v, c->balance[v]);
-        vector_put(row(path, PS_PATH_BOOK * stride + t), v, c->book[v]);
-        vector_put(row(path, PS_PATH_REGISTERED * stride + t), v, before + total);
+        const ps_vector low = vector_at(min, v);
+        vector_put(min, v,
+                   vector_select(VECTOR_COMPARE(c->balance[v], low, LT), c->balance[v], low));
     }
-    rows_copy(row(path, PS_PATH_COMPENSATION * stride + t), measure_row(g, PS_M_COMPENSATION));
-    if (RARELY(eventful || t == 1))
-        VECS
-        {
-            const ps_vector low = vector_at(min, v);
-            vector_put(min, v,
-                       vector_select(VECTOR_COMPARE(c->balance[v], low, LT), c->balance[v], low));
-        }
 }
 
 /* Step 9: subsidies, and what the full tier keeps of the closing balances. */
@@ -236,7 +244,9 @@ PS_KERNEL_INLINE void month_close(struct ledger *g, struct registers *r, int eve
         present_value_add(g);
     struct closing c;
     closing_take(g, r, &c);
-    paths_keep(g, r, &c, eventful);
+    paths_keep(g, r, &c);
+    if (RARELY(eventful || g->t == 1))
+        pool_min_measure(g, &c);
     if (g->t <= g->frame->horizon)
         usage_measure(g, &c);
 }

@@ -54,8 +54,8 @@ static void map_apps(const struct ps_world_plan *plan, const struct ps_policy *p
 {
     const struct ps_shape *shape = &policy->shape;
     const struct ps_world *w = s->world;
-    struct cuts products, banks;
-    uint8_t in_pool[PS_PRODUCTS_MAX];
+    struct cuts products = {0}, banks = {0};
+    uint8_t in_pool[PS_PRODUCTS_MAX] = {0};
     cuts_take(shape->product_cut, shape->products_n, &products);
     cuts_take(shape->bank_cut, shape->banks_n, &banks);
     for (int j = 0; j < shape->products_n; j++)

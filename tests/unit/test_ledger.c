@@ -161,13 +161,14 @@ static void single_name_counts_what_is_owed(void **state)
     ps_fixture_free(s);
 }
 
-/* One loan of 100 that never defaults and asks once for renewal, by a firm of its own. */
-static struct ps_scenario *renewed_once(void)
+/* n loans of 100 that never default and ask once for renewal, each by a firm of its own. */
+static struct ps_scenario *renewed_once(size_t n)
 {
-    struct ps_scenario *s = doomed(1);
+    struct ps_scenario *s = doomed(n);
     s->p.horizon_months = 12;
     s->p.renewal_prob_frac = 1;
-    s->loans[0].pd_frac = 0;
+    for (size_t i = 0; i < n; i++)
+        s->loans[i].pd_frac = 0;
     return s;
 }
 
@@ -175,7 +176,7 @@ static struct ps_scenario *renewed_once(void)
 static void leverage_is_used_to_the_last_fen(void **state)
 {
     (void)state;
-    struct ps_scenario *s = renewed_once();
+    struct ps_scenario *s = renewed_once(1);
     s->pools[0].leverage_ppm = 10000000;
     s->pools[0].initial_fen = 10 * WAN;
     assert_int_equal(run_until(s, 0).m[PS_M_GRANTS_N], 1);
@@ -184,11 +185,24 @@ static void leverage_is_used_to_the_last_fen(void **state)
     ps_fixture_free(s);
 }
 
+/* The same where not all of the month's applications fit: the first of two takes all the room. */
+static void the_first_takes_the_last_fen(void **state)
+{
+    (void)state;
+    struct ps_scenario *s = renewed_once(2);
+    s->pools[0].leverage_ppm = 10000000;
+    s->pools[0].initial_fen = 10 * WAN;
+    const struct outcome out = run_until(s, 0);
+    assert_int_equal(out.m[PS_M_GRANTS_N], 1);
+    assert_int_equal(out.m[PS_M_REFUSED_LEVERAGE], 100 * WAN);
+    ps_fixture_free(s);
+}
+
 /* The same for the single-name limit of a firm without other loans: 10 % of 1,000 = 100. */
 static void single_name_is_used_to_the_last_fen(void **state)
 {
     (void)state;
-    struct ps_scenario *s = renewed_once();
+    struct ps_scenario *s = renewed_once(1);
     s->p.max_firm_liability_ppm = 100000;
     assert_int_equal(run_until(s, 0).m[PS_M_GRANTS_N], 1);
     s->p.max_firm_liability_ppm = 99999;
@@ -226,6 +240,7 @@ int main(void)
         cmocka_unit_test(firm_cap_within_a_month),
         cmocka_unit_test(single_name_counts_what_is_owed),
         cmocka_unit_test(leverage_is_used_to_the_last_fen),
+        cmocka_unit_test(the_first_takes_the_last_fen),
         cmocka_unit_test(single_name_is_used_to_the_last_fen),
         cmocka_unit_test(default_in_the_last_month),
     };

@@ -48,20 +48,6 @@ static void figure_take(const struct ledger *g, enum ps_breaker_figure figure, i
     }
 }
 
-/* 1 where numerator/denominator >= threshold, exactly, although the products are not; 0/0 is 0. */
-static void ratio_reaches(const double *numerator, const double *denominator,
-                          const double *threshold_ppm, ROW reached)
-{
-    LANES
-    {
-        const double a = numerator[l] * 1e6, b = denominator[l] * threshold_ppm[l];
-        const double below = product_error(denominator[l], threshold_ppm[l], b);
-        const double over = (a - b) + (product_error(numerator[l], 1e6, a) - below);
-        const double some = over >= 0 ? 1. : 0., none = threshold_ppm[l] <= 0 ? 1. : 0.;
-        reached[l] = denominator[l] > 0 ? some : none;
-    }
-}
-
 static void log_review(const struct ledger *g, int group, const double *numerator,
                        const double *denominator)
 {

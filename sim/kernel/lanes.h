@@ -95,6 +95,20 @@ static inline double lane_ratio(double a, double b, double c)
     return q;
 }
 
+/* 1 where numerator/denominator >= threshold, exactly, although the products are not; 0/0 is 0. */
+static inline void ratio_reaches(const double *numerator, const double *denominator,
+                                 const double *threshold_ppm, ROW reached)
+{
+    LANES
+    {
+        const double a = numerator[l] * 1e6, b = denominator[l] * threshold_ppm[l];
+        const double below = product_error(denominator[l], threshold_ppm[l], b);
+        const double over = (a - b) + (product_error(numerator[l], 1e6, a) - below);
+        const double some = over >= 0 ? 1. : 0., none = threshold_ppm[l] <= 0 ? 1. : 0.;
+        reached[l] = denominator[l] > 0 ? some : none;
+    }
+}
+
 static inline int64_t int_min(int64_t a, int64_t b)
 {
     return a < b ? a : b;

@@ -179,8 +179,8 @@ PS_KERNEL_INLINE void plain_register(const struct ledger *g, struct registers *r
         VECS r->first[v] += x[v];
 }
 
-/* Grants a plain application where it passes; the rest of lending notes why in the full tier, so
- * there it is only asked when no lane fails: 0 when one does, and nothing is done. */
+/* Grants a plain application where it passes. The full tier also notes why a lane refuses, which is
+ * any_grant's business: there nothing is done, and 0 returned, when a lane does not pass. */
 PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const struct doors *doors,
                                  int app_i, const int full)
 {

@@ -10,17 +10,16 @@
 #define STEP_OVER_SD 0.7    /* trapezoid rule, normal law: error 1e-17 */
 #define STEP_OVER_WIDTH 0.3 /* the conditional probability is less smooth */
 #define REACH_SD 9.0        /* a normal law has 1e-18 beyond it */
-#define RHO_MAX 0.999       /* a grid for more would take seconds */
 #define NORM_DENSITY_0 0.39894228040143267794
-#define TOLERANCE 1e-11 /* of the logarithm of a probability */
+#define TOLERANCE 1e-11   /* of the logarithm of a probability */
+#define LEVEL_STEP_MAX 1e4 /* a level so far away does not exist */
 
-static double norm_density(double x)
+double ps_norm_density(double x)
 {
     return NORM_DENSITY_0 * ps_exp(-0.5 * x * x);
 }
 
-/* 1 - exp(-t) for t >= 0 without cancellation. */
-static double one_minus_exp(double t)
+double ps_one_minus_exp(double t)
 {
     if (t > 0.05) {
         return 1 - ps_exp(-t);
@@ -45,7 +44,7 @@ static void fill_transitions(struct ps_index_grid *grid, double sd)
             const int j = first + k;
             const int inside = j >= 0 && j < grid->n;
             grid->transition[(size_t)i * (size_t)row + (size_t)k] =
-                inside ? norm_density((grid->y[j] - mean) / sd) * grid->step / sd : 0;
+                inside ? ps_norm_density((grid->y[j] - mean) / sd) * grid->step / sd : 0;
         }
     }
 }
@@ -71,7 +70,7 @@ enum ps_status ps_index_grid_init(struct ps_index_grid *grid, double phi_step, d
     }
     for (int i = 0; i < grid->n; i++) {
         grid->y[i] = -GRID_END + i * grid->step;
-        grid->stationary[i] = norm_density(grid->y[i]) * grid->step;
+        grid->stationary[i] = ps_norm_density(grid->y[i]) * grid->step;
     }
     fill_transitions(grid, sd);
     return PS_OK;
@@ -122,7 +121,7 @@ void ps_index_grid_back(const struct ps_index_grid *grid, double a, double b, in
             }
         }
         /* All terms positive, so that a joint probability of 1e-12 keeps its digits. */
-        const double d = one_minus_exp(hazard / 12), e = 1 - d;
+        const double d = ps_one_minus_exp(hazard / 12), e = 1 - d;
         u[i] = d + e * next_u[i];
         if (v != NULL) {
             v[i] = d * d + 2 * d * e * next_u[i] + e * e * next_v[i];
@@ -134,7 +133,7 @@ double ps_index_grid_mean(const struct ps_index_grid *grid, const double *f, dou
 {
     double sum = 0;
     for (int i = 0; i < grid->n; i++) {
-        sum += f[i] * norm_density((grid->y[i] - mean) / sd);
+        sum += f[i] * ps_norm_density((grid->y[i] - mean) / sd);
     }
     return sum * grid->step / sd;
 }
@@ -181,7 +180,7 @@ double ps_phi_step(double phi_annual, int step_months)
     return ps_exp(ps_log(phi_annual) * step_months / 12);
 }
 
-static void coefficients_of_x(double x, double rho, double *a, double *b)
+void ps_probit_of_level(double x, double rho, double *a, double *b)
 {
     *a = x / sqrt(1 - rho);
     *b = rho > 0 ? -sqrt(rho / (1 - rho)) : 0;
@@ -194,17 +193,15 @@ void ps_probit_coefficients(double pd_frac, double rho, double *a, double *b)
         *b = 0;
         return;
     }
-    coefficients_of_x(ps_norm_quantile(pd_frac), rho, a, b);
+    ps_probit_of_level(ps_norm_quantile(pd_frac), rho, a, b);
 }
 
-/* ---- the solution of eq. (4.7): PD' for a given rho' inside, rho' outside ---- */
+/* ---- the solution of eq. (4.7): level for a given spread inside, spread outside ---- */
 
 struct search {
-    const struct ps_calibration *c;
-    struct ps_index_grid grid;
-    double width; /* for which the grid was laid out */
-    double joint_pd;
-    double rho, x; /* rho' tried, Phi^-1(PD') for it */
+    const struct ps_year *year;
+    double pd_frac, joint_pd;
+    double level; /* for the spread tried last */
     enum ps_status status;
 };
 
@@ -248,17 +245,15 @@ static double root_between(struct search *search, search_fn *f, struct point lo,
     return x;
 }
 
-static double pd_excess(struct search *search, double x)
+static double pd_excess(struct search *search, double level)
 {
-    double a, b;
-    coefficients_of_x(x, search->rho, &a, &b);
-    return ps_log(year_pd(&search->grid, a, b, search->c->step_months, NULL) / search->c->pd_frac);
+    return ps_log(search->year->pd(search->year->model, level, NULL) / search->pd_frac);
 }
 
-/* Sets search->x so that P(default) = PD at search->rho. */
+/* Sets search->level so that P(default) = PD at the spread that is set. */
 static void match_pd(struct search *search)
 {
-    struct point lo = {.x = search->x}, hi;
+    struct point lo = {.x = search->level}, hi;
     lo.f = pd_excess(search, lo.x);
     hi = lo;
     for (double step = 0.01; lo.f > 0; step *= 4) {
@@ -267,63 +262,118 @@ static void match_pd(struct search *search)
         lo.f = pd_excess(search, lo.x);
     }
     for (double step = 0.01; hi.f < 0; step *= 4) {
+        if (step > LEVEL_STEP_MAX) {
+            search->status = ps_status_raise(PS_INPUT);
+            return;
+        }
         lo = hi;
         hi.x += step;
         hi.f = pd_excess(search, hi.x);
     }
-    search->x = root_between(search, pd_excess, lo, hi);
+    search->level = root_between(search, pd_excess, lo, hi);
 }
 
-static double joint_excess(struct search *search, double rho)
+static double joint_excess(struct search *search, double spread)
 {
-    const double width = sqrt(1 - rho);
-    if (width < search->width) {
-        ps_index_grid_free(&search->grid);
-        search->width = 0.8 * width; /* some room, so that it is not laid out for each trial */
-        search->status = ps_index_grid_init(
-            &search->grid, ps_phi_step(search->c->phi_annual, search->c->step_months),
-            search->width);
-        if (search->status != PS_OK) {
-            return 0;
-        }
+    search->status = search->year->set_spread(search->year->model, spread);
+    if (search->status != PS_OK) {
+        return 0;
     }
-    search->rho = rho;
     match_pd(search);
-    double a, b, joint;
-    coefficients_of_x(search->x, rho, &a, &b);
-    year_pd(&search->grid, a, b, search->c->step_months, &joint);
+    if (search->status != PS_OK) {
+        return 0;
+    }
+    double joint;
+    (void)search->year->pd(search->year->model, search->level, &joint);
     return ps_log(joint / search->joint_pd);
+}
+
+enum ps_status ps_year_level(const struct ps_year *year, double pd_frac, double *level)
+{
+    struct search search = {.year = year, .pd_frac = pd_frac, .level = *level};
+    match_pd(&search);
+    *level = search.level;
+    return search.status;
+}
+
+enum ps_status ps_year_match(const struct ps_year *year, double pd_frac, double joint_pd,
+                             double *level, double *spread)
+{
+    struct search search = {.year = year, .pd_frac = pd_frac, .joint_pd = joint_pd, .level = *level};
+    /* A moving index averages out over the year, so the spread is at least that of a still one. */
+    struct point lo = {.x = *spread}, hi;
+    lo.f = joint_excess(&search, lo.x);
+    hi = lo;
+    for (double part = 0.25; search.status == PS_OK && hi.f < 0; part = 0.5) {
+        if (hi.x >= PS_SPREAD_MAX) {
+            return ps_status_raise(PS_INPUT);
+        }
+        lo = hi;
+        hi.x += part * (1 - hi.x);
+        hi.x = hi.x < PS_SPREAD_MAX ? hi.x : PS_SPREAD_MAX;
+        hi.f = joint_excess(&search, hi.x);
+    }
+    if (search.status == PS_OK) {
+        *spread = root_between(&search, joint_excess, lo, hi);
+    }
+    if (search.status == PS_OK) {
+        search.status = year->set_spread(year->model, *spread);
+    }
+    if (search.status == PS_OK) {
+        match_pd(&search);
+        *level = search.level;
+    }
+    return search.status;
+}
+
+/* ---- the year of a probit model: level Phi^-1(PD'), spread rho' ---- */
+
+struct probit_year {
+    const struct ps_calibration *c;
+    struct ps_index_grid grid;
+    double width; /* for which the grid was laid out */
+    double rho;
+};
+
+enum ps_status ps_index_grid_fit(struct ps_index_grid *grid, const struct ps_calibration *c,
+                                 double rho, double *width)
+{
+    if (sqrt(1 - rho) >= *width) {
+        return PS_OK;
+    }
+    ps_index_grid_free(grid);
+    *width = 0.8 * sqrt(1 - rho); /* some room, so that it is not laid out for each trial */
+    return ps_index_grid_init(grid, ps_phi_step(c->phi_annual, c->step_months), *width);
+}
+
+static enum ps_status probit_set_spread(void *model, double rho)
+{
+    struct probit_year *year = model;
+    year->rho = rho;
+    return ps_index_grid_fit(&year->grid, year->c, rho, &year->width);
+}
+
+static double probit_pd(void *model, double x, double *joint)
+{
+    const struct probit_year *year = model;
+    double a, b;
+    ps_probit_of_level(x, year->rho, &a, &b);
+    return year_pd(&year->grid, a, b, year->c->step_months, joint);
 }
 
 enum ps_status ps_calibrate(const struct ps_calibration *c, double joint_pd,
                             struct ps_hazard_class *out)
 {
-    struct search search = {.c = c, .joint_pd = joint_pd, .width = 2, .status = PS_OK};
-    search.x = ps_norm_quantile(c->pd_frac);
-    /* A moving index averages out over the year, so rho' is at least rho. */
-    struct point lo = {.x = c->correlation}, hi;
-    lo.f = joint_excess(&search, lo.x);
-    hi = lo;
-    for (double part = 0.25; search.status == PS_OK && hi.f < 0; part = 0.5) {
-        if (hi.x >= RHO_MAX) {
-            search.status = ps_status_raise(PS_INPUT);
-            break;
-        }
-        lo = hi;
-        hi.x += part * (1 - hi.x);
-        hi.x = hi.x < RHO_MAX ? hi.x : RHO_MAX;
-        hi.f = joint_excess(&search, hi.x);
+    struct probit_year model = {.c = c, .width = 2};
+    const struct ps_year year = {
+        .model = &model, .set_spread = probit_set_spread, .pd = probit_pd};
+    double x = ps_norm_quantile(c->pd_frac), rho = c->correlation;
+    const enum ps_status status = ps_year_match(&year, c->pd_frac, joint_pd, &x, &rho);
+    if (status == PS_OK) {
+        ps_probit_of_level(x, rho, &out->a, &out->b);
+        out->pd_monthly_frac = ps_norm_cdf(x);
+        out->correlation_monthly = rho;
     }
-    if (search.status == PS_OK) {
-        const double rho = root_between(&search, joint_excess, lo, hi);
-        if (search.status == PS_OK) {
-            search.rho = rho;
-            match_pd(&search);
-            coefficients_of_x(search.x, rho, &out->a, &out->b);
-            out->pd_monthly_frac = ps_norm_cdf(search.x);
-            out->correlation_monthly = rho;
-        }
-    }
-    ps_index_grid_free(&search.grid);
-    return search.status;
+    ps_index_grid_free(&model.grid);
+    return status;
 }

@@ -6,13 +6,13 @@
  * sqrt(rho) Y + sqrt(1 - rho) e falls below Phi^-1(PD) (Vasicek 1987). */
 
 /* Eq. (4.3). */
-static double joint_pd(double pd_frac, double correlation)
+static double joint_pd(const struct ps_calibration *c)
 {
-    if (pd_frac <= 0) {
+    if (c->pd_frac <= 0) {
         return 0;
     }
-    const double x = ps_norm_quantile(pd_frac);
-    return ps_bivariate_norm_cdf(x, x, correlation);
+    const double x = ps_norm_quantile(c->pd_frac);
+    return ps_bivariate_norm_cdf(x, x, c->correlation);
 }
 
 static enum ps_status resolve(const struct ps_calibration *c, struct ps_hazard_class *out)
@@ -23,7 +23,7 @@ static enum ps_status resolve(const struct ps_calibration *c, struct ps_hazard_c
         ps_probit_coefficients(c->pd_frac, c->correlation, &out->a, &out->b);
         return PS_OK;
     }
-    return ps_calibrate(c, joint_pd(c->pd_frac, c->correlation), out);
+    return ps_calibrate(c, joint_pd(c), out);
 }
 
 const struct ps_dependence ps_dependence_gaussian = {
@@ -32,6 +32,7 @@ const struct ps_dependence ps_dependence_gaussian = {
                       [PS_LANG_EN] =
                           "one-factor Gaussian copula: firms of a cluster share its index"},
               .equation = "4.1"},
+    .kind = PS_HAZARD_PROBIT,
     .resolve = resolve,
     .joint_pd = joint_pd,
 };

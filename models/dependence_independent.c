@@ -4,10 +4,9 @@
 /* Eq. (4.2): defaults that know nothing of each other or of the economy; the hazard is the same
  * each month. */
 
-static double joint_pd(double pd_frac, double correlation)
+static double joint_pd(const struct ps_calibration *c)
 {
-    (void)correlation;
-    return pd_frac * pd_frac;
+    return c->pd_frac * c->pd_frac;
 }
 
 static enum ps_status resolve(const struct ps_calibration *c, struct ps_hazard_class *out)
@@ -26,6 +25,7 @@ const struct ps_dependence ps_dependence_independent = {
                           "independent: defaults follow neither the index nor each other (the "
                           "correlation has no effect)"},
               .equation = "4.2"},
+    .kind = PS_HAZARD_PROBIT,
     .resolve = resolve,
     .joint_pd = joint_pd,
 };

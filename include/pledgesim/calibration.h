@@ -5,7 +5,11 @@
 #include "pledgesim/models.h"
 
 /* From annual probabilities to a monthly hazard that follows a slowly moving index (docs/model.md,
- * section 4, eq. (4.7) and (4.8)). For models whose conditional probability is Phi(a + b Y). */
+ * section 4, eq. (4.7) and (4.8)). */
+
+/* Standard normal density, and 1 - exp(-t) for t >= 0 without cancellation. */
+double ps_norm_density(double x);
+double ps_one_minus_exp(double t);
 
 /* The index on a uniform grid over [-9, 9] and its law from one block to the next, for the
  * trapezoid rule. Its step follows the two widths in sight: the standard deviation of the
@@ -50,6 +54,40 @@ double ps_phi_step(double phi_annual, int step_months);
 /* Eq. (4.1): a and b of Phi((Phi^-1(pd) - sqrt(rho) Y) / sqrt(1 - rho)), rho < 1. pd 0 gives
  * a = -50, b = 0: no hazard at all. */
 void ps_probit_coefficients(double pd_frac, double rho, double *a, double *b);
+
+/* The same for x = Phi^-1(pd), or what a model has in its place. */
+void ps_probit_of_level(double x, double rho, double *a, double *b);
+
+/* ---- eq. (4.7) ---- */
+
+/* The year of two loans in some model with two knobs. P(default) rises with the level; at an equal
+ * P(default) the joint probability rises with the spread, 0 .. < 1. */
+struct ps_year {
+    void *model;
+    enum ps_status (*set_spread)(void *model, double spread);
+    /* P(default), > 0, and into *joint (NULL: not asked for, and cheaper) P(both default). */
+    double (*pd)(void *model, double level, double *joint);
+};
+
+/* A joint probability that a larger spread would be needed for is out of reach: the grids would
+ * take seconds. */
+#define PS_SPREAD_MAX 0.999
+
+/* Solves for the level and the spread, from the values they hold, the spread upwards: relative error
+ * 1e-11 of both probabilities as `year` computes them. PS_INPUT beyond PS_SPREAD_MAX, and
+ * when no level reaches the PD. */
+enum ps_status ps_year_match(const struct ps_year *year, double pd_frac, double joint_pd,
+                             double *level, double *spread) PS_MUST_CHECK;
+
+/* The level alone, from the value it holds, at the spread that is set. PS_INPUT when none reaches
+ * the PD. */
+enum ps_status ps_year_level(const struct ps_year *year, double pd_frac,
+                             double *level) PS_MUST_CHECK;
+
+/* Lays the grid out anew where sqrt(1 - rho) is below *width, for which it was made (at first 2 and
+ * an empty grid). PS_MEMORY. */
+enum ps_status ps_index_grid_fit(struct ps_index_grid *grid, const struct ps_calibration *c,
+                                 double rho, double *width) PS_MUST_CHECK;
 
 /* Solves for PD' and rho' such that a probit model reaches c->pd_frac and `joint_pd`: relative
  * error below 1e-6 up to rho' = 0.9, below 1e-4 beyond (there the clamp of p at 1 - 1e-12 is a kink

@@ -33,4 +33,17 @@ double ps_betainc(double a, double b, double x);
 /* The x in [0, 1] with I_x(a, b) = p, for a, b > 0 and p in [0, 1]. */
 double ps_betainc_inv(double a, double b, double p);
 
+/*
+ * log x with P(X <= x) = Phi(z) for a gamma variable X of mean 1 and this shape (variance
+ * 1 / shape), |z| <= 37: a normal score in place of a probability keeps the digits of both tails.
+ * *slope is its derivative in z. Relative error of the probability on z's side below
+ * 1e-11 for shapes of 0.001 to 1,000. chi2_nu / nu has the shape nu / 2.
+ */
+double ps_gamma_log_quantile(double shape, double z, double *slope);
+
+/* Student's t with nu > 0 degrees of freedom, not necessarily whole: P(T <= x), and the x with
+ * P(T <= x) = p for p in (0, 1). */
+double ps_t_cdf(double nu, double x);
+double ps_t_quantile(double nu, double p);
+
 #endif

@@ -18,12 +18,41 @@ struct ps_model {
 
 /* ---- dependence: annual PD and correlation to the monthly hazard of a class ---- */
 
-/* The conditional one-year default probability is Phi(a + b Y); monthly hazard -ln(1-p)/12. */
-struct ps_hazard_class {
-    double a, b;
+/* How the sampler gets from the economy to the hazard -ln(1 - p) / 12 of a month: which of a class's
+ * numbers it reads. p is the one-year default probability if the economy stood still. */
+enum ps_hazard_kind {
+    PS_HAZARD_PROBIT,  /* p = Phi(a + b Y~) */
+    PS_HAZARD_MIXED,   /* p = Phi(a S + b Y~), S of the calendar year or of the world */
+    PS_HAZARD_SECTORS, /* exposure X = own + sum of rate G: -ln(1 - p) = X, or p = min(1, X) */
+    PS_HAZARD_REGIME   /* -ln(1 - p) = calm or stress, by the state of the chain */
+};
+
+enum { PS_SECTORS_MAX = 3 };
+
+/* A cluster whose index moves the firms of a class as a gamma sector does. */
+struct ps_sector {
     int cluster;
-    double pd_frac, correlation;                 /* as given */
-    double pd_monthly_frac, correlation_monthly; /* PD', rho' after calibration */
+    double weight, variance;
+};
+
+struct ps_sector_load {
+    int cluster;
+    double rate;         /* weight x lambda' (or PD') */
+    const double *curve; /* log G by the score -Y~ (curve.h), of the calibrated variance */
+};
+
+struct ps_hazard_class {
+    int cluster;
+    int mix;                     /* number of its segment's sectors among those that differ */
+    double pd_frac, correlation; /* as given */
+    double pd_monthly_frac;      /* PD' after calibration */
+    double correlation_monthly;  /* rho' after calibration; 0 where the model has none */
+    double a, b;                 /* probit, mixed */
+    double calm, stress;         /* regime */
+    double own;                  /* sectors: w_0 x lambda' (or PD') */
+    double spread;               /* sectors: the calibrated variance over the given one */
+    int sectors_n;
+    struct ps_sector_load sectors[PS_SECTORS_MAX];
 };
 
 struct ps_calibration {
@@ -32,15 +61,23 @@ struct ps_calibration {
     double phi_annual;  /* 0 .. < 1 */
     int step_months;    /* 1, 3 or 12 */
     int calibrate;      /* 0: correlation_basis monthly, take PD and correlation as they are */
+    double t_nu;        /* > 2, student_t */
+    double calm_months, stress_months, stress_multiplier; /* all >= 1, regime */
+    int capped;                                           /* gamma_link linear_capped */
+    int sectors_n;                                        /* gamma */
+    struct ps_sector sectors[PS_SECTORS_MAX];
+    double loading[PS_SECTORS_MAX * PS_SECTORS_MAX]; /* L of the sectors' indices, row major */
 };
 
 struct ps_dependence {
     struct ps_model model;
-    /* Fills a, b, pd_monthly_frac, correlation_monthly. PS_INPUT when no correlation below 1
-     * reaches the asked joint probability. */
+    enum ps_hazard_kind kind;
+    /* Fills pd_frac, correlation, pd_monthly_frac, correlation_monthly and the numbers of its kind,
+     * but for the curves. PD 0 is no hazard at all. PS_INPUT when the joint probability is out of
+     * reach; PS_MEMORY. */
     enum ps_status (*resolve)(const struct ps_calibration *c, struct ps_hazard_class *out);
-    /* One-year joint default probability of two loans of the cluster: what `resolve` must hit. */
-    double (*joint_pd)(double pd_frac, double correlation);
+    /* One-year joint default probability of two loans of the class: what `resolve` must hit. */
+    double (*joint_pd)(const struct ps_calibration *c);
 };
 
 /* ---- topup: money into the pool in January ---- */

@@ -55,6 +55,8 @@ enum ps_choice_list {
     PS_CHOICE_insurer_excess,
     PS_CHOICE_insurer_firm_rule,
     PS_CHOICE_repayment,
+    PS_CHOICE_t_mixing,
+    PS_CHOICE_gamma_link,
     /* lists of the model registry */
     PS_CHOICE_dependence,
     PS_CHOICE_topup,
@@ -74,6 +76,8 @@ enum ps_over_cap { PS_OVER_CAP_REFUSE, PS_OVER_CAP_TRIM };
 enum ps_insurer_excess { PS_EXCESS_BANK, PS_EXCESS_POOL };
 enum ps_insurer_firm_rule { PS_FIRM_RULE_NONE, PS_FIRM_RULE_MIN, PS_FIRM_RULE_MAX };
 enum ps_target_basis { PS_TARGET_CUMULATIVE, PS_TARGET_ANNUAL };
+enum ps_t_mixing { PS_MIXING_YEAR, PS_MIXING_WORLD };
+enum ps_gamma_link { PS_LINK_EXP, PS_LINK_LINEAR_CAPPED };
 enum ps_repayment { PS_REPAY_BULLET, PS_REPAY_EQUAL };
 
 #define PS_FIELD_ID(f) char f[PS_ID_BYTES];

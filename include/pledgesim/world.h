@@ -79,7 +79,16 @@ struct ps_world_plan {
     int tape_firms_n;      /* firms with several tape loans */
     const double *loading; /* L, clusters x clusters, row major; L L' = R */
     const double *shift;   /* (N+1) x clusters: what Y~ adds to Y in month t */
+    enum ps_hazard_kind hazard_kind;
     const struct ps_hazard_class *classes;
+    /* What the hazards of one kind only read besides; else 0, so that equal worlds look equal. */
+    int start_month;      /* mixed: calendar month of month 1 */
+    int mixing_yearly;    /* mixed: S is drawn each calendar year, else once a world */
+    const double *mixing; /* mixed: log of chi2 / nu by its score (curve.h) */
+    int capped;           /* sectors: p = min(1, X) */
+    double stress_share, stress_enter, stress_stay; /* regime: chance of stress in month 1, and of
+                                                     * stress in a month after calm, after stress */
+    double stress_shift;                            /* regime: what stress takes from Y~ */
     struct ps_discrete segment;
     const struct ps_segment_plan *segments;
     const struct ps_discrete *amount_laws;

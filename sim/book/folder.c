@@ -179,8 +179,8 @@ static enum ps_status read_tables(struct ps_load *load, const char *scenarios,
         }
         if (load->regular[t] != NULL) {
             add_name(built_in, t);
-        } else if (t != PS_TABLE_pools && t != PS_TABLE_banks) {
-            add_name(empty, t); /* those two have a row of their own when absent */
+        } else if (t != PS_TABLE_pools && t != PS_TABLE_banks && t != PS_TABLE_sector_weights) {
+            add_name(empty, t); /* those have rows of their own, in effect, when absent */
         }
     }
     if (status == PS_OK) {

@@ -188,6 +188,8 @@ static size_t rows_max(enum ps_table table)
         return 1000;
     case PS_TABLE_correlations:
         return 256;
+    case PS_TABLE_sector_weights:
+        return 4000;
     case PS_TABLE_products:
     case PS_TABLE_banks:
         return 64;

@@ -140,4 +140,5 @@ void ps_check_case(struct ps_load *load, const struct ps_case *c)
     check_lending(load, c);
     check_money(load, c);
     check_shocks(load, c);
+    ps_check_sectors(load, c);
 }

@@ -60,8 +60,29 @@ static void check_followers(struct ps_load *load, const struct ps_case *c, enum 
     }
 }
 
+/* Parameters of a dependence model that is not the one chosen. */
+static void check_dependence(struct ps_load *load, const struct ps_case *c)
+{
+    static const struct {
+        const char *column, *model;
+    } owned[] = {
+        {"t_nu", "student_t"},        {"t_mixing", "student_t"},       {"sector_variance", "gamma"},
+        {"gamma_link", "gamma"},      {"calm_months", "regime"},       {"stress_months", "regime"},
+        {"stress_multiplier", "regime"}, {"stress_shift_sd", "regime"},
+    };
+    char chosen[PS_LABEL_BYTES], because[PS_LABEL_BYTES + 16];
+    ps_value_format(scalar("dependence"), &c->p, chosen);
+    (void)snprintf(because, sizeof because, "dependence = %s", chosen);
+    for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++) {
+        if (strcmp(owned[i].model, chosen) != 0) {
+            tell_no_effect(load, c, owned[i].column, because);
+        }
+    }
+}
+
 static void check_unread(struct ps_load *load, const struct ps_case *c)
 {
+    check_dependence(load, c);
     const int no_rule = is_choice(c, "topup", "none");
     if (no_rule && c->p.topup_yearly_fen > 0) {
         tell_no_effect(load, c, "topup_yearly_wan", "topup = none");

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "pledgesim/calibration.h"
+#include "mean_pd.h"
 #include "pledgesim/kmath.h"
 #include "prepare_parts.h"
 
@@ -13,19 +13,13 @@
 
 #define WIDTH_MIN 0.1 /* rho' 0.99: enough for a figure that is printed */
 
-struct mean_pd {
-    const struct ps_world_plan *plan;
-    struct ps_index_grid grid;
-    double *u; /* grid.n */
-};
-
-static double shift_of(const struct ps_world_plan *plan, int month, int cluster)
+double ps_mean_pd_shift(const struct ps_world_plan *plan, int month, int cluster)
 {
     return month <= plan->months_n ? plan->shift[month * plan->clusters_n + cluster] : 0;
 }
 
 /* Sets m->u to P(default in months from..to) given the index of the block that holds `from`. */
-static void go_back(struct mean_pd *m, const struct ps_hazard_class *class, int from, int to)
+static void go_back(struct ps_mean_pd *m, const struct ps_hazard_class *class, int from, int to)
 {
     const int step = m->plan->step_months;
     for (int i = 0; i < m->grid.n; i++) {
@@ -36,7 +30,7 @@ static void go_back(struct mean_pd *m, const struct ps_hazard_class *class, int 
         const int first = block_first > from ? block_first : from;
         double shift[12];
         for (int t = first; t <= last; t++) {
-            shift[t - first] = shift_of(m->plan, t, class->cluster);
+            shift[t - first] = ps_mean_pd_shift(m->plan, t, class->cluster);
         }
         ps_index_grid_back(&m->grid, class->a, class->b, last - first + 1, shift, m->u, NULL);
         last = first - 1;
@@ -45,7 +39,7 @@ static void go_back(struct mean_pd *m, const struct ps_hazard_class *class, int 
 
 /* P(default within 12 months) of a loan granted in month g of the first block, whose index is
  * known. */
-static double year_pd_from_start(struct mean_pd *m, const struct ps_hazard_class *class, int g)
+static double year_pd_from_start(struct ps_mean_pd *m, const struct ps_hazard_class *class, int g)
 {
     const struct ps_world_plan *plan = m->plan;
     const double start = plan->initial_index;
@@ -53,7 +47,7 @@ static double year_pd_from_start(struct mean_pd *m, const struct ps_hazard_class
     double hazard = 0;
     for (int t = g + 1; t <= block_last; t++) {
         hazard += ps_neg_log1m_norm_cdf(class->a +
-                                        class->b * (start + shift_of(plan, t, class->cluster)));
+                                        class->b * (start + ps_mean_pd_shift(plan, t, class->cluster)));
     }
     go_back(m, class, block_last + 1, g + 12);
     const double later =
@@ -61,16 +55,11 @@ static double year_pd_from_start(struct mean_pd *m, const struct ps_hazard_class
     return 1 - ps_exp(-hazard / 12) * (1 - later);
 }
 
-/* P(default within 12 months) of a loan granted in month g. */
-static double year_pd(struct mean_pd *m, const struct ps_hazard_class *class, int g)
+double ps_mean_pd_over_start(const struct ps_mean_pd *m, const double *u, int block)
 {
     const struct ps_world_plan *plan = m->plan;
-    const int block = g / plan->step_months;
     double mean = 0, variance = 1;
     if (plan->start_fixed) {
-        if (block == 0) {
-            return year_pd_from_start(m, class, g);
-        }
         mean = plan->initial_index;
         double old = 1;
         for (int i = 0; i < block; i++) {
@@ -79,14 +68,42 @@ static double year_pd(struct mean_pd *m, const struct ps_hazard_class *class, in
         }
         variance = 1 - old;
     }
-    go_back(m, class, g + 1, g + 12);
-    return ps_index_grid_mean(&m->grid, m->u, mean, sqrt(variance));
+    return ps_index_grid_mean(&m->grid, u, mean, sqrt(variance));
 }
 
-static int shifted(const struct ps_world_plan *plan, int cluster, int g)
+/* P(default within 12 months) of a loan granted in month g. */
+static double probit_year(struct ps_mean_pd *m, const struct ps_hazard_class *class, int g)
+{
+    const int block = g / m->plan->step_months;
+    if (m->plan->start_fixed && block == 0) {
+        return year_pd_from_start(m, class, g);
+    }
+    go_back(m, class, g + 1, g + 12);
+    return ps_mean_pd_over_start(m, m->u, block);
+}
+
+static double year_pd(struct ps_mean_pd *m, const struct ps_hazard_class *class, int g)
+{
+    switch (m->plan->hazard_kind) {
+    case PS_HAZARD_MIXED:
+        return ps_mean_pd_mixed(m, class, g);
+    case PS_HAZARD_SECTORS:
+        return ps_mean_pd_sectors(m, class, g);
+    case PS_HAZARD_REGIME:
+        return ps_mean_pd_regime(m->plan, class);
+    default:
+        return probit_year(m, class, g);
+    }
+}
+
+static int shifted(const struct ps_world_plan *plan, const struct ps_hazard_class *class, int g)
 {
     for (int t = g + 1; t <= g + 12; t++) {
-        if (shift_of(plan, t, cluster) != 0) {
+        int any = ps_mean_pd_shift(plan, t, class->cluster) != 0;
+        for (int k = 0; k < class->sectors_n; k++) {
+            any |= ps_mean_pd_shift(plan, t, class->sectors[k].cluster) != 0;
+        }
+        if (any) {
             return 1;
         }
     }
@@ -94,10 +111,12 @@ static int shifted(const struct ps_world_plan *plan, int cluster, int g)
 }
 
 /* Adds the loans of a class: weight[g] granted in month g. */
-static void add_class(struct mean_pd *m, const struct ps_hazard_class *class, const double *weight,
+static void add_class(struct ps_mean_pd *m, const struct ps_hazard_class *class, const double *weight,
                       double sums[3])
 {
-    double plain[12]; /* by place in the block: what an unshifted stationary index gives */
+    /* By place in the block, or in the year: what an unshifted stationary index gives. */
+    double plain[12];
+    const int period = m->plan->hazard_kind == PS_HAZARD_MIXED ? 12 : m->plan->step_months;
     for (int i = 0; i < 12; i++) {
         plain[i] = -1;
     }
@@ -105,9 +124,9 @@ static void add_class(struct mean_pd *m, const struct ps_hazard_class *class, co
         if (weight[g] <= 0) {
             continue;
         }
-        const int place = g % m->plan->step_months;
+        const int place = g % period;
         double pd;
-        if (m->plan->start_fixed || shifted(m->plan, class->cluster, g)) {
+        if (m->plan->start_fixed || shifted(m->plan, class, g)) {
             pd = year_pd(m, class, g);
         } else {
             plain[place] = plain[place] >= 0 ? plain[place] : year_pd(m, class, g);
@@ -146,7 +165,7 @@ static void fill_weights(const struct ps_world_plan *plan, const struct ps_scena
 void ps_world_mean_pd(const struct ps_world_plan *plan, const struct ps_scenario *scenario,
                       double pd_frac[2])
 {
-    struct mean_pd m = {.plan = plan};
+    struct ps_mean_pd m = {.plan = plan, .scenario = scenario};
     const size_t row = (size_t)plan->horizon + 1;
     double sums[3] = {0};
     double rho_max = 0;
@@ -161,13 +180,20 @@ void ps_world_mean_pd(const struct ps_world_plan *plan, const struct ps_scenario
                                              width > WIDTH_MIN ? width : WIDTH_MIN) != PS_OK) {
         goto out;
     }
-    m.u = malloc((size_t)m.grid.n * sizeof *m.u);
+    m.u = malloc(PS_MIXING_NODES * (size_t)m.grid.n * sizeof *m.u);
     if (m.u == NULL) {
         goto out;
     }
+    if (plan->hazard_kind == PS_HAZARD_MIXED) {
+        ps_mixing_nodes(scenario->p.t_nu, &m.mixing);
+    }
     fill_weights(plan, scenario, weight);
     for (int k = 0; k < plan->classes_n; k++) {
-        add_class(&m, &plan->classes[k], weight + (size_t)k * row, sums);
+        const struct ps_hazard_class *class = &plan->classes[k];
+        if (plan->hazard_kind == PS_HAZARD_SECTORS && ps_mean_pd_lay_out(&m, class) != PS_OK) {
+            goto out;
+        }
+        add_class(&m, class, weight + (size_t)k * row, sums);
     }
     pd_frac[0] = sums[1] / sums[0];
     pd_frac[1] = sums[2] / sums[0];
@@ -175,4 +201,6 @@ out:
     free(weight);
     free(m.u);
     ps_index_grid_free(&m.grid);
+    ps_sector_grid_free(&m.sectors);
+    free(m.points);
 }

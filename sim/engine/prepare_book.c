@@ -55,7 +55,8 @@ static enum ps_status segment_prepare(const struct ps_scenario *scenario, struct
         return ps_status_raise(PS_BUG); /* checked when the book was read */
     }
     segment->klass =
-        ps_prepare_class_of(scenario, plan, segment->cluster, row->pd_frac, row->correlation);
+        ps_prepare_class_of(scenario, plan, (int)(row - scenario->segments), row->pd_frac,
+                            row->correlation);
     segment->equal_cut = ps_probability_cut(row->equal_principal_frac, &segment->equal_all);
     segment->micro_cut = ps_probability_cut(row->micro_frac, &segment->micro_all);
     const double tenors[TENORS_N] = {row->tenor_6m_frac, row->tenor_12m_frac, row->tenor_24m_frac,
@@ -194,8 +195,7 @@ enum ps_status ps_prepare_tape(const struct ps_scenario *scenario, struct ps_are
         tape[i] = (struct ps_tape_plan){
             .address = ps_loan_address(row->loan_id),
             .segment = segment,
-            .klass = ps_prepare_class_of(scenario, plan, plan->segments[segment].cluster,
-                                         row->pd_frac, row->correlation),
+            .klass = ps_prepare_class_of(scenario, plan, segment, row->pd_frac, row->correlation),
             .amount_wan = (uint32_t)row->amount_wan,
             .months_left = (int)row->months_left,
             .age_months = (int)row->age_months,

@@ -4,7 +4,7 @@
 
 #include "prepare_parts.h"
 
-/* Hazard classes: the distinct (PD, correlation, cluster) of segments and tape loans, each
+/* Hazard classes: the distinct (PD, correlation, sectors, cluster) of segments and tape loans, each
  * calibrated once (docs/model.md, section 4). */
 
 static int class_order(const void *a, const void *b)
@@ -16,21 +16,27 @@ static int class_order(const void *a, const void *b)
     if (x->correlation != y->correlation) {
         return x->correlation < y->correlation ? -1 : 1;
     }
+    if (x->mix != y->mix) {
+        return x->mix < y->mix ? -1 : 1;
+    }
     return (x->cluster > y->cluster) - (x->cluster < y->cluster);
 }
 
-static struct ps_hazard_class class_key(const struct ps_scenario *scenario, int cluster,
+static struct ps_hazard_class class_key(const struct ps_scenario *scenario,
+                                        const struct ps_world_plan *plan, int segment,
                                         double pd_frac, double correlation)
 {
-    return (struct ps_hazard_class){.cluster = cluster,
-                                    .pd_frac = pd_frac * scenario->p.pd_multiplier,
-                                    .correlation = correlation};
+    return (struct ps_hazard_class){
+        .cluster = ps_find_cluster(scenario, scenario->segments[segment].cluster_id),
+        .mix = ps_prepare_mix(scenario, plan, segment),
+        .pd_frac = pd_frac * scenario->p.pd_multiplier,
+        .correlation = correlation};
 }
 
 int ps_prepare_class_of(const struct ps_scenario *scenario, const struct ps_world_plan *plan,
-                        int cluster, double pd_frac, double correlation)
+                        int segment, double pd_frac, double correlation)
 {
-    const struct ps_hazard_class key = class_key(scenario, cluster, pd_frac, correlation);
+    const struct ps_hazard_class key = class_key(scenario, plan, segment, pd_frac, correlation);
     const struct ps_hazard_class *found =
         bsearch(&key, plan->classes, (size_t)plan->classes_n, sizeof key, class_order);
     return (int)(found - plan->classes);
@@ -83,37 +89,38 @@ static const char *class_member(const struct ps_scenario *scenario,
     return "";
 }
 
-static enum ps_status resolve_class(const struct ps_scenario *scenario, struct ps_diags *diags,
-                                    const struct ps_world_plan *plan, struct ps_hazard_class *class)
+static enum ps_status resolve_class(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                    struct ps_diags *diags, const struct ps_world_plan *plan,
+                                    struct ps_hazard_class *class)
 {
-    int models_n;
-    const struct ps_dependence *const *models = ps_models_dependence(&models_n);
-    const struct ps_calibration calibration = {.pd_frac = class->pd_frac,
-                                               .correlation = class->correlation,
-                                               .phi_annual = scenario->p.phi_annual,
-                                               .step_months = plan->step_months,
-                                               .calibrate = scenario->p.correlation_basis ==
-                                                            PS_BASIS_ANNUAL};
-    const enum ps_status status = models[scenario->p.dependence]->resolve(&calibration, class);
+    struct ps_calibration calibration;
+    ps_prepare_calibration(scenario, plan, class, &calibration);
+    enum ps_status status = ps_prepare_model(scenario)->resolve(&calibration, class);
+    if (status == PS_OK) {
+        status = ps_prepare_curves(arena, &calibration, class);
+    }
     if (status != PS_INPUT) {
         return status;
     }
-    char correlation[32], percent[32];
-    snprintf(correlation, sizeof correlation, "%.10g", class->correlation);
+    char spread[32], percent[32];
+    const int sectors = plan->hazard_kind == PS_HAZARD_SECTORS;
+    snprintf(spread, sizeof spread, "%.10g",
+             sectors ? calibration.sectors[0].variance : class->correlation);
     snprintf(percent, sizeof percent, "%.10g", class->pd_frac * 100);
-    const char *const args[] = {correlation, percent, class_member(scenario, class), NULL};
-    return ps_prepare_refuse(diags, PS_DIAG_NO_CALIBRATION, correlation, args);
+    const char *const args[] = {spread, percent, class_member(scenario, class), NULL};
+    return ps_prepare_refuse(
+        diags, sectors ? PS_DIAG_NO_SECTOR_CALIBRATION : PS_DIAG_NO_CALIBRATION, spread, args);
 }
 
 /* Collects the keys of all segments and tape loans; PDs that are too high are refused. */
 static enum ps_status collect_classes(const struct ps_scenario *scenario, struct ps_diags *diags,
+                                      const struct ps_world_plan *plan,
                                       struct ps_hazard_class *classes)
 {
     struct too_high high = {0};
     for (size_t i = 0; i < scenario->segments_n; i++) {
         const struct ps_segments_row *row = &scenario->segments[i];
-        classes[i] = class_key(scenario, ps_find_cluster(scenario, row->cluster_id), row->pd_frac,
-                               row->correlation);
+        classes[i] = class_key(scenario, plan, (int)i, row->pd_frac, row->correlation);
         look_at_pd(&classes[i], row->segment_id, &high);
     }
     for (size_t i = 0; i < scenario->loans_n; i++) {
@@ -124,7 +131,7 @@ static enum ps_status collect_classes(const struct ps_scenario *scenario, struct
             return ps_status_raise(PS_BUG); /* checked when the book was read */
         }
         struct ps_hazard_class *class = &classes[scenario->segments_n + i];
-        *class = class_key(scenario, classes[segment].cluster, row->pd_frac, row->correlation);
+        *class = class_key(scenario, plan, segment, row->pd_frac, row->correlation);
         look_at_pd(class, row->loan_id, &high);
     }
     return judge_pd(&high, diags);
@@ -138,7 +145,7 @@ enum ps_status ps_prepare_classes(const struct ps_scenario *scenario, struct ps_
     if (classes == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
-    enum ps_status status = collect_classes(scenario, diags, classes);
+    enum ps_status status = collect_classes(scenario, diags, plan, classes);
     if (status != PS_OK) {
         return status;
     }
@@ -152,13 +159,16 @@ enum ps_status ps_prepare_classes(const struct ps_scenario *scenario, struct ps_
         *class = classes[i];
         const struct ps_hazard_class *before = class - 1;
         if (n > 1 && before->pd_frac == class->pd_frac &&
-            before->correlation == class->correlation) {
+            before->correlation == class->correlation && before->mix == class->mix) {
             const int cluster = class->cluster;
             *class = *before;
             class->cluster = cluster;
+            if (class->mix == 0) {
+                class->sectors[0].cluster = cluster;
+            }
             continue;
         }
-        const enum ps_status resolved = resolve_class(scenario, diags, plan, class);
+        const enum ps_status resolved = resolve_class(scenario, arena, diags, plan, class);
         if (resolved != PS_OK && resolved != PS_INPUT) {
             return resolved;
         }

@@ -70,9 +70,30 @@ enum ps_status ps_prepare_segments(const struct ps_scenario *scenario, struct ps
 enum ps_status ps_prepare_tape(const struct ps_scenario *scenario, struct ps_arena *arena,
                                struct ps_diags *diags, struct ps_world_plan *plan) PS_MUST_CHECK;
 
-/* Class of a segment or loan, PD as written (before pd_multiplier). */
+/* Class of a loan of this segment, PD as written (before pd_multiplier). */
 int ps_prepare_class_of(const struct ps_scenario *scenario, const struct ps_world_plan *plan,
-                        int cluster, double pd_frac, double correlation);
+                        int segment, double pd_frac, double correlation);
+
+/* ---- the dependence model, prepare_dependence.c ---- */
+
+const struct ps_dependence *ps_prepare_model(const struct ps_scenario *scenario);
+
+/* Number of a segment's sectors among those that differ, 0 its own cluster alone (and where the
+ * model has no sectors). Reads plan->hazard_kind. */
+int ps_prepare_mix(const struct ps_scenario *scenario, const struct ps_world_plan *plan,
+                   int segment);
+
+/* What the model reads to resolve a class, whose key is set. */
+void ps_prepare_calibration(const struct ps_scenario *scenario, const struct ps_world_plan *plan,
+                            const struct ps_hazard_class *class, struct ps_calibration *out);
+
+/* Curves of a resolved class with sectors. PS_MEMORY. */
+enum ps_status ps_prepare_curves(struct ps_arena *arena, const struct ps_calibration *c,
+                                 struct ps_hazard_class *class) PS_MUST_CHECK;
+
+/* Fills hazard_kind and what its kind reads beside the classes. PS_MEMORY. */
+enum ps_status ps_prepare_hazard_kind(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                      struct ps_world_plan *plan) PS_MUST_CHECK;
 
 /* Mean number of new firms in a month (1..T), demand_multiplier included. */
 double ps_prepare_new_firms(const struct ps_scenario *scenario, int month);

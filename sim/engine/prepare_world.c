@@ -186,6 +186,9 @@ static enum ps_status prepare_refusable(const struct ps_scenario *scenario, stru
         status = prepare_arrivals(scenario, arena, diags, plan);
     }
     if (status == PS_OK) {
+        status = ps_prepare_hazard_kind(scenario, arena, plan);
+    }
+    if (status == PS_OK) {
         status = ps_prepare_classes(scenario, arena, diags, plan);
     }
     if (status == PS_OK) {

@@ -2,6 +2,7 @@
 #ifndef PLEDGESIM_KERNEL_ECONOMY_H
 #define PLEDGESIM_KERNEL_ECONOMY_H
 
+#include "pledgesim/curve.h"
 #include "pledgesim/rng.h"
 #include "pledgesim/world.h"
 
@@ -81,13 +82,146 @@ static inline void economy_hazard(const struct ps_hazard_class *class, const dou
     }
 }
 
-/* Fills work->index and work->hazard for worlds first .. first + 15. Month 0 holds zero hazard; the
- * hazard ends with the last maturity that can be. */
-static inline void economy_sample(const struct ps_world_plan *plan, uint64_t first,
-                                  struct ps_world_work *work)
+/* ---- what all clusters share, by kind of hazard ---- */
+
+/* The four words of the group's worlds at one step of a purpose. */
+static inline void economy_words(const struct ps_world_plan *plan, uint64_t first,
+                                 enum ps_purpose purpose, uint32_t step,
+                                 uint64_t words[4][PS_ECO])
+{
+    for (int l = 0; l < PS_ECO; l++) {
+        words[0][l] = (first + (uint64_t)l) & 0xffffffffu;
+        words[1][l] = words[2][l] = 0;
+        words[3][l] = ps_rng_word3(purpose, step);
+    }
+    ps_philox_lanes(words[0], words[1], words[2], words[3], (uint32_t)plan->seed,
+                    (uint32_t)(plan->seed >> 32));
+}
+
+/* Eq. (4.11): S of a calendar year, numbered from 0. */
+static inline void economy_mixing(const struct ps_world_plan *plan, uint64_t first, int year,
+                                  double *restrict mixing)
+{
+    uint64_t words[4][PS_ECO];
+    double score[PS_ECO], unused[PS_ECO];
+    economy_words(plan, first, PS_PURPOSE_T_MIXING, (uint32_t)year, words);
+    WORLDS /* vector loop */
+        ps_normal_pair(words[0][l], words[1][l], &score[l], &unused[l]);
+    for (int l = 0; l < PS_ECO; l++)
+        mixing[l] = ps_exp(0.5 * ps_curve_at(plan->mixing, score[l]));
+}
+
+/* Eq. (4.17): 1 in stress, 0 in calm; `was` holds the month before. Four months share a block. */
+static inline void economy_regime(const struct ps_world_plan *plan, int t,
+                                  uint64_t words[4][PS_ECO], double *restrict stress)
+{
+    const uint64_t *restrict word = words[(t - 1) % 4];
+    const double enter = t == 1 ? plan->stress_share : plan->stress_enter;
+    const double stay = t == 1 ? plan->stress_share : plan->stress_stay;
+    WORLDS /* vector loop */
+    {
+        const double chance = enter + stress[l] * (stay - enter);
+        stress[l] = ps_select(ps_mask(ps_u01_32(word[l]) < chance), 1.0, 0.0);
+    }
+}
+
+/* ---- hazards of the further kinds, a month on ---- */
+
+/* Eq. (4.10) */
+static inline void hazard_mixed(const struct ps_hazard_class *class, const double *restrict y,
+                                const double *restrict mixing, const double *restrict before,
+                                double *restrict now)
+{
+    const double a = class->a, b = class->b;
+    WORLDS /* vector loop */
+        now[l] = before[l] + ps_neg_log1m_norm_cdf(a * mixing[l] + b * y[l]) * (1. / 12);
+}
+
+/* Eq. (4.13); `index` is the month's. */
+static inline void hazard_sectors(const struct ps_world_plan *plan,
+                                  const struct ps_hazard_class *class, const double *restrict index,
+                                  const double *restrict before, double *restrict now)
+{
+    const double most = 27.631021115928547; /* -log(1e-12): p is clamped at 1 - 1e-12 */
+    double x[PS_ECO];
+    for (int l = 0; l < PS_ECO; l++)
+        x[l] = class->own;
+    for (int k = 0; k < class->sectors_n; k++) {
+        const struct ps_sector_load *sector = &class->sectors[k];
+        const double *restrict y = index + (size_t)sector->cluster * PS_ECO;
+        const double rate = sector->rate, *curve = sector->curve;
+        double log_g[PS_ECO];
+        for (int l = 0; l < PS_ECO; l++)
+            log_g[l] = ps_curve_at(curve, -y[l]);
+        WORLDS /* vector loop */
+            x[l] += rate * ps_exp(log_g[l]);
+    }
+    if (plan->capped) {
+        WORLDS /* vector loop */
+        {
+            const double p = ps_select(ps_mask(x[l] < 1 - 1e-12), x[l], 1 - 1e-12);
+            x[l] = -ps_log1p(-p);
+        }
+    }
+    WORLDS /* vector loop */
+        now[l] = before[l] + ps_select(ps_mask(x[l] < most), x[l], most) * (1. / 12);
+}
+
+/* Eq. (4.17) */
+static inline void hazard_regime(const struct ps_hazard_class *class,
+                                 const double *restrict stress, const double *restrict before,
+                                 double *restrict now)
+{
+    const double calm = class->calm * (1. / 12), rise = (class->stress - class->calm) * (1. / 12);
+    WORLDS /* vector loop */
+        now[l] = before[l] + (calm + stress[l] * rise);
+}
+
+/* ---- all of it ---- */
+
+/* What a month shares: S, or the state of the chain. */
+struct shared {
+    double mixing[PS_ECO], stress[PS_ECO];
+    uint64_t words[4][PS_ECO];
+};
+
+static inline void economy_shared(const struct ps_world_plan *plan, uint64_t first, int t,
+                                  enum ps_hazard_kind kind, struct shared *shared)
+{
+    const int month = plan->start_month - 1 + t - 1; /* 0 is January of the first year */
+    if (kind == PS_HAZARD_MIXED && (t == 1 || (plan->mixing_yearly && month % 12 == 0)))
+        economy_mixing(plan, first, plan->mixing_yearly ? month / 12 : 0, shared->mixing);
+    if (kind == PS_HAZARD_REGIME) {
+        if ((t - 1) % 4 == 0)
+            economy_words(plan, first, PS_PURPOSE_REGIME, (uint32_t)(t - 1) / 4, shared->words);
+        economy_regime(plan, t, shared->words, shared->stress);
+    }
+}
+
+/* Y~ of a cluster and month: eq. (3.4), in stress (4.18). */
+static inline void economy_index(const struct ps_world_plan *plan, enum ps_hazard_kind kind,
+                                 double shift, const double *restrict y,
+                                 const struct shared *shared, double *restrict out)
+{
+    if (kind == PS_HAZARD_REGIME) {
+        const double d = plan->stress_shift;
+        WORLDS /* vector loop */
+            out[l] = y[l] + shift - d * shared->stress[l];
+    } else {
+        WORLDS /* vector loop */
+            out[l] = y[l] + shift;
+    }
+}
+
+/* One copy a kind of hazard: `kind` is a constant where this is inlined. */
+PS_KERNEL_INLINE void economy_of_kind(const struct ps_world_plan *plan, uint64_t first,
+                                      struct ps_world_work *work, enum ps_hazard_kind kind)
 {
     const int clusters_n = plan->clusters_n, classes_n = plan->classes_n;
     double *restrict index = work->index, *restrict hazard = work->hazard;
+    struct shared shared;
+    for (int l = 0; l < PS_ECO; l++)
+        shared.stress[l] = 0;
     for (int i = 0; i < clusters_n * PS_ECO; i++)
         index[i] = work->level[i] = 0;
     for (int i = 0; i < classes_n * PS_ECO; i++)
@@ -98,21 +232,46 @@ static inline void economy_sample(const struct ps_world_plan *plan, uint64_t fir
             economy_normals(plan, first, block, work->normal);
             economy_step(plan, block, work->normal, work->level);
         }
-        for (int c = 0; c < clusters_n; c++) {
-            const double shift = plan->shift[t * clusters_n + c];
-            const double *restrict y = work->level + (size_t)c * PS_ECO;
-            double *restrict out = index + ((size_t)t * (size_t)clusters_n + (size_t)c) * PS_ECO;
-            WORLDS /* vector loop */
-                out[l] = y[l] + shift;
-        }
+        economy_shared(plan, first, t, kind, &shared);
+        double *restrict month = index + (size_t)t * (size_t)clusters_n * PS_ECO;
+        for (int c = 0; c < clusters_n; c++)
+            economy_index(plan, kind, plan->shift[t * clusters_n + c],
+                          work->level + (size_t)c * PS_ECO, &shared, month + (size_t)c * PS_ECO);
         for (int k = 0; k < classes_n && t <= plan->last_maturity; k++) {
             const struct ps_hazard_class *class = &plan->classes[k];
-            const double *restrict y =
-                index + ((size_t)t * (size_t)clusters_n + (size_t) class->cluster) * PS_ECO;
+            const double *restrict y = month + (size_t) class->cluster * PS_ECO;
             double *restrict now = hazard + ((size_t)t * (size_t)classes_n + (size_t)k) * PS_ECO;
             const double *restrict before = now - (size_t)classes_n * PS_ECO;
-            economy_hazard(class, y, before, now);
+            if (kind == PS_HAZARD_PROBIT)
+                economy_hazard(class, y, before, now);
+            else if (kind == PS_HAZARD_MIXED)
+                hazard_mixed(class, y, shared.mixing, before, now);
+            else if (kind == PS_HAZARD_SECTORS)
+                hazard_sectors(plan, class, month, before, now);
+            else
+                hazard_regime(class, shared.stress, before, now);
         }
+    }
+}
+
+/* Fills work->index and work->hazard for worlds first .. first + 15. Month 0 holds zero hazard; the
+ * hazard ends with the last maturity that can be. */
+static inline void economy_sample(const struct ps_world_plan *plan, uint64_t first,
+                                  struct ps_world_work *work)
+{
+    switch (plan->hazard_kind) {
+    case PS_HAZARD_PROBIT:
+        economy_of_kind(plan, first, work, PS_HAZARD_PROBIT);
+        break;
+    case PS_HAZARD_MIXED:
+        economy_of_kind(plan, first, work, PS_HAZARD_MIXED);
+        break;
+    case PS_HAZARD_SECTORS:
+        economy_of_kind(plan, first, work, PS_HAZARD_SECTORS);
+        break;
+    case PS_HAZARD_REGIME:
+        economy_of_kind(plan, first, work, PS_HAZARD_REGIME);
+        break;
     }
 }
 

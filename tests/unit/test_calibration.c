@@ -75,6 +75,12 @@ static double one_factor_joint(double a, double b)
     return sum;
 }
 
+static double joint_of(double pd, double rho)
+{
+    const struct ps_calibration c = {.pd_frac = pd, .correlation = rho};
+    return ps_dependence_gaussian.joint_pd(&c);
+}
+
 static struct ps_hazard_class resolve(double pd, double rho, double phi, int step, int calibrate)
 {
     const struct ps_calibration c = {.pd_frac = pd,
@@ -121,7 +127,7 @@ static void test_year_reproduces_pd_and_joint_pd(void **state)
         const double m2 = year_survival(class.a, class.b, phi_step, step, 2);
         close_to(1 - m1, pd, 1e-6);
         /* The oracle subtracts numbers near 1: 1e-14 of them is all it knows. */
-        const double joint = ps_dependence_gaussian.joint_pd(pd, rho);
+        const double joint = joint_of(pd, rho);
         close_to(1 - 2 * m1 + m2, joint, 1e-6 + 1e-14 / joint);
     }
 }
@@ -135,10 +141,10 @@ static void test_power_without_calibration_the_correlation_is_too_low(void **sta
     const double m1 = year_survival(class.a, class.b, phi_step, 1, 1);
     const double m2 = year_survival(class.a, class.b, phi_step, 1, 2);
     const double joint = 1 - 2 * m1 + m2;
-    assert_true(joint < 0.95 * ps_dependence_gaussian.joint_pd(0.03, 0.1));
+    assert_true(joint < 0.95 * joint_of(0.03, 0.1));
     /* As low as a yearly correlation of 0.081. */
-    assert_true(joint > ps_dependence_gaussian.joint_pd(1 - m1, 0.0805));
-    assert_true(joint < ps_dependence_gaussian.joint_pd(1 - m1, 0.0815));
+    assert_true(joint > joint_of(1 - m1, 0.0805));
+    assert_true(joint < joint_of(1 - m1, 0.0815));
 }
 
 static void test_joint_pd_is_the_bivariate_normal(void **state)
@@ -147,11 +153,11 @@ static void test_joint_pd_is_the_bivariate_normal(void **state)
     static const double pds[] = {1e-6, 0.001, 0.03, 0.5, 0.95};
     for (int i = 0; i < 5; i++) {
         const double pd = pds[i];
-        close_to(ps_dependence_gaussian.joint_pd(pd, 0), pd * pd, 1e-11);
-        close_to(ps_dependence_gaussian.joint_pd(pd, 1), pd, 1e-11);
+        close_to(joint_of(pd, 0), pd * pd, 1e-11);
+        close_to(joint_of(pd, 1), pd, 1e-11);
         double before = pd * pd;
         for (double rho = 0.1; rho < 0.95; rho += 0.1) {
-            const double joint = ps_dependence_gaussian.joint_pd(pd, rho);
+            const double joint = joint_of(pd, rho);
             double a, b;
             ps_probit_coefficients(pd, rho, &a, &b);
             close_to(joint, one_factor_joint(a, b), 1e-9);
@@ -172,7 +178,7 @@ static void test_an_index_of_a_year_needs_no_calibration(void **state)
     ps_index_grid_year(&grid, class.a, class.b, 12, pd);
     ps_index_grid_free(&grid);
     close_to(pd[0], 0.03, 1e-9);
-    close_to(pd[1], ps_dependence_gaussian.joint_pd(0.03, 0.1), 1e-9);
+    close_to(pd[1], joint_of(0.03, 0.1), 1e-9);
 }
 
 static void test_limits(void **state)
@@ -189,7 +195,7 @@ static void test_limits(void **state)
     const struct ps_calibration c = {.pd_frac = 0.03, .correlation = 0.1, .step_months = 1};
     assert_int_equal(ps_dependence_independent.resolve(&c, &class), PS_OK);
     assert_true(class.b == 0);
-    close_to(ps_dependence_independent.joint_pd(0.03, 0.1), 0.0009, 1e-12);
+    close_to(ps_dependence_independent.joint_pd(&c), 0.0009, 1e-12);
 }
 
 static void test_what_no_monthly_model_reaches_is_refused(void **state)

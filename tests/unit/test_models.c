@@ -57,6 +57,37 @@ static void test_every_model_is_described(void **state)
     check_names(models, n);
 }
 
+/* Whatever its kind, the numbers that the sampler will read. */
+static void check_class(const struct ps_dependence *model, const struct ps_hazard_class *class)
+{
+    const int none = class->pd_frac <= 0;
+    assert_int_equal(class->cluster, 3);
+    assert_true(class->pd_monthly_frac >= 0 && class->correlation_monthly >= 0);
+    assert_true(class->correlation_monthly < 1);
+    switch (model->kind) {
+    case PS_HAZARD_PROBIT:
+        assert_true(class->b <= 0); /* low is bad */
+        assert_true(!none || (class->a <= -50 && class->b == 0));
+        break;
+    case PS_HAZARD_MIXED:
+        assert_true(class->b <= 0);
+        assert_true(!none || (class->a * 1e-8 < -50 && class->b == 0));
+        break;
+    case PS_HAZARD_SECTORS:
+        assert_true(class->sectors_n == 2 && class->spread >= 1);
+        assert_true(none ? class->own == 0 : class->own > 0);
+        for (int k = 0; k < 2; k++) {
+            assert_int_equal(class->sectors[k].cluster, 3 + k);
+            assert_true(none ? class->sectors[k].rate == 0 : class->sectors[k].rate > 0);
+        }
+        break;
+    case PS_HAZARD_REGIME:
+        assert_true(none ? class->stress == 0 : class->stress >= class->calm);
+        assert_true(none ? class->calm == 0 : class->calm > 0);
+        break;
+    }
+}
+
 static void test_dependence_coefficients_are_sane(void **state)
 {
     (void)state;
@@ -70,16 +101,20 @@ static void test_dependence_coefficients_are_sane(void **state)
                                              .correlation = rho,
                                              .phi_annual = 0.5,
                                              .step_months = 1,
-                                             .calibrate = 1};
+                                             .calibrate = 1,
+                                             .t_nu = 4.5,
+                                             .calm_months = 30,
+                                             .stress_months = 6,
+                                             .stress_multiplier = 4,
+                                             .sectors_n = 2,
+                                             .sectors = {{3, 0.5, 0.4}, {4, 0.2, 0.8}},
+                                             .loading = {1, 0, 0.6, 0.8}};
             struct ps_hazard_class class = {.cluster = 3};
             assert_int_equal(models[i]->resolve(&c, &class), PS_OK);
-            assert_int_equal(class.cluster, 3);
-            assert_true(class.b <= 0); /* low is bad */
             assert_true(class.pd_frac == pd && class.correlation == rho);
-            assert_true(class.pd_monthly_frac >= 0 && class.pd_monthly_frac < 1);
-            assert_true(class.correlation_monthly >= 0 && class.correlation_monthly < 1);
-            const double joint = models[i]->joint_pd(pd, rho);
-            assert_true(joint >= pd * pd * (1 - 1e-12) && joint <= pd);
+            check_class(models[i], &class);
+            const double joint = models[i]->joint_pd(&c);
+            assert_true(joint >= pd * pd * (1 - 1e-10) && joint <= pd);
         }
     }
 }

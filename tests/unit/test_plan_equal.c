@@ -92,6 +92,61 @@ static void change_shocks(struct ps_scenario *s)
     add_shocks(s, &row, 1);
 }
 
+CHANGE(change_t_nu, s->p.t_nu = 8.5)
+CHANGE(change_t_mixing, s->p.t_mixing = PS_MIXING_WORLD)
+CHANGE(change_start_month, s->p.start_month = 2)
+CHANGE(change_variance, s->p.sector_variance = 0.5)
+CHANGE(change_link, s->p.gamma_link = PS_LINK_LINEAR_CAPPED)
+CHANGE(change_weight, s->sector_weights[0].weight_frac = 0.5)
+CHANGE(change_weight_of_row, strcpy(s->sector_weights[1].segment_id, s->segments[2].segment_id))
+CHANGE(change_weight_cluster, strcpy(s->sector_weights[0].cluster_id, s->cluster_ids[2]))
+CHANGE(change_weight_variance, s->sector_weights[0].variance = 0.3)
+CHANGE(change_weights_n, s->sector_weights_n = 1)
+CHANGE(change_calm, s->p.calm_months = 49)
+CHANGE(change_stress, s->p.stress_months = 13)
+CHANGE(change_multiplier, s->p.stress_multiplier = 2.5)
+CHANGE(change_stress_shift, s->p.stress_shift_sd = 1)
+
+/* The Bishan book under a dependence model, the first two segments with sectors of their own. */
+static struct ps_scenario *book_of(int64_t dependence)
+{
+    struct ps_scenario *s = ps_fixture_bishan();
+    s->p.dependence = dependence;
+    s->p.correlation_basis = dependence > 0 ? PS_BASIS_MONTHLY : PS_BASIS_ANNUAL;
+    s->sector_weights = calloc(2, sizeof *s->sector_weights);
+    assert_non_null(s->sector_weights);
+    s->sector_weights_n = 2;
+    for (int i = 0; i < 2; i++) {
+        struct ps_sector_weights_row *row = &s->sector_weights[i];
+        strcpy(row->sector_weight_id, i == 0 ? "a" : "b");
+        strcpy(row->segment_id, s->segments[i].segment_id);
+        strcpy(row->cluster_id, s->cluster_ids[i]);
+        row->weight_frac = 0.6;
+        row->variance = 0.6;
+    }
+    return s;
+}
+
+static void every_change_is_seen(int64_t dependence, change_fn *const changes[], size_t n)
+{
+    struct ps_scenario *untouched = book_of(dependence);
+    struct ps_world_plan *base = prepare(untouched);
+    for (size_t i = 0; i < n; i++) {
+        struct ps_scenario *s = book_of(dependence);
+        assert_true(ps_scenario_same_world(untouched, s));
+        changes[i](s);
+        assert_false(ps_scenario_same_world(untouched, s));
+        struct ps_world_plan *other = prepare(s);
+        if (ps_world_plan_equal(base, other) || ps_world_plan_equal(other, base)) {
+            fail_msg("change %zu of model %d makes no difference", i, (int)dependence);
+        }
+        ps_world_plan_free(other);
+        ps_fixture_free(s);
+    }
+    ps_world_plan_free(base);
+    ps_fixture_free(untouched);
+}
+
 static void test_whatever_the_sampler_reads_makes_plans_differ(void **state)
 {
     (void)state;
@@ -142,22 +197,21 @@ static void test_whatever_the_sampler_reads_makes_plans_differ(void **state)
                                          change_loan_pledge,
                                          change_loan_number,
                                          change_shocks};
-    struct ps_scenario *untouched = ps_fixture_bishan();
-    struct ps_world_plan *base = prepare(untouched);
-    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-        struct ps_scenario *s = ps_fixture_bishan();
-        assert_true(ps_scenario_same_world(untouched, s));
-        changes[i](s);
-        assert_false(ps_scenario_same_world(untouched, s));
-        struct ps_world_plan *other = prepare(s);
-        if (ps_world_plan_equal(base, other) || ps_world_plan_equal(other, base)) {
-            fail_msg("change %zu makes no difference", i);
-        }
-        ps_world_plan_free(other);
-        ps_fixture_free(s);
-    }
-    ps_world_plan_free(base);
-    ps_fixture_free(untouched);
+    every_change_is_seen(0, changes, sizeof changes / sizeof changes[0]);
+}
+
+static void test_so_does_what_a_dependence_model_reads(void **state)
+{
+    (void)state;
+    static change_fn *const student_t[] = {change_t_nu, change_t_mixing, change_start_month},
+                            *const gamma[] = {change_variance, change_link, change_weight,
+                                              change_weight_of_row, change_weight_cluster,
+                                              change_weight_variance, change_weights_n},
+                            *const regime[] = {change_calm, change_stress, change_multiplier,
+                                               change_stress_shift};
+    every_change_is_seen(2, student_t, sizeof student_t / sizeof student_t[0]);
+    every_change_is_seen(3, gamma, sizeof gamma / sizeof gamma[0]);
+    every_change_is_seen(4, regime, sizeof regime / sizeof regime[0]);
 }
 
 static void test_policy_and_row_order_make_no_difference(void **state)
@@ -198,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whatever_the_sampler_reads_makes_plans_differ),
+        cmocka_unit_test(test_so_does_what_a_dependence_model_reads),
         cmocka_unit_test(test_policy_and_row_order_make_no_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

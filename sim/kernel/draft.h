@@ -91,7 +91,7 @@ static uint64_t draft_firms(const struct ps_world_plan *plan, uint32_t world,
             firm->u_product = (uint32_t)u.x2[l];
             firm->u_bank = (uint32_t)u.x3[l];
             firm->firm_rank = draft->root = (uint16_t)root;
-            draft->link = 0;
+            draft->link = draft->waits = 0;
             if (root < tape_n) {
                 firm_of_tape(plan, root, (uint32_t)v.x1[l], firm, draft);
             } else {

@@ -36,14 +36,15 @@ static inline struct ps_plain plain_of(const struct ps_world_plan *plan, const s
     const double asked = app->amount_wan;
     const int bullet = !(app->flags & PS_APP_EQUAL);
     const int micro = app->flags & PS_APP_MICRO ? PS_FIRM_MICRO : PS_FIRM_SMALL;
+    const int waited = (app->flags & PS_APP_WAITED) != 0;
+    const int chain = app->parent != PS_NONE && (!waited || app->link > 0);
     const int flags = (in_pool ? PS_PLAIN_IN_POOL : 0) |
                       (app->flags & PS_APP_RENEWAL ? PS_PLAIN_RENEWAL : 0) |
                       ((bullet & (app->fate == PS_NONE)) ? PS_PLAIN_MATURES : 0) |
-                      ((bullet & (app->tape_firm == PS_NONE)) ? PS_PLAIN_ASKS : 0);
+                      ((bullet & (app->tape_firm == PS_NONE) & !waited) ? PS_PLAIN_ASKS : 0);
     return (struct ps_plain){.asked_wan = asked,
                              .pool_fen = in_pool ? asked * 1e6 : 0,
-                             .parent =
-                                 app->parent == PS_NONE ? (uint16_t)plan->apps_max : app->parent,
+                             .parent = chain ? app->parent : (uint16_t)plan->apps_max,
                              .flags = (uint8_t)flags,
                              .cap = (uint8_t)(product * PS_FIRM_CLASS_N + micro)};
 }

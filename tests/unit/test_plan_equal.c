@@ -51,6 +51,7 @@ CHANGE(change_maturity, s->p.maturity_share_frac = 0.4)
 CHANGE(change_pd_multiplier, s->p.pd_multiplier = 1.01)
 CHANGE(change_demand, s->demand[4].new_firms_n = 21)
 CHANGE(change_renewal, s->p.renewal_prob_frac = 0.61)
+CHANGE(change_retry, s->p.refused_retry_months = 2)
 CHANGE(change_npl_months, s->p.npl_months = 4)
 CHANGE(change_disposal, s->p.disposal_median_months = 19)
 CHANGE(change_disposal_sigma, s->p.disposal_sigma = 0.5)
@@ -107,6 +108,7 @@ static void test_whatever_the_sampler_reads_makes_plans_differ(void **state)
                                          change_pd_multiplier,
                                          change_demand,
                                          change_renewal,
+                                         change_retry,
                                          change_npl_months,
                                          change_disposal,
                                          change_disposal_sigma,

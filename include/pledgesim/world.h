@@ -68,6 +68,14 @@ struct ps_tape_plan {
     int firm;                /* number of the firm among those with several tape loans, or -1 */
 };
 
+/* Moral hazard: what multiplies the hazard by product. */
+struct ps_behaviour_plan {
+    int products_n;              /* 0: none */
+    const double *times;         /* [product] >= 1 */
+    const uint32_t *product_cut; /* [product] as in ps_shape */
+    const int *tape_product;     /* [tape loan] its own product, or -1: by u_product */
+};
+
 struct ps_world_plan {
     uint64_t seed;
     int months_n;      /* N = horizon + run-off */
@@ -91,6 +99,7 @@ struct ps_world_plan {
     int renewal_all;
     int retry_months; /* months for which a refused new firm goes on asking, 0 = none */
     double maturity_share;
+    struct ps_behaviour_plan behaviour;
     int npl_months;
     double disposal_median_months, disposal_sigma;
     int disposal_freeze_months;

@@ -360,7 +360,7 @@ static void conservation_check(struct ledger *g)
         const double *ceiling = measure_row(g, PS_M_CEILING), *waited = measure_row(g, PS_M_WAITED);
         double reached[PS_LANES];
         rows_copy(reached, measure_row(g, PS_M_REGISTERED));
-        for (int r = 0; r < PS_REFUSED_N; r++) {
+        for (int r = 0; r < PS_LOST_N; r++) {
             const double *lost = measure_row(g, PS_M_LOST_CLOSED + r);
             LANES reached[l] += lost[l];
         }

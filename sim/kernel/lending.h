@@ -23,14 +23,16 @@ static void refusals_count(struct ledger *g, int app_i, double asked_wan, const 
     ROW all = measure_row(g, PS_M_REFUSED);
     LANES
     {
-        n[l] += reason[l] >= 0 ? once : 0.;
-        all[l] += reason[l] >= 0 ? fen : 0;
+        const double refused = reason[l] < 0 ? 0 : reason[l] == PS_NOT_ASKED ? 0 : 1;
+        n[l] += refused > 0 ? once : 0.;
+        all[l] += refused > 0 ? fen : 0;
     }
     for (int r = 0; r < PS_REFUSED_N; r++) {
         ROW one = measure_row(g, PS_M_REFUSED_CLOSED + r);
         LANES one[l] += reason[l] == r ? fen : 0;
     }
-    if (g->work->log && reason[g->work->log->lane] >= 0)
+    if (g->work->log && reason[g->work->log->lane] >= 0 &&
+        reason[g->work->log->lane] < PS_REFUSED_N)
         log_line(g, PS_LOG_REFUSAL, app_i, (int)reason[g->work->log->lane], asked_wan * FEN_PER_WAN,
                  NULL, 0);
 }
@@ -72,7 +74,7 @@ static void losses_count(struct ledger *g, int app_i, const double *granted, con
         }
     else
         LANES lost[l] = (asked - granted[l]) * ratio[l];
-    for (int r = 0; r < PS_REFUSED_N; r++) {
+    for (int r = 0; r < PS_LOST_N; r++) {
         const double trimmed = r == PS_REFUSED_LOAN_CAP ? -1 : r; /* a granted loan has no reason */
         ROW one = measure_row(g, PS_M_LOST_CLOSED + r);
         LANES one[l] += refusal[l] == r ? lost[l] : (refusal[l] == trimmed ? lost[l] : 0);
@@ -177,6 +179,8 @@ static void grant_test(struct ledger *g, int app_i, ROW granted, ROW reason)
         LANES reason[l] = PS_REFUSED_POPULATION;
     if (g->t < product->open_from_month || g->t > product->open_to_month)
         LANES reason[l] = PS_REFUSED_CLOSED;
+    if (!ps_takes_up(g->shape, app, product_i))
+        LANES reason[l] = PS_NOT_ASKED;
     LANES
     {
         granted[l] = reason[l] < 0 ? asks[l] * granted[l] : 0;

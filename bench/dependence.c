@@ -68,8 +68,8 @@ int main(int argc, char **argv)
     if (kernel == NULL) {
         return 2;
     }
-    printf("%-12s %10s %7s %12s %7s %12s\n", "dependence", "us/world", "ratio", "us/economy", "ratio",
-           "prepare ms");
+    printf("%-12s %10s %7s %12s %7s %12s\n", "dependence", "us/world", "ratio", "us/economy",
+           "ratio", "prepare ms");
     for (int i = 0; i < n; i++) {
         double prepare_ms, unused;
         const double whole = measure(kernel, i, 1, &prepare_ms);

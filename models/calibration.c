@@ -11,7 +11,7 @@
 #define STEP_OVER_WIDTH 0.3 /* the conditional probability is less smooth */
 #define REACH_SD 9.0        /* a normal law has 1e-18 beyond it */
 #define NORM_DENSITY_0 0.39894228040143267794
-#define TOLERANCE 1e-11   /* of the logarithm of a probability */
+#define TOLERANCE 1e-11    /* of the logarithm of a probability */
 #define LEVEL_STEP_MAX 1e4 /* a level so far away does not exist */
 
 double ps_norm_density(double x)
@@ -299,7 +299,8 @@ enum ps_status ps_year_level(const struct ps_year *year, double pd_frac, double 
 enum ps_status ps_year_match(const struct ps_year *year, double pd_frac, double joint_pd,
                              double *level, double *spread)
 {
-    struct search search = {.year = year, .pd_frac = pd_frac, .joint_pd = joint_pd, .level = *level};
+    struct search search = {
+        .year = year, .pd_frac = pd_frac, .joint_pd = joint_pd, .level = *level};
     /* A moving index averages out over the year, so the spread is at least that of a still one. */
     struct point lo = {.x = *spread}, hi;
     lo.f = joint_excess(&search, lo.x);
@@ -365,8 +366,7 @@ enum ps_status ps_calibrate(const struct ps_calibration *c, double joint_pd,
                             struct ps_hazard_class *out)
 {
     struct probit_year model = {.c = c, .width = 2};
-    const struct ps_year year = {
-        .model = &model, .set_spread = probit_set_spread, .pd = probit_pd};
+    const struct ps_year year = {.model = &model, .set_spread = probit_set_spread, .pd = probit_pd};
     double x = ps_norm_quantile(c->pd_frac), rho = c->correlation;
     const enum ps_status status = ps_year_match(&year, c->pd_frac, joint_pd, &x, &rho);
     if (status == PS_OK) {

@@ -7,8 +7,8 @@
 #include "pledgesim/sector_grid.h"
 
 /* CreditRisk+ sectors (Credit Suisse Financial Products 1997), eq. (4.13): the hazard of a firm is
- * lambda (w_0 + sum of w_k G_k), G_k a gamma variable of mean 1 that its cluster's index drives. The
- * correlation plays no part: variances and weights say how defaults hang together. */
+ * lambda (w_0 + sum of w_k G_k), G_k a gamma variable of mean 1 that its cluster's index drives.
+ * The correlation plays no part: variances and weights say how defaults hang together. */
 
 /* A year of blocks, or of one that stands still. Level: the logarithm of lambda' (or of PD');
  * spread s: all variances times 1 / (1 - s). */
@@ -23,8 +23,8 @@ struct gamma_year {
 static enum ps_status year_init(struct gamma_year *year, const struct ps_calibration *c, int blocks)
 {
     *year = (struct gamma_year){.c = c, .blocks = blocks};
-    const enum ps_status status = ps_sector_grid_init(&year->grid, c->sectors_n,
-                                                      ps_phi_step(c->phi_annual, c->step_months));
+    const enum ps_status status =
+        ps_sector_grid_init(&year->grid, c->sectors_n, ps_phi_step(c->phi_annual, c->step_months));
     if (status != PS_OK) {
         return status;
     }
@@ -153,13 +153,14 @@ static enum ps_status resolve(const struct ps_calibration *c, struct ps_hazard_c
 }
 
 const struct ps_dependence ps_dependence_gamma = {
-    .model = {.name = "gamma",
-              .doc = {[PS_LANG_ZH] = "伽马行业因子（CreditRisk+）：违约强度随集群的伽马因子成比例变"
-                                     "动，可按权重对应多个集群（相关系数不起作用）",
-                      [PS_LANG_EN] =
-                          "gamma sectors (CreditRisk+): hazards move in proportion to gamma factors "
-                          "of one or several clusters, by weights (the correlation has no effect)"},
-              .equation = "4.13"},
+    .model =
+        {.name = "gamma",
+         .doc = {[PS_LANG_ZH] = "伽马行业因子（CreditRisk+）：违约强度随集群的伽马因子成比例变"
+                                "动，可按权重对应多个集群（相关系数不起作用）",
+                 [PS_LANG_EN] =
+                     "gamma sectors (CreditRisk+): hazards move in proportion to gamma factors "
+                     "of one or several clusters, by weights (the correlation has no effect)"},
+         .equation = "4.13"},
     .kind = PS_HAZARD_SECTORS,
     .resolve = resolve,
     .joint_pd = joint_pd,

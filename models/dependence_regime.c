@@ -99,8 +99,9 @@ static enum ps_status resolve(const struct ps_calibration *c, struct ps_hazard_c
 
 const struct ps_dependence ps_dependence_regime = {
     .model = {.name = "regime",
-              .doc = {[PS_LANG_ZH] = "两状态转换：全部集群在平稳期与压力期之间同步切换，压力期违约率成"
-                                     "倍上升、处置变差（相关系数与景气指数不影响违约）",
+              .doc = {[PS_LANG_ZH] =
+                          "两状态转换：全部集群在平稳期与压力期之间同步切换，压力期违约率成"
+                          "倍上升、处置变差（相关系数与景气指数不影响违约）",
                       [PS_LANG_EN] = "two regimes: all clusters switch together between calm and "
                                      "stress, with more defaults and worse sales in stress "
                                      "(correlation and index do not move defaults)"},

@@ -80,8 +80,9 @@ static void fill_block(const struct t_year *year, double x, double *d)
     ps_probit_of_level(x, year->rho, &a, &b);
     for (int i = 0; i < year->grid.n; i++) {
         for (int s = 0; s < S_N; s++) {
-            const double hazard = year->c->step_months *
-                                  ps_neg_log1m_norm_cdf(a * year->mixing.s[s] + b * year->grid.y[i]);
+            const double hazard =
+                year->c->step_months *
+                ps_neg_log1m_norm_cdf(a * year->mixing.s[s] + b * year->grid.y[i]);
             d[(size_t)i * S_N + (size_t)s] = ps_one_minus_exp(hazard / 12);
         }
     }
@@ -166,10 +167,12 @@ static enum ps_status resolve(const struct ps_calibration *c, struct ps_hazard_c
 
 const struct ps_dependence ps_dependence_student_t = {
     .model = {.name = "student_t",
-              .doc = {[PS_LANG_ZH] = "学生t连接：在高斯连接上加入全部集群共同的年度冲击，极端年份多家同"
-                                     "时违约",
-                      [PS_LANG_EN] = "Student-t copula: the Gaussian one with a common shock to all "
-                                     "clusters each year, so that extremes come together"},
+              .doc = {[PS_LANG_ZH] =
+                          "学生t连接：在高斯连接上加入全部集群共同的年度冲击，极端年份多家同"
+                          "时违约",
+                      [PS_LANG_EN] =
+                          "Student-t copula: the Gaussian one with a common shock to all "
+                          "clusters each year, so that extremes come together"},
               .equation = "4.10"},
     .kind = PS_HAZARD_MIXED,
     .resolve = resolve,

@@ -73,16 +73,16 @@ struct ps_year {
  * take seconds. */
 #define PS_SPREAD_MAX 0.999
 
-/* Solves for the level and the spread, from the values they hold, the spread upwards: relative error
- * 1e-11 of both probabilities as `year` computes them. PS_INPUT beyond PS_SPREAD_MAX, and
+/* Solves for the level and the spread, from the values they hold, the spread upwards: relative
+ * error 1e-11 of both probabilities as `year` computes them. PS_INPUT beyond PS_SPREAD_MAX, and
  * when no level reaches the PD. */
 enum ps_status ps_year_match(const struct ps_year *year, double pd_frac, double joint_pd,
                              double *level, double *spread) PS_MUST_CHECK;
 
 /* The level alone, from the value it holds, at the spread that is set. PS_INPUT when none reaches
  * the PD. */
-enum ps_status ps_year_level(const struct ps_year *year, double pd_frac,
-                             double *level) PS_MUST_CHECK;
+enum ps_status ps_year_level(const struct ps_year *year, double pd_frac, double *level)
+    PS_MUST_CHECK;
 
 /* Lays the grid out anew where sqrt(1 - rho) is below *width, for which it was made (at first 2 and
  * an empty grid). PS_MEMORY. */

@@ -18,8 +18,8 @@ struct ps_model {
 
 /* ---- dependence: annual PD and correlation to the monthly hazard of a class ---- */
 
-/* How the sampler gets from the economy to the hazard -ln(1 - p) / 12 of a month: which of a class's
- * numbers it reads. p is the one-year default probability if the economy stood still. */
+/* How the sampler gets from the economy to the hazard -ln(1 - p) / 12 of a month: which of a
+ * class's numbers it reads. p is the one-year default probability if the economy stood still. */
 enum ps_hazard_kind {
     PS_HAZARD_PROBIT,  /* p = Phi(a + b Y~) */
     PS_HAZARD_MIXED,   /* p = Phi(a S + b Y~), S of the calendar year or of the world */

@@ -24,11 +24,12 @@ struct ps_sector_grid {
 };
 
 /* dims 1 .. PS_SECTORS_MAX. PS_MEMORY. Free also after a failure. */
-enum ps_status ps_sector_grid_init(struct ps_sector_grid *grid, int dims,
-                                   double phi_step) PS_MUST_CHECK;
+enum ps_status ps_sector_grid_init(struct ps_sector_grid *grid, int dims, double phi_step)
+    PS_MUST_CHECK;
 void ps_sector_grid_free(struct ps_sector_grid *grid);
 
-/* Eq. (4.13): w_0 + sum of w_k G_k at each point; curves of the sectors, shift[k] is added to Y_k. */
+/* Eq. (4.13): w_0 + sum of w_k G_k at each point; curves of the sectors, shift[k] is added to Y_k.
+ */
 void ps_sector_grid_exposure(const struct ps_sector_grid *grid, const struct ps_calibration *c,
                              const double *const curves[], const double *shift, double *exposure);
 

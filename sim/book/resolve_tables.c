@@ -55,7 +55,8 @@ static int follows_same(const struct ps_case *a, const struct ps_case *b, enum p
         struct ps_value x = {0}, y = {0};
         ps_value_load(scalar, &a->p, &x);
         ps_value_load(scalar, &b->p, &y);
-        if (x.whole != y.whole || x.real != y.real || ps_case_bad(a, scalar) != ps_case_bad(b, scalar)) {
+        if (x.whole != y.whole || x.real != y.real ||
+            ps_case_bad(a, scalar) != ps_case_bad(b, scalar)) {
             return 0;
         }
     }

@@ -118,6 +118,9 @@ static struct ps_place cause_place(const struct ps_load *load, const struct ps_c
         return apps_place(load, c, found, column);
     case PS_DIAG_NO_CALIBRATION:
         return member_place(load, c, found->args[2], "correlation", column);
+    case PS_DIAG_NO_SECTOR_CALIBRATION:
+        *column = scalar("sector_variance");
+        return ps_case_place(load, c, *column);
     case PS_DIAG_LOAN_ADDRESS_TAKEN:
         return member_place(load, c, found->args[1], "loan_id", column);
     default:

@@ -66,8 +66,9 @@ static void check_dependence(struct ps_load *load, const struct ps_case *c)
     static const struct {
         const char *column, *model;
     } owned[] = {
-        {"t_nu", "student_t"},        {"t_mixing", "student_t"},       {"sector_variance", "gamma"},
-        {"gamma_link", "gamma"},      {"calm_months", "regime"},       {"stress_months", "regime"},
+        {"t_nu", "student_t"},           {"t_mixing", "student_t"},
+        {"sector_variance", "gamma"},    {"gamma_link", "gamma"},
+        {"calm_months", "regime"},       {"stress_months", "regime"},
         {"stress_multiplier", "regime"}, {"stress_shift_sd", "regime"},
     };
     char chosen[PS_LABEL_BYTES], because[PS_LABEL_BYTES + 16];

@@ -64,9 +64,8 @@ static void check_segment(struct ps_load *load, const struct ps_rows *rows, size
 void ps_check_sectors(struct ps_load *load, const struct ps_case *c)
 {
     const struct ps_rows *rows = c->tables[PS_TABLE_sector_weights];
-    const int clusters_known =
-        c->clusters->n > 0 && !(c->clusters->segments->source != NULL &&
-                                c->clusters->segments->source->broken);
+    const int clusters_known = c->clusters->n > 0 && !(c->clusters->segments->source != NULL &&
+                                                       c->clusters->segments->source->broken);
     for (size_t i = 0; i < rows->n; i++) {
         if (clusters_known) {
             check_cluster(load, c, i);

@@ -46,8 +46,8 @@ static double year_pd_from_start(struct ps_mean_pd *m, const struct ps_hazard_cl
     const int block_last = plan->step_months < g + 12 ? plan->step_months : g + 12;
     double hazard = 0;
     for (int t = g + 1; t <= block_last; t++) {
-        hazard += ps_neg_log1m_norm_cdf(class->a +
-                                        class->b * (start + ps_mean_pd_shift(plan, t, class->cluster)));
+        hazard += ps_neg_log1m_norm_cdf(
+            class->a + class->b * (start + ps_mean_pd_shift(plan, t, class->cluster)));
     }
     go_back(m, class, block_last + 1, g + 12);
     const double later =
@@ -111,8 +111,8 @@ static int shifted(const struct ps_world_plan *plan, const struct ps_hazard_clas
 }
 
 /* Adds the loans of a class: weight[g] granted in month g. */
-static void add_class(struct ps_mean_pd *m, const struct ps_hazard_class *class, const double *weight,
-                      double sums[3])
+static void add_class(struct ps_mean_pd *m, const struct ps_hazard_class *class,
+                      const double *weight, double sums[3])
 {
     /* By place in the block, or in the year: what an unshifted stationary index gives. */
     double plain[12];

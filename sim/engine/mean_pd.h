@@ -34,8 +34,8 @@ double ps_mean_pd_mixed(struct ps_mean_pd *m, const struct ps_hazard_class *clas
 double ps_mean_pd_regime(const struct ps_world_plan *plan, const struct ps_hazard_class *class);
 
 /* Sectors need the grid of the class laid out first. PS_MEMORY. */
-enum ps_status ps_mean_pd_lay_out(struct ps_mean_pd *m,
-                                  const struct ps_hazard_class *class) PS_MUST_CHECK;
+enum ps_status ps_mean_pd_lay_out(struct ps_mean_pd *m, const struct ps_hazard_class *class)
+    PS_MUST_CHECK;
 double ps_mean_pd_sectors(struct ps_mean_pd *m, const struct ps_hazard_class *class, int g);
 
 #endif

@@ -28,8 +28,8 @@ static void under_s(const struct ps_mean_pd *m, const struct ps_hazard_class *cl
     for (int i = 0; i < m->grid.n; i++) {
         double hazard = 0;
         for (int t = first; t <= last; t++) {
-            hazard += ps_neg_log1m_norm_cdf(class->a * s +
-                                            class->b * (m->grid.y[i] + shift[t - first]));
+            hazard +=
+                ps_neg_log1m_norm_cdf(class->a * s + class->b * (m->grid.y[i] + shift[t - first]));
         }
         const double d = ps_one_minus_exp(hazard / 12);
         u[i] = d + (1 - d) * u[i];
@@ -43,8 +43,8 @@ static double under_s_at_start(const struct ps_mean_pd *m, const struct ps_hazar
     double hazard = 0;
     for (int t = first; t <= last; t++) {
         hazard += ps_neg_log1m_norm_cdf(
-            class->a * s + class->b * (m->plan->initial_index +
-                                       ps_mean_pd_shift(m->plan, t, class->cluster)));
+            class->a * s +
+            class->b * (m->plan->initial_index + ps_mean_pd_shift(m->plan, t, class->cluster)));
     }
     const double d = ps_one_minus_exp(hazard / 12);
     return d + (1 - d) * u;
@@ -90,8 +90,7 @@ double ps_mean_pd_mixed(struct ps_mean_pd *m, const struct ps_hazard_class *clas
             if (!known && last < g + 12) {
                 at_start[s] = ps_mean_pd_over_start(m, u, 1);
             }
-            at_start[s] =
-                under_s_at_start(m, class, m->mixing.s[s], first, last, at_start[s]);
+            at_start[s] = under_s_at_start(m, class, m->mixing.s[s], first, last, at_start[s]);
         }
         known = plan->start_fixed && block_first == 1;
     }
@@ -140,8 +139,7 @@ static void add_month(struct ps_mean_pd *m, const struct ps_hazard_class *class,
     double shift[PS_SECTORS_MAX];
     const double *curves[PS_SECTORS_MAX];
     for (int k = 0; k < class->sectors_n; k++) {
-        shift[k] = fixed_part(m->plan, t) +
-                   ps_mean_pd_shift(m->plan, t, class->sectors[k].cluster);
+        shift[k] = fixed_part(m->plan, t) + ps_mean_pd_shift(m->plan, t, class->sectors[k].cluster);
         curves[k] = class->sectors[k].curve;
     }
     ps_sector_grid_exposure(&m->sectors, &m->calibration, curves, shift, exposure);

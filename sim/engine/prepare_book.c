@@ -54,9 +54,8 @@ static enum ps_status segment_prepare(const struct ps_scenario *scenario, struct
     if (segment->cluster < 0 || segment->ip_kind < 0) {
         return ps_status_raise(PS_BUG); /* checked when the book was read */
     }
-    segment->klass =
-        ps_prepare_class_of(scenario, plan, (int)(row - scenario->segments), row->pd_frac,
-                            row->correlation);
+    segment->klass = ps_prepare_class_of(scenario, plan, (int)(row - scenario->segments),
+                                         row->pd_frac, row->correlation);
     segment->equal_cut = ps_probability_cut(row->equal_principal_frac, &segment->equal_all);
     segment->micro_cut = ps_probability_cut(row->micro_frac, &segment->micro_all);
     const double tenors[TENORS_N] = {row->tenor_6m_frac, row->tenor_12m_frac, row->tenor_24m_frac,
@@ -246,11 +245,14 @@ static void add_firms(struct ps_world_plan *plan, int *last_maturity)
     }
     for (int t = 1; t <= plan->horizon; t++) {
         const size_t firms = (size_t)plan->arrivals[t].values_n - 1;
-        const size_t renewals = renewals_max(plan, t, shortest);
-        if (firms > 0) {
-            *last_maturity = max_int(*last_maturity, (renewals > 0 ? plan->horizon : t) + longest);
+        for (int g = t; g <= plan->horizon && g <= t + plan->retry_months; g++) {
+            const size_t renewals = renewals_max(plan, g, shortest);
+            if (firms > 0) {
+                *last_maturity =
+                    max_int(*last_maturity, (renewals > 0 ? plan->horizon : g) + longest);
+            }
+            plan->apps_max += firms * (1 + renewals);
         }
-        plan->apps_max += firms * (1 + renewals);
     }
 }
 

@@ -86,8 +86,7 @@ static inline void economy_hazard(const struct ps_hazard_class *class, const dou
 
 /* The four words of the group's worlds at one step of a purpose. */
 static inline void economy_words(const struct ps_world_plan *plan, uint64_t first,
-                                 enum ps_purpose purpose, uint32_t step,
-                                 uint64_t words[4][PS_ECO])
+                                 enum ps_purpose purpose, uint32_t step, uint64_t words[4][PS_ECO])
 {
     for (int l = 0; l < PS_ECO; l++) {
         words[0][l] = (first + (uint64_t)l) & 0xffffffffu;
@@ -168,9 +167,8 @@ static inline void hazard_sectors(const struct ps_world_plan *plan,
 }
 
 /* Eq. (4.17) */
-static inline void hazard_regime(const struct ps_hazard_class *class,
-                                 const double *restrict stress, const double *restrict before,
-                                 double *restrict now)
+static inline void hazard_regime(const struct ps_hazard_class *class, const double *restrict stress,
+                                 const double *restrict before, double *restrict now)
 {
     const double calm = class->calm * (1. / 12), rise = (class->stress - class->calm) * (1. / 12);
     WORLDS /* vector loop */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """init and check; a book with an error touches nothing."""
+import csv
 import json
 import unittest
 
@@ -29,6 +30,12 @@ class Init(Case):
         (self.dir / "empty").mkdir()
         self.pledgesim("init", "empty", "--quiet")
         self.assertTrue((self.dir / "empty/scenarios.csv").exists())
+
+    def test_every_book_of_the_project_runs(self):
+        for book in sorted(path.parent for path in (ROOT / "scenarios").glob("*/scenarios.csv")):
+            with self.subTest(book.name):
+                self.pledgesim("run", book, "-n", "96", "-o", book.name)
+                self.assertIn("summary.csv", tree(self.dir / book.name))
 
     def test_parent_is_missing(self):
         done = self.pledgesim("init", "no/such/book", "--lang", "zh", code=4)
@@ -175,6 +182,16 @@ class Check(Case):
         content = (ROOT / "scenarios/minimal/scenarios.csv").read_bytes()
         (self.dir / "one.csv").write_bytes(content)
         self.assertEqual(self.pledgesim("check", "one.csv").stdout.split(), ["now", "larger", "careful"])
+
+    def test_the_book_of_dependence_models_runs(self):
+        done = self.pledgesim("run", ROOT / "scenarios/dependence", "-n", "64", "-o", "out", "--lang", "en")
+        self.assertNotIn("warning:", done.stderr)
+        with open(self.dir / "out/summary.csv", encoding="utf-8-sig", newline="") as file:
+            rows = {row["scenario_id"]: row for row in csv.DictReader(file)}
+        self.assertEqual(list(rows), ["gaussian", "independent", "student_t_year", "student_t_world", "gamma",
+                                      "gamma_chain", "gamma_linear", "regime"])
+        for row in rows.values():
+            self.assertAlmostEqual(float(row["pd_used"]), float(row["pd_input"]), delta=0.0005)
 
 
 if __name__ == "__main__":

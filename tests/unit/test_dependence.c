@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Student t, gamma sectors and regimes: the calibrated monthly hazards reproduce annual PD and joint
-// PD. The oracles push the surviving mass forward through the months, on their own grids and with
-// the laws of GSL; for the chain they walk all paths of a year.
+// Student t, gamma sectors and regimes: the calibrated monthly hazards reproduce annual PD and
+// joint PD. The oracles push the surviving mass forward through the months, on their own grids and
+// with the laws of GSL; for the chain they walk all paths of a year.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -121,8 +121,11 @@ static void student_t_reproduces_pd_and_joint_pd(void **state)
     static const struct {
         double pd, rho, nu, phi;
         int step;
-    } books[] = {{0.03, 0.1, 8, 0.5, 1}, {0.03, 0.1, 8, 0.5, 3}, {0.003, 0.2, 4.5, 0.5, 1},
-                 {0.3, 0.05, 3, 0.5, 1}, {0.03, 0.1, 30, 0.8, 1}};
+    } books[] = {{0.03, 0.1, 8, 0.5, 1},
+                 {0.03, 0.1, 8, 0.5, 3},
+                 {0.003, 0.2, 4.5, 0.5, 1},
+                 {0.3, 0.05, 3, 0.5, 1},
+                 {0.03, 0.1, 30, 0.8, 1}};
     for (int i = 0; i < 5; i++) {
         const struct ps_calibration c =
             t_book(books[i].pd, books[i].rho, books[i].nu, books[i].phi, books[i].step);
@@ -332,7 +335,8 @@ static void two_gamma_sectors_reproduce_pd_and_joint_pd(void **state)
             for (int j = 0; j <= SIDE; j++) {
                 const double y0 = place(i), y1 = 0.6 * place(i) + 0.8 * place(j);
                 const double spread = moving ? class.spread : 1;
-                x[i][j] = rate * (0.2 + 0.5 * g_of(0.6 * spread, y0) + 0.3 * g_of(0.9 * spread, y1));
+                x[i][j] =
+                    rate * (0.2 + 0.5 * g_of(0.6 * spread, y0) + 0.3 * g_of(0.9 * spread, y1));
             }
         }
         const double phi = moving ? pow(0.5, 1 / 12.0) : 0;

@@ -79,8 +79,8 @@ static void curves_run_through_the_quantiles(void **state)
 static void student_t_follows_gsl(void **state)
 {
     (void)state;
-    static const double nus[] = {2.1, 4.5, 8, 25}, ps[] = {1e-9, 1e-4, 0.03, 0.19, 0.21, 0.4,
-                                                           0.499, 0.7, 0.97, 0.9999};
+    static const double nus[] = {2.1, 4.5, 8, 25},
+                        ps[] = {1e-9, 1e-4, 0.03, 0.19, 0.21, 0.4, 0.499, 0.7, 0.97, 0.9999};
     for (int k = 0; k < 4; k++) {
         for (int i = 0; i < 10; i++) {
             const double x = ps_t_quantile(nus[k], ps[i]);

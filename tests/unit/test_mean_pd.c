@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The mean PD that is printed beside the input, under Student t, gamma sectors and regimes: shocks, a
-// fixed start, a loan that spans two calendar years. The oracle pushes the surviving mass forward
+// The mean PD that is printed beside the input, under Student t, gamma sectors and regimes: shocks,
+// a fixed start, a loan that spans two calendar years. The oracle pushes the surviving mass forward
 // month by month, with the laws of GSL and the coefficients of the plan.
 #include <setjmp.h>
 #include <stdarg.h>
@@ -90,8 +90,7 @@ static double by_pushing(const struct ps_world_plan *plan)
     const int t_like = plan->hazard_kind == PS_HAZARD_MIXED, scores = t_like ? SCORES : 1;
     for (int k = 0; k < scores; k++)
         for (int i = 0; i <= POINTS; i++)
-            mass[k][i] =
-                plan->start_fixed ? i == 0 : gsl_ran_ugaussian_pdf(point(i)) * 0.1;
+            mass[k][i] = plan->start_fixed ? i == 0 : gsl_ran_ugaussian_pdf(point(i)) * 0.1;
     for (int t = 1; t <= YEAR; t++) {
         const int known = plan->start_fixed && t <= plan->step_months;
         const double shift = plan->shift[t];
@@ -162,12 +161,10 @@ static void stationary_calendar_years_give_the_input(void **state)
 static void two_calendar_years_meet_two_s(void **state)
 {
     (void)state;
-    static const struct variant variants[] = {{PS_STEP_1, 6, PS_MIXING_YEAR, 0, 0},
-                                              {PS_STEP_3, 6, PS_MIXING_YEAR, 0, 1},
-                                              {PS_STEP_3, 11, PS_MIXING_YEAR, 1, 1},
-                                              {PS_STEP_12, 7, PS_MIXING_YEAR, 1, 1},
-                                              {PS_STEP_12, 7, PS_MIXING_YEAR, 0, 0},
-                                              {PS_STEP_3, 6, PS_MIXING_WORLD, 1, 0}};
+    static const struct variant variants[] = {
+        {PS_STEP_1, 6, PS_MIXING_YEAR, 0, 0},  {PS_STEP_3, 6, PS_MIXING_YEAR, 0, 1},
+        {PS_STEP_3, 11, PS_MIXING_YEAR, 1, 1}, {PS_STEP_12, 7, PS_MIXING_YEAR, 1, 1},
+        {PS_STEP_12, 7, PS_MIXING_YEAR, 0, 0}, {PS_STEP_3, 6, PS_MIXING_WORLD, 1, 0}};
     for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
         check(STUDENT_T, &variants[i]);
 }

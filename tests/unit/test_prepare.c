@@ -237,6 +237,10 @@ static void test_refusals(void **state)
     s->p.phi_annual = 0;
     s->segments[0].correlation = 0.95;
     refused(s, PS_DIAG_NO_CALIBRATION);
+    s->p.dependence = 3; /* gamma */
+    s->p.sector_variance = 4;
+    refused(s, PS_DIAG_NO_SECTOR_CALIBRATION);
+    s->p.dependence = 0;
     s->p.factor_step_months = PS_STEP_12;
     ps_world_plan_free(prepare(s));
     s->p.horizon_months = 300;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Numbers of defaults under Student t, gamma sectors and regimes against their exact laws, as mixtures
-// of binomials by quadrature. Alpha 1e-9 a test; the seeds are fixed here and are never changed to
-// make a test pass.
+// Numbers of defaults under Student t, gamma sectors and regimes against their exact laws, as
+// mixtures of binomials by quadrature. Alpha 1e-9 a test; the seeds are fixed here and are never
+// changed to make a test pass.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -210,8 +210,8 @@ static void loan_years_law(double law[LOANS + 1], double nu, int once)
         const double weight = gsl_ran_ugaussian_pdf(grid_at(j)) * GRID_STEP;
         for (int i = 0; i < GRID; i++)
             for (int k = 0; k <= GROUP; k++) {
-                group[i][k] = gsl_ran_binomial_pdf(
-                    (unsigned)k, p_given(nu, PD, 0.1, s, grid_at(i)), GROUP);
+                group[i][k] =
+                    gsl_ran_binomial_pdf((unsigned)k, p_given(nu, PD, 0.1, s, grid_at(i)), GROUP);
                 mixed[i][k] += weight * group[i][k];
             }
         if (once && weight > 1e-12)

@@ -110,15 +110,16 @@ static inline void economy_mixing(const struct ps_world_plan *plan, uint64_t fir
         mixing[l] = ps_exp(0.5 * ps_curve_at(plan->mixing, score[l]));
 }
 
-/* Eq. (4.17): 1 in stress, 0 in calm; `was` holds the month before. Four months share a block. */
+/* Eq. (4.17): 1 in stress, 0 in calm; enters as of the month before. Four months share a block.
+ */
 static inline void economy_regime(const struct ps_world_plan *plan, int t,
                                   uint64_t words[4][PS_ECO], double *restrict stress)
 {
     const uint64_t *restrict word = words[(t - 1) % 4];
     const double enter = t == 1 ? plan->stress_share : plan->stress_enter;
     const double stay = t == 1 ? plan->stress_share : plan->stress_stay;
-    WORLDS /* vector loop */
-    {
+#pragma omp simd
+    for (int l = 0; l < PS_ECO; l++) { /* vector loop */
         const double chance = enter + stress[l] * (stay - enter);
         stress[l] = ps_select(ps_mask(ps_u01_32(word[l]) < chance), 1.0, 0.0);
     }
@@ -156,8 +157,8 @@ static inline void hazard_sectors(const struct ps_world_plan *plan,
             x[l] += rate * ps_exp(log_g[l]);
     }
     if (plan->capped) {
-        WORLDS /* vector loop */
-        {
+#pragma omp simd
+        for (int l = 0; l < PS_ECO; l++) { /* vector loop */
             const double p = ps_select(ps_mask(x[l] < 1 - 1e-12), x[l], 1 - 1e-12);
             x[l] = -ps_log1p(-p);
         }

@@ -6,6 +6,7 @@
 #include "pledgesim/diag.h"
 #include "pledgesim/hist.h"
 #include "pledgesim/ledger.h"
+#include "pledgesim/pairs.h"
 #include "pledgesim/scenario.h"
 
 /* Draws worlds in blocks of fixed size and evaluates every scenario row on them. Everything that is
@@ -49,6 +50,10 @@ struct ps_row {
     uint64_t worlds_n;
     struct ps_moments moments[PS_MEASURE_N]; /* n counts the worlds in which it is not missing */
     struct ps_comoments ratios[PS_RATIO_N];
+    int paired;             /* worlds 2k and 2k + 1 share what is not known of the parameters */
+    struct ps_pairs *pairs; /* [PS_MEASURE_N], without those that may miss; NULL: not paired, or
+                               decision tier */
+    struct ps_comoments *pair_ratios; /* [PS_RATIO_N]: products of the sums of pairs, likewise */
     /* full tier only, else NULL */
     struct ps_hist *hist; /* [PS_MEASURE_N]; measures of tier HIST and money of tier DECISION have
                              with sums; ps_hist_kept tells */

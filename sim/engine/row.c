@@ -79,6 +79,10 @@ static size_t row_lay_out(struct ps_row *row, const struct row_spec *spec, void 
     row->members = layout_take(&at, members, sizeof *row->members);
     row->part_n = layout_take(&at, PS_PART_N * PS_PART_BINS, sizeof *row->part_n);
     row->part_sum = layout_take(&at, PS_PART_N * PS_PART_BINS * members, sizeof *row->part_sum);
+    if (spec->paired) {
+        row->pairs = layout_take(&at, PS_MEASURE_N, sizeof *row->pairs);
+        row->pair_ratios = layout_take(&at, PS_RATIO_N, sizeof *row->pair_ratios);
+    }
     struct ps_hist_spec h;
     for (int m = 0; m < PS_MEASURE_N; m++)
         if (measure_spec(spec, m, &h))
@@ -103,7 +107,8 @@ size_t ps_row_bytes(const struct row_spec *spec)
 
 void ps_row_init(struct ps_row *row, const struct row_spec *spec, void *memory)
 {
-    *row = (struct ps_row){.months_n = spec->months_n,
+    *row = (struct ps_row){.paired = spec->paired,
+                           .months_n = spec->months_n,
                            .horizon = spec->horizon,
                            .years_n = spec->years_n,
                            .start_year = spec->start_year};
@@ -126,6 +131,10 @@ void ps_row_merge(struct ps_row *into, const struct ps_row *from)
             ps_hist_merge(&into->hist[m], &from->hist[m]);
     for (int r = 0; r < PS_RATIO_N; r++)
         ps_comoments_merge(&into->ratios[r], &from->ratios[r]);
+    for (int m = 0; into->pairs && m < PS_MEASURE_N; m++)
+        ps_pairs_merge(&into->pairs[m], &from->pairs[m]);
+    for (int r = 0; into->pairs && r < PS_RATIO_N; r++)
+        ps_comoments_merge(&into->pair_ratios[r], &from->pair_ratios[r]);
     for (size_t i = 0; i < PS_PATH_N * months; i++) {
         into->path_sum[i] += from->path_sum[i];
         if (ps_hist_kept(&into->fan[i]))

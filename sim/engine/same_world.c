@@ -54,6 +54,7 @@ int ps_scenario_same_world(const struct ps_scenario *a, const struct ps_scenario
            same_rows(PS_TABLE_demand, a->demand, a->demand_n, b->demand, b->demand_n) &&
            same_rows(PS_TABLE_shocks, a->shocks, a->shocks_n, b->shocks, b->shocks_n) &&
            same_rows(PS_TABLE_loans, a->loans, a->loans_n, b->loans, b->loans_n) &&
+           same_rows(PS_TABLE_anchors, a->anchors, a->anchors_n, b->anchors, b->anchors_n) &&
            a->clusters_n == b->clusters_n &&
            memcmp(a->cluster_ids, b->cluster_ids, a->clusters_n * sizeof a->cluster_ids[0]) == 0 &&
            memcmp(a->index_correlation, b->index_correlation,

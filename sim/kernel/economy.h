@@ -2,17 +2,10 @@
 #ifndef PLEDGESIM_KERNEL_ECONOMY_H
 #define PLEDGESIM_KERNEL_ECONOMY_H
 
-#include "pledgesim/rng.h"
-#include "pledgesim/world.h"
+#include "anchors.h"
+#include "uncertain.h"
 
-/* The economy of PS_ECONOMY_LANES worlds at once (docs/model.md section 3): every inner loop runs
- * over worlds with a fixed trip count, so it becomes vector code. */
-
-enum { PS_ECO = PS_ECONOMY_LANES };
-
-#define WORLDS _Pragma("omp simd") for (int l = 0; l < PS_ECO; l++)
-
-_Static_assert(PS_ECO == PS_RNG_LANES, "one batch of counters draws one group of worlds");
+/* The economy of PS_ECONOMY_LANES worlds at once (docs/model.md section 3). */
 
 /* One normal for every cluster and world of the block: four clusters share a Philox block. */
 static inline void economy_normals(const struct ps_world_plan *plan, uint64_t first, int block,
@@ -92,6 +85,8 @@ static inline void economy_sample(const struct ps_world_plan *plan, uint64_t fir
         index[i] = work->level[i] = 0;
     for (int i = 0; i < classes_n * PS_ECO; i++)
         hazard[i] = 0;
+    if (plan->anchors_n)
+        anchors_draw(plan, first, work->failure);
     for (int t = 1; t <= plan->months_n; t++) {
         const int block = (t - 1) / plan->step_months;
         if ((t - 1) % plan->step_months == 0) {
@@ -105,6 +100,8 @@ static inline void economy_sample(const struct ps_world_plan *plan, uint64_t fir
             WORLDS /* vector loop */
                 out[l] = y[l] + shift;
         }
+        if (plan->anchors_n)
+            anchors_shift(plan, t, work->failure, index + (size_t)t * (size_t)clusters_n * PS_ECO);
         for (int k = 0; k < classes_n && t <= plan->last_maturity; k++) {
             const struct ps_hazard_class *class = &plan->classes[k];
             const double *restrict y =
@@ -113,6 +110,10 @@ static inline void economy_sample(const struct ps_world_plan *plan, uint64_t fir
             const double *restrict before = now - (size_t)classes_n * PS_ECO;
             economy_hazard(class, y, before, now);
         }
+    }
+    if (plan->uncertain_any) {
+        multipliers_draw(plan, first, work->multiplier);
+        hazard_multiply(plan, work->multiplier, hazard);
     }
 }
 

@@ -8,7 +8,7 @@
  * (pairs.h). Whole numbers of the measure: fen, ppm, months, counts. */
 
 /* Standard error of a mean: by pairs where worlds come in pairs, or bounded where no sums of pairs
- * are kept (pairs NULL or empty: decision tier, measures that may miss). */
+ * are kept (pairs NULL or empty: measures that may miss). */
 double ps_mean_se(int paired, const struct ps_moments *m, const struct ps_pairs *pairs);
 
 struct ps_estimate ps_row_mean(const struct ps_row *row, enum ps_measure measure);

@@ -20,6 +20,8 @@ struct ps_pairs {
     struct ps_moments difference[PS_PAIR_GROUPS]; /* x - y */
 };
 
+/* Adds pair number k. */
+void ps_pairs_add_one(struct ps_pairs *pairs, uint64_t k, int64_t x, int64_t y);
 /* Adds the pairs of n worlds, the first of which has a number that is a multiple of PS_STRIP. */
 void ps_pairs_add(struct ps_pairs *pairs, const double *x, int n);
 void ps_pairs_merge(struct ps_pairs *into, const struct ps_pairs *from);

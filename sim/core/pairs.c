@@ -3,13 +3,16 @@
 
 #include <math.h>
 
+void ps_pairs_add_one(struct ps_pairs *pairs, uint64_t k, int64_t x, int64_t y)
+{
+    ps_moments_add(&pairs->sum[k % PS_PAIR_GROUPS], x + y);
+    ps_moments_add(&pairs->difference[k % PS_PAIR_GROUPS], x - y);
+}
+
 void ps_pairs_add(struct ps_pairs *pairs, const double *x, int n)
 {
     for (int i = 0; i + 1 < n; i += 2) {
-        const int64_t first = (int64_t)x[i], second = (int64_t)x[i + 1];
-        const int group = i / 2 % PS_PAIR_GROUPS;
-        ps_moments_add(&pairs->sum[group], first + second);
-        ps_moments_add(&pairs->difference[group], first - second);
+        ps_pairs_add_one(pairs, (uint64_t)i / 2, (int64_t)x[i], (int64_t)x[i + 1]);
     }
 }
 

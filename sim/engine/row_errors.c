@@ -45,7 +45,7 @@ struct ps_estimate ps_row_ratio(const struct ps_row *row, enum ps_ratio ratio)
     const struct ps_ratio_desc *desc = ps_ratio_desc(ratio);
     struct ps_estimate e = ps_ratio_of_means(&row->moments[desc->numerator],
                                              &row->moments[desc->denominator], &row->ratios[ratio]);
-    if (row->pairs) {
+    if (row->pair_ratios) {
         const struct ps_moments y = ps_pairs_sums(&row->pairs[desc->numerator]);
         const struct ps_moments x = ps_pairs_sums(&row->pairs[desc->denominator]);
         e.se = ps_ratio_of_means(&y, &x, &row->pair_ratios[ratio]).se;

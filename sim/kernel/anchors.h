@@ -22,8 +22,8 @@ static inline void anchors_draw(const struct ps_world_plan *plan, uint64_t first
             x3[l] = ps_rng_word3(PS_PURPOSE_ANCHOR, 0);
         }
         ps_philox_lanes(x0, x1, x2, x3, (uint32_t)plan->seed, (uint32_t)(plan->seed >> 32));
-        WORLDS /* vector loop */
-        {
+#pragma omp simd
+        for (int l = 0; l < PS_ECO; l++) { /* vector loop */
             const double e = -ps_log(1 - ps_u01_53(x0[l], x1[l]));
             const uint64_t fails = ps_mask(e <= anchor->hazard * plan->months_n);
             const double wait = ps_select(fails, e, 0.0) / ps_select(fails, anchor->hazard, 1.0);

@@ -21,27 +21,45 @@ static inline uint32_t month_roots(struct ps_world_work *work, int t, uint32_t a
     return n + arrivals;
 }
 
+/* The words of the demand of months t0 .. t0 + PS_RNG_LANES - 1. */
+static inline void demand_draw(const struct ps_world_plan *plan, uint32_t world, int t0,
+                               struct batch *u)
+{
+    uint64_t month[PS_RNG_LANES];
+    for (int l = 0; l < PS_RNG_LANES; l++)
+        month[l] = (uint64_t)(t0 + l);
+    batch_draw(plan, world, month, ps_rng_word3(PS_PURPOSE_DEMAND, 0), u);
+}
+
+/* New firms behind the first n roots, at the mean of this world; returns the number of all. */
+static uint32_t uncertain_roots(const struct ps_world_plan *plan, uint32_t world, double multiplier,
+                                struct ps_world_work *work, uint32_t n)
+{
+    struct batch u;
+    for (int t0 = 1; t0 <= plan->horizon; t0 += PS_RNG_LANES) {
+        demand_draw(plan, world, t0, &u);
+        for (int l = 0; l < PS_RNG_LANES && t0 + l <= plan->horizon; l++)
+            n = month_roots(work, t0 + l, arrivals_draw(plan, world, t0 + l, multiplier, u.x0[l]),
+                            n);
+    }
+    return n;
+}
+
 /* Addresses of all roots, tape loans first, then new firms by (month, arrival). Counts them by
  * month and returns their number. */
 static uint32_t draft_roots(const struct ps_world_plan *plan, uint32_t world, int lane,
                             struct ps_world_work *work)
 {
     uint32_t n = 0;
+    struct batch u;
     for (int i = 0; i < plan->tape_n; i++)
         work->entity[n++] = plan->tape[i].address;
     work->starts[1] = n;
-    if (plan->arrivals_mean) {
-        const double multiplier = work->multiplier[PS_UNCERTAIN_DEMAND * PS_ECO + lane];
-        for (int t = 1; t <= plan->horizon; t++)
-            n = month_roots(work, t, arrivals_draw(plan, world, t, multiplier), n);
-        return n;
-    }
+    if (plan->arrivals_mean)
+        return uncertain_roots(plan, world, work->multiplier[PS_UNCERTAIN_DEMAND * PS_ECO + lane],
+                               work, n);
     for (int t0 = 1; t0 <= plan->horizon; t0 += PS_RNG_LANES) {
-        uint64_t month[PS_RNG_LANES];
-        struct batch u;
-        for (int l = 0; l < PS_RNG_LANES; l++)
-            month[l] = (uint64_t)(t0 + l);
-        batch_draw(plan, world, month, ps_rng_word3(PS_PURPOSE_DEMAND, 0), &u);
+        demand_draw(plan, world, t0, &u);
         for (int l = 0; l < PS_RNG_LANES && t0 + l <= plan->horizon; l++) {
             const int arrivals = discrete_draw(&plan->arrivals[t0 + l], u.x0[l]);
             n = month_roots(work, t0 + l, (uint32_t)arrivals, n);

@@ -12,8 +12,8 @@ static inline void multiplier_read(const struct ps_multiplier_law *law, const do
                                    double *restrict multiplier)
 {
     const double sigma = law->sigma, log_mean = law->log_mean, most = PS_UNCERTAIN_Z_MAX;
-    WORLDS /* vector loop */
-    {
+#pragma omp simd
+    for (int l = 0; l < PS_ECO; l++) { /* vector loop */
         const double above = ps_select(ps_mask(z[l] > -most), z[l], -most);
         const double inside = ps_select(ps_mask(above < most), above, most);
         multiplier[l] = ps_exp(sigma * inside - log_mean);
@@ -67,16 +67,17 @@ static inline uint32_t poisson_invert(double mean, uint32_t word, uint32_t most)
     return k;
 }
 
-/* Eq. (5.1a) at the mean of this world: by the word of the month, large means as a sum of parts,
- * each with a word of its own. Never more than the law at the largest multiplier can give. */
+/* Eq. (4.22): new firms of month t at the mean of this world, by the word of the month; large means
+ * as a sum of parts, each with a word of its own. Never more than the law at the largest multiplier
+ * can give. */
 static inline uint32_t arrivals_draw(const struct ps_world_plan *plan, uint32_t world, int t,
-                                     double multiplier)
+                                     double multiplier, uint64_t word)
 {
     const uint32_t most = (uint32_t)plan->arrivals[t].values_n - 1;
     const double mean = plan->arrivals_mean[t] * multiplier;
     const uint32_t parts = 1 + (uint32_t)(mean / PS_POISSON_PART);
-    uint32_t n = 0;
-    for (uint32_t part = 0; part < parts; part++) {
+    uint32_t n = poisson_invert(mean / parts, (uint32_t)word, most);
+    for (uint32_t part = 1; part < parts; part++) {
         uint32_t words[4];
         ps_rng_words(plan->seed, world, (uint64_t)t, part, PS_PURPOSE_DEMAND, words);
         n += poisson_invert(mean / parts, words[0], most - n);

@@ -32,20 +32,29 @@ static inline void anchors_draw(const struct ps_world_plan *plan, uint64_t first
     }
 }
 
-/* Eq. (3.6): adds to the indices of month t, [clusters][PS_ECO], what failed anchors shift. */
+/* Eq. (3.6): adds to the index of its cluster in month t what an anchor shifts after its failure.
+ */
+static inline void anchor_shift(double shift, double from, double to, const double *restrict month,
+                                double *restrict y)
+{
+    double hit[PS_ECO];
+#pragma omp simd
+    for (int l = 0; l < PS_ECO; l++) { /* vector loop */
+        const uint64_t failed = ps_mask(month[l] > from) & ps_mask(month[l] <= to);
+        hit[l] = ps_select(failed, shift, 0.0);
+    }
+    WORLDS /* vector loop */
+        y[l] += hit[l];
+}
+
+/* All of them on the indices of month t, [clusters][PS_ECO]. */
 static inline void anchors_shift(const struct ps_world_plan *plan, int t,
                                  const double *restrict failure, double *restrict index)
 {
     for (int a = 0; a < plan->anchors_n; a++) {
         const struct ps_anchor_plan *anchor = &plan->anchors[a];
-        const double *restrict month = failure + (size_t)a * PS_ECO;
-        double *restrict y = index + (size_t)anchor->cluster * PS_ECO;
-        const double from = t - anchor->shift_months; /* failed later than that, and by t */
-        WORLDS                                        /* vector loop */
-        {
-            const uint64_t hit = ps_mask(month[l] > from) & ps_mask(month[l] <= t);
-            y[l] += ps_select(hit, anchor->shift_sd, 0.0);
-        }
+        anchor_shift(anchor->shift_sd, t - anchor->shift_months, t, failure + (size_t)a * PS_ECO,
+                     index + (size_t)anchor->cluster * PS_ECO);
     }
 }
 

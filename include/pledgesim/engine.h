@@ -6,6 +6,7 @@
 #include "pledgesim/diag.h"
 #include "pledgesim/hist.h"
 #include "pledgesim/ledger.h"
+#include "pledgesim/pairs.h"
 #include "pledgesim/scenario.h"
 
 /* Draws worlds in blocks of fixed size and evaluates every scenario row on them. Everything that is
@@ -49,6 +50,10 @@ struct ps_row {
     uint64_t worlds_n;
     struct ps_moments moments[PS_MEASURE_N]; /* n counts the worlds in which it is not missing */
     struct ps_comoments ratios[PS_RATIO_N];
+    int paired; /* worlds 2k and 2k + 1 share what is not known of the parameters; else NULL: */
+    struct ps_pairs *pairs;           /* [PS_MEASURE_N], without those that may miss */
+    struct ps_comoments *pair_ratios; /* [PS_RATIO_N], full tier: products of the sums of pairs */
+    int64_t *first_of_pair;           /* [PS_MEASURE_N], decision tier: of a pair in the making */
     /* full tier only, else NULL */
     struct ps_hist *hist; /* [PS_MEASURE_N]; measures of tier HIST and money of tier DECISION have
                              with sums; ps_hist_kept tells */
@@ -125,7 +130,9 @@ struct ps_trace {
     struct ps_policy policy;
     const struct ps_world *world;
     const struct ps_schedule *schedule;
-    const double *index; /* Y~: [month][cluster] */
+    const double *index;   /* Y~: [month][cluster] */
+    const double *failure; /* by anchor: its month of failure, > N: never */
+    double multiplier[PS_UNCERTAIN_N];
     struct ps_log_entry *log;
     int log_n;
     int64_t measures[PS_MEASURE_N];    /* PS_NOT_GIVEN when missing */

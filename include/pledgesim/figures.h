@@ -16,7 +16,8 @@ struct ps_probability {
                                 is 1 - 0.05^(1/n), about 3/n, the figure to quote */
 };
 
-struct ps_probability ps_probability_of(uint64_t hits_n, uint64_t worlds_n);
+/* paired: worlds 2k and 2k + 1 share their parameters, and the bounds count pairs (pairs.h). */
+struct ps_probability ps_probability_of(uint64_t hits_n, uint64_t worlds_n, int paired);
 
 /* NaN: not known (too few worlds for a quantile, a measure missing in all worlds, decision tier).
  * Names say the unit: _wan 万元, _n pieces, _mean months_... months; rates are fractions. */

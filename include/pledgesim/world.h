@@ -66,6 +66,30 @@ struct ps_tape_plan {
     double pledged_per_yuan; /* appraised value / amount, < 0: by the LTV */
     double recovery_frac;    /* fixed recovery, < 0: by the model */
     int firm;                /* number of the firm among those with several tape loans, or -1 */
+    int anchor;              /* the anchor firm whose failure is its default, or -1 */
+};
+
+struct ps_anchor_plan {
+    uint64_t address; /* hash of its id */
+    int cluster;
+    double hazard; /* of failure, a month */
+    double shift_sd;
+    int shift_months;
+};
+
+/* What is not known of the parameters: multipliers that two worlds share. */
+enum ps_uncertain {
+    PS_UNCERTAIN_HAZARD,
+    PS_UNCERTAIN_RECOVERY,
+    PS_UNCERTAIN_DEMAND,
+    PS_UNCERTAIN_N
+};
+
+#define PS_UNCERTAIN_Z_MAX 4.0 /* a normal beyond it counts as this */
+
+/* exp(sigma z - log_mean), of mean 1; sigma 0: always 1. */
+struct ps_multiplier_law {
+    double sigma, log_mean;
 };
 
 /* Moral hazard: what multiplies the hazard by product. */
@@ -119,6 +143,12 @@ struct ps_world_plan {
     double cure_prob;
     int terms_needed; /* some segment has equal principal or micro firms */
     size_t apps_max;  /* hard bound on applications a world (tape included) */
+    const struct ps_anchor_plan *anchors;
+    int anchors_n, anchored; /* anchored: some tape loan depends on one */
+    struct ps_multiplier_law uncertain[PS_UNCERTAIN_N];
+    int uncertain_any;           /* some sigma > 0: worlds 2k and 2k + 1 share multipliers */
+    const double *arrivals_mean; /* [1..T], when demand is uncertain: the mean at multiplier 1;
+                                    arrivals then hold the law at the largest multiplier */
 };
 
 /* PS_APP_WAITED: of a chain that begins only after its firm was refused. Its first loan asks when
@@ -180,6 +210,8 @@ struct ps_world_work {
     double *hazard;          /* H, prefix sums: [(N+1)][classes][PS_ECONOMY_LANES] */
     double *normal;          /* [clusters rounded up to 4][PS_ECONOMY_LANES] */
     double *level;           /* Y of the current block: [clusters][PS_ECONOMY_LANES] */
+    double *failure;         /* [anchors][PS_ECONOMY_LANES]: month of failure, > N: none */
+    double *multiplier;      /* [PS_UNCERTAIN_N][PS_ECONOMY_LANES] */
     struct ps_draft *drafts; /* [draft], by link: roots, first renewals, second renewals.. */
     uint64_t *entity;        /* [draft] address: (month << 32 | arrival), or a tape loan's hash */
     struct ps_app *firms;    /* [root] what the loans of a chain share */

@@ -243,6 +243,7 @@ static void fill_scenario(const struct ps_case *c, struct ps_scenario *out)
     TAKE(shocks);
     TAKE(loans);
     TAKE(sector_weights);
+    TAKE(anchors);
 #undef TAKE
     out->cluster_ids = c->clusters->ids;
     out->clusters_n = c->clusters->n;

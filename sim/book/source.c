@@ -187,6 +187,7 @@ static size_t rows_max(enum ps_table table)
     case PS_TABLE_segments:
         return 1000;
     case PS_TABLE_correlations:
+    case PS_TABLE_anchors:
         return 256;
     case PS_TABLE_sector_weights:
         return 4000;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "book_internal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "pledgesim/world.h"
 
 /* Sums of money stay exact in a double, and far from the end of int64. */
 static const double MONEY_MAX_FEN = 9007199254740992.0; /* 2^53 */
@@ -61,7 +64,8 @@ static void check_lending(struct ps_load *load, const struct ps_case *c)
 /* ---- money ---- */
 
 /* Upper bound in fen of everything that any sum of the scenario can hold: the pools with their
- * top-ups, the tape, and each expected firm borrowing the largest amount every six months. */
+ * top-ups, the tape, and each firm expected at most borrowing the largest amount every six months.
+ */
 static double money_bound(const struct ps_case *c)
 {
     const double years = (double)(c->p.horizon_months + c->p.runoff_months) / 12 + 1;
@@ -80,6 +84,7 @@ static double money_bound(const struct ps_case *c)
         const struct ps_demand_row *year = ps_rows_at(c->tables[PS_TABLE_demand], i);
         firms += year->new_firms_n * c->p.demand_multiplier;
     }
+    firms *= exp(PS_UNCERTAIN_Z_MAX * c->p.demand_uncertainty_sigma);
     for (size_t i = 0; i < c->tables[PS_TABLE_segments]->n; i++) {
         const struct ps_segments_row *segment = ps_rows_at(c->tables[PS_TABLE_segments], i);
         const double amount = (double)segment->amount_max_wan;
@@ -108,28 +113,31 @@ static void check_money(struct ps_load *load, const struct ps_case *c)
     ps_load_tell(load, PS_DIAG_MONEY_TOO_LARGE, &place, NULL, args);
 }
 
-/* ---- shocks ---- */
+/* ---- clusters named by rows ---- */
 
-static void check_shocks(struct ps_load *load, const struct ps_case *c)
+/* Shocks and anchors name a cluster; a shock may also name all. */
+static void check_named_clusters(struct ps_load *load, const struct ps_case *c, enum ps_table table)
 {
-    const struct ps_rows *shocks = c->tables[PS_TABLE_shocks];
-    const struct ps_column_desc *column = ps_column_find(PS_TABLE_shocks, "cluster_id");
+    const struct ps_rows *rows = c->tables[table];
+    const struct ps_column_desc *column = ps_column_find(table, "cluster_id");
     const struct ps_clusters *clusters = c->clusters;
     if (clusters->n == 0 || is_broken(clusters->segments)) {
         return;
     }
-    for (size_t i = 0; i < shocks->n; i++) {
-        const struct ps_shocks_row *shock = ps_rows_at(shocks, i);
+    for (size_t i = 0; i < rows->n; i++) {
+        struct ps_value value;
         struct ps_nearest best = {0};
-        int known = strcmp(shock->cluster_id, "all") == 0 || ps_rows_bad(shocks, i, column);
+        ps_value_load(column, ps_rows_at(rows, i), &value);
+        int known = ps_rows_bad(rows, i, column) ||
+                    (table == PS_TABLE_shocks && strcmp(value.text, "all") == 0);
         for (size_t k = 0; k < clusters->n && !known; k++) {
-            known = strcmp(shock->cluster_id, clusters->ids[k]) == 0;
-            ps_nearest_offer(&best, shock->cluster_id, clusters->ids[k]);
+            known = strcmp(value.text, clusters->ids[k]) == 0;
+            ps_nearest_offer(&best, value.text, clusters->ids[k]);
         }
         if (!known) {
-            const struct ps_place place = ps_rows_place(load, shocks, i, column);
+            const struct ps_place place = ps_rows_place(load, rows, i, column);
             const char *const args[] = {"segments (cluster_id)", best.name, NULL};
-            ps_load_tell(load, PS_DIAG_REF_UNKNOWN, &place, shock->cluster_id, args);
+            ps_load_tell(load, PS_DIAG_REF_UNKNOWN, &place, value.text, args);
         }
     }
 }
@@ -139,6 +147,7 @@ void ps_check_case(struct ps_load *load, const struct ps_case *c)
     check_breaker(load, c);
     check_lending(load, c);
     check_money(load, c);
-    check_shocks(load, c);
     ps_check_sectors(load, c);
+    check_named_clusters(load, c, PS_TABLE_shocks);
+    check_named_clusters(load, c, PS_TABLE_anchors);
 }

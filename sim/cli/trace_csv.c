@@ -35,6 +35,8 @@ static const struct ps_column COLUMNS[] = {
      "贷款名称，与文字记录相同"},
     {"tenor_months", PS_COLUMN_integer, "months", "months of the loan granted", "所放贷款期限"},
     {"maturity_month", PS_COLUMN_integer, "month", "month in which it matures", "到期月份"},
+    {"anchor_id", PS_COLUMN_string, "", "anchor firm that fails (event anchor)",
+     "倒闭的龙头企业（事项 anchor）"},
 };
 
 static enum ps_status to_stdout(void *context, const void *data, size_t n)
@@ -140,7 +142,28 @@ static enum ps_status put_entry(struct ps_outcsv *csv, const struct ps_story *st
     }
     put_state(csv, entry);
     put_more(csv, story, entry);
+    ps_outcsv_empty(csv);
     return ps_outcsv_row_end(csv);
+}
+
+/* Anchor firms that fail in month t. */
+static enum ps_status put_anchors(struct ps_outcsv *csv, const struct ps_story *story, int t)
+{
+    enum { BEFORE = 4, LAST = 1 };
+    enum ps_status status = PS_OK;
+    for (size_t a = 0; a < story->scenario->anchors_n && status == PS_OK; a++) {
+        if ((int)story->trace->failure[a] != t) {
+            continue;
+        }
+        ps_outcsv_int(csv, t);
+        ps_outcsv_int(csv, ps_story_year(story, t));
+        ps_outcsv_int(csv, ps_story_month(story, t));
+        ps_outcsv_text(csv, "anchor");
+        put_blanks(csv, (int)(sizeof COLUMNS / sizeof *COLUMNS) - BEFORE - LAST);
+        ps_outcsv_text(csv, story->scenario->anchors[a].anchor_id);
+        status = ps_outcsv_row_end(csv);
+    }
+    return status;
 }
 
 enum ps_status ps_story_csv(const struct ps_story *story)
@@ -148,8 +171,14 @@ enum ps_status ps_story_csv(const struct ps_story *story)
     struct ps_outcsv csv;
     const struct ps_sink sink = {to_stdout, NULL};
     enum ps_status status = ps_outcsv_begin(&csv, sink, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
-    for (int i = 0; i < story->trace->log_n && status == PS_OK; i++) {
-        status = put_entry(&csv, story, &story->trace->log[i]);
+    for (int i = 0, told = 0; i < story->trace->log_n && status == PS_OK; i++) {
+        const struct ps_log_entry *entry = &story->trace->log[i];
+        for (; told < entry->month && status == PS_OK; told++) {
+            status = put_anchors(&csv, story, told + 1);
+        }
+        if (status == PS_OK) {
+            status = put_entry(&csv, story, entry);
+        }
     }
     return status == PS_OK ? ps_outcsv_end(&csv) : status;
 }

@@ -48,6 +48,19 @@ static enum ps_status tell_economy(const struct ps_story *story)
     return status;
 }
 
+/* What this world and its twin have in common, when anything is uncertain. */
+static void tell_multipliers(const struct ps_story *story)
+{
+    const double *multiplier = story->trace->multiplier;
+    if (story->trace->plan->uncertain_any) {
+        ps_say(stdout, story->lang, PS_SAY_TRACE_MULTIPLIERS,
+               PS_ARGS(ps_text_count(story->world & ~1u).s, ps_text_count(story->world | 1u).s,
+                       ps_text_real(multiplier[PS_UNCERTAIN_HAZARD], 3).s,
+                       ps_text_real(multiplier[PS_UNCERTAIN_RECOVERY], 3).s,
+                       ps_text_real(multiplier[PS_UNCERTAIN_DEMAND], 3).s));
+    }
+}
+
 /* ---- the months ---- */
 
 /* Who has which part of a claim or a recovery: "pool 30, bank 70". */
@@ -166,12 +179,28 @@ static void tell_close(const struct ps_story *story, const struct ps_log_entry *
                    ps_text_money(entry->party_fen[4]).s));
 }
 
+/* Anchor firms that fail in month t. */
+static void tell_anchors(const struct ps_story *story, int t)
+{
+    for (size_t a = 0; a < story->scenario->anchors_n; a++) {
+        const struct ps_anchors_row *anchor = &story->scenario->anchors[a];
+        if ((int)story->trace->failure[a] == t) {
+            (void)fputs("  ", stdout);
+            ps_say(stdout, story->lang, PS_SAY_TRACE_ANCHOR,
+                   PS_ARGS(name_of(story, anchor->label, anchor->anchor_id), anchor->cluster_id,
+                           ps_text_real(anchor->shift_sd, 2).s,
+                           ps_text_count((uint64_t)anchor->shift_months).s));
+        }
+    }
+}
+
 /* Entries first..end-1 are those of one month. */
 static void tell_month(const struct ps_story *story, int first, int end)
 {
     const struct ps_log_entry *log = story->trace->log;
     const int t = log[first].month;
     (void)printf("%d-%02d (%d)\n", ps_story_year(story, t), ps_story_month(story, t), t);
+    tell_anchors(story, t);
     for (int i = first; i < end; i++) {
         if (is_worth_telling(&log[i])) {
             tell_event(story, &log[i]);
@@ -238,6 +267,7 @@ enum ps_status ps_story_tell(const struct ps_story *story)
                    ps_text_count((uint64_t)story->trace->world->apps_n).s,
                    ps_text_count((uint64_t)story->trace->world->fates_n).s));
     enum ps_status status = tell_economy(story);
+    tell_multipliers(story);
     (void)putchar('\n');
     for (int first = 0; first < n && status == PS_OK;) {
         int end = first;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "family.h"
+#include "pledgesim/errors.h"
 
 /* The only parallel code. Worlds go in rounds that end at the checkpoints 1,024 x 2^k; a round is
  * cut into tiles of 32 worlds. Everything that can fail happens before. */
@@ -175,25 +176,32 @@ static void round_run(struct pass *pass, uint64_t from, uint64_t to)
 /* Decision figures of a row over all threads so far. */
 static struct ps_checkpoint checkpoint_take(const struct pass *pass, int row, uint64_t worlds)
 {
+    const int paired = pass->family->spec.paired;
     struct ps_moments sum[PS_MEASURE_N] = {0};
+    struct ps_pairs pairs = {0};
     static const int kept[] = {PS_M_DEPLETED, PS_M_TARGET_CUMULATIVE, PS_M_TARGET_ANNUAL,
                                PS_M_COMPENSATION};
-    for (int t = 0; t < pass->threads_n; t++)
+    for (int t = 0; t < pass->threads_n; t++) {
+        const struct ps_row *of_thread = &pass->threads[t].rows[row];
         for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)
-            ps_moments_merge(&sum[kept[k]], &pass->threads[t].rows[row].moments[kept[k]]);
+            ps_moments_merge(&sum[kept[k]], &of_thread->moments[kept[k]]);
+        if (of_thread->pairs)
+            ps_pairs_merge(&pairs, &of_thread->pairs[PS_M_COMPENSATION]);
+    }
     return (struct ps_checkpoint){.worlds_n = worlds,
                                   .depleted_n = (uint64_t)sum[PS_M_DEPLETED].sum,
                                   .target_cumulative_n = (uint64_t)sum[PS_M_TARGET_CUMULATIVE].sum,
                                   .target_annual_n = (uint64_t)sum[PS_M_TARGET_ANNUAL].sum,
                                   .compensation_mean_fen = ps_moments_mean(&sum[PS_M_COMPENSATION]),
-                                  .compensation_se_fen = ps_moments_se(&sum[PS_M_COMPENSATION])};
+                                  .compensation_se_fen =
+                                      ps_mean_se(paired, &sum[PS_M_COMPENSATION], &pairs)};
 }
 
 /* Precision stopping looks at one row alone, at fixed checkpoints: a row stops at the same count in
  * any batch. */
-static int precise_enough(const struct ps_checkpoint *c, double precision)
+static int precise_enough(const struct ps_checkpoint *c, int paired, double precision)
 {
-    const struct ps_interval interval = ps_clopper_pearson(c->depleted_n, c->worlds_n, 0.95);
+    const struct ps_interval interval = ps_hits_interval(paired, c->depleted_n, c->worlds_n, 0.95);
     const double p = (double)c->depleted_n / (double)c->worlds_n;
     return precision > 0 && ps_relative_half_width(interval, p) <= precision;
 }
@@ -206,8 +214,8 @@ static void checkpoints_keep(struct pass *pass, uint64_t worlds, struct ps_row_r
             continue;
         const struct ps_checkpoint c = checkpoint_take(pass, i, worlds);
         r->checkpoints[r->checkpoints_n++] = c;
-        r->converged =
-            pass->request->precision <= 0 || precise_enough(&c, pass->request->precision);
+        r->converged = pass->request->precision <= 0 ||
+                       precise_enough(&c, pass->family->spec.paired, pass->request->precision);
         if (pass->request->precision > 0 && r->converged)
             pass->active[i] = 0;
     }

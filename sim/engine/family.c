@@ -40,6 +40,7 @@ static int64_t money_max(const struct ps_scenario *s)
 static struct row_spec spec_of(const struct ps_scenario *s, const struct family *f, int full)
 {
     struct row_spec spec = {.full = full,
+                            .paired = f->plan->uncertain_any,
                             .months_n = f->plan->months_n,
                             .horizon = f->plan->horizon,
                             .years_n = f->frame.years_n,

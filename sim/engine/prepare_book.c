@@ -174,6 +174,15 @@ static enum ps_status check_addresses(const struct ps_scenario *scenario,
     return status;
 }
 
+/* -1: none. */
+static int find_anchor(const struct ps_scenario *scenario, const char *id)
+{
+    return id[0] == '\0' || scenario->anchors_n == 0
+               ? -1
+               : ps_find_id(scenario->anchors[0].anchor_id, sizeof *scenario->anchors,
+                            scenario->anchors_n, id);
+}
+
 enum ps_status ps_prepare_tape(const struct ps_scenario *scenario, struct ps_arena *arena,
                                struct ps_diags *diags, struct ps_world_plan *plan)
 {
@@ -191,6 +200,7 @@ enum ps_status ps_prepare_tape(const struct ps_scenario *scenario, struct ps_are
         }
         const double amount_fen = (double)row->amount_wan * FEN_PER_WAN;
         const int valued = row->pledged_value_fen != PS_NOT_GIVEN;
+        const int anchor = find_anchor(scenario, row->anchor_id);
         tape[i] = (struct ps_tape_plan){
             .address = ps_loan_address(row->loan_id),
             .segment = segment,
@@ -200,7 +210,9 @@ enum ps_status ps_prepare_tape(const struct ps_scenario *scenario, struct ps_are
             .age_months = (int)row->age_months,
             .equal_principal = row->repayment == PS_REPAY_EQUAL,
             .pledged_per_yuan = valued ? (double)row->pledged_value_fen / amount_fen : -1,
-            .recovery_frac = isnan(row->recovery_frac) ? -1 : row->recovery_frac};
+            .recovery_frac = isnan(row->recovery_frac) ? -1 : row->recovery_frac,
+            .anchor = anchor};
+        plan->anchored |= anchor >= 0;
     }
     plan->tape = tape;
     plan->tape_n = (int)n;

@@ -66,6 +66,15 @@ enum ps_status ps_prepare_refuse(struct ps_diags *diags, enum ps_diag_code code,
 enum ps_status ps_prepare_refuse_apps(struct ps_diags *diags, double firms, double tape)
     PS_MUST_CHECK;
 
+/* The law of a multiplier with this sigma, and the largest it can be. */
+struct ps_multiplier_law ps_multiplier_law(double sigma);
+double ps_multiplier_max(const struct ps_multiplier_law *law);
+
+/* Anchor firms and the laws of the multipliers. PS_MEMORY. */
+enum ps_status ps_prepare_anchors(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                  struct ps_world_plan *plan) PS_MUST_CHECK;
+void ps_prepare_uncertainty(const struct ps_scenario *scenario, struct ps_world_plan *plan);
+
 /* Each fills its part of the plan and reads the parts above it. */
 enum ps_status ps_prepare_classes(const struct ps_scenario *scenario, struct ps_arena *arena,
                                   struct ps_diags *diags, struct ps_world_plan *plan) PS_MUST_CHECK;

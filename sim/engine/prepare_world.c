@@ -126,15 +126,19 @@ double ps_prepare_new_firms(const struct ps_scenario *scenario, int month)
 static enum ps_status prepare_arrivals(const struct ps_scenario *scenario, struct ps_arena *arena,
                                        struct ps_diags *diags, struct ps_world_plan *plan)
 {
-    struct ps_discrete *arrivals =
-        ps_arena_take(arena, ((size_t)plan->horizon + 1) * sizeof *arrivals);
-    if (arrivals == NULL) {
+    const size_t months = (size_t)plan->horizon + 1;
+    const struct ps_multiplier_law *uncertain = &plan->uncertain[PS_UNCERTAIN_DEMAND];
+    const double largest = ps_multiplier_max(uncertain);
+    struct ps_discrete *arrivals = ps_arena_take(arena, months * sizeof *arrivals);
+    double *means = ps_arena_take(arena, months * sizeof *means);
+    if (arrivals == NULL || means == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
     double mean = 0;
     for (int t = 0; t <= plan->horizon; t++) {
         const double before = mean;
-        mean = t > 0 ? ps_prepare_new_firms(scenario, t) : 0;
+        means[t] = t > 0 ? ps_prepare_new_firms(scenario, t) : 0;
+        mean = means[t] * largest;
         if (t > 0 && mean == before) {
             arrivals[t] = arrivals[t - 1];
             continue;
@@ -148,6 +152,7 @@ static enum ps_status prepare_arrivals(const struct ps_scenario *scenario, struc
         }
     }
     plan->arrivals = arrivals;
+    plan->arrivals_mean = uncertain->sigma > 0 ? means : NULL;
     plan->renewal_cut = ps_probability_cut(scenario->p.renewal_prob_frac, &plan->renewal_all);
     return PS_OK;
 }
@@ -180,8 +185,12 @@ static enum ps_status prepare_refusable(const struct ps_scenario *scenario, stru
     plan->months_n = plan->horizon + (int)scenario->p.runoff_months;
     plan->maturity_share = scenario->p.maturity_share_frac;
     plan->retry_months = (int)scenario->p.refused_retry_months;
+    ps_prepare_uncertainty(scenario, plan);
     if (status == PS_OK) {
         status = prepare_economy(scenario, arena, plan);
+    }
+    if (status == PS_OK) {
+        status = ps_prepare_anchors(scenario, arena, plan);
     }
     if (status == PS_OK) {
         status = prepare_arrivals(scenario, arena, diags, plan);

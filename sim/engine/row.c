@@ -66,6 +66,12 @@ static size_t row_lay_out(struct ps_row *row, const struct row_spec *spec, void 
     struct layout at = {.base = memory, .at = 0};
     const size_t months = (size_t)spec->months_n + 1, years = (size_t)spec->years_n;
     const size_t members = (size_t)spec->member_first[PS_DIM_N];
+    if (spec->paired)
+        row->pairs = layout_take(&at, PS_MEASURE_N, sizeof *row->pairs);
+    if (spec->paired && spec->full)
+        row->pair_ratios = layout_take(&at, PS_RATIO_N, sizeof *row->pair_ratios);
+    if (spec->paired && !spec->full)
+        row->first_of_pair = layout_take(&at, PS_MEASURE_N, sizeof *row->first_of_pair);
     if (!spec->full)
         return layout_bytes(&at);
     row->hist = layout_take(&at, PS_MEASURE_N, sizeof *row->hist);
@@ -103,7 +109,8 @@ size_t ps_row_bytes(const struct row_spec *spec)
 
 void ps_row_init(struct ps_row *row, const struct row_spec *spec, void *memory)
 {
-    *row = (struct ps_row){.months_n = spec->months_n,
+    *row = (struct ps_row){.paired = spec->paired,
+                           .months_n = spec->months_n,
                            .horizon = spec->horizon,
                            .years_n = spec->years_n,
                            .start_year = spec->start_year};
@@ -119,6 +126,8 @@ void ps_row_merge(struct ps_row *into, const struct ps_row *from)
     into->worlds_n += from->worlds_n;
     for (int m = 0; m < PS_MEASURE_N; m++)
         ps_moments_merge(&into->moments[m], &from->moments[m]);
+    for (int m = 0; into->pairs && m < PS_MEASURE_N; m++)
+        ps_pairs_merge(&into->pairs[m], &from->pairs[m]);
     if (!into->hist)
         return;
     for (int m = 0; m < PS_MEASURE_N; m++)
@@ -126,6 +135,8 @@ void ps_row_merge(struct ps_row *into, const struct ps_row *from)
             ps_hist_merge(&into->hist[m], &from->hist[m]);
     for (int r = 0; r < PS_RATIO_N; r++)
         ps_comoments_merge(&into->ratios[r], &from->ratios[r]);
+    for (int r = 0; into->pair_ratios && r < PS_RATIO_N; r++)
+        ps_comoments_merge(&into->pair_ratios[r], &from->pair_ratios[r]);
     for (size_t i = 0; i < PS_PATH_N * months; i++) {
         into->path_sum[i] += from->path_sum[i];
         if (ps_hist_kept(&into->fan[i]))

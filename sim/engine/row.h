@@ -9,6 +9,7 @@
 /* Sizes that the memory of a row depends on; equal for all rows of a family. */
 struct row_spec {
     int full;
+    int paired; /* worlds come in pairs */
     int months_n, horizon, years_n, start_year;
     int member_first[PS_DIM_N + 1];
     int64_t money_max_fen; /* range of the money histograms; beyond it values are still counted */

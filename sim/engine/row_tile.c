@@ -258,6 +258,26 @@ static void ratios_add(struct ps_row *row, const struct row_tile *tile, int lane
     }
 }
 
+/* Worlds 2k and 2k + 1 of the tile: their sums and differences, and the products of the sums. */
+static void pairs_add(struct ps_row *row, const struct row_tile *tile, int lane, int n)
+{
+    struct ps_strip x, y;
+    for (int m = 0; m < PS_MEASURE_N; m++) {
+        if (ps_measure_may_miss((enum ps_measure)m))
+            continue;
+        strip_read(tile, lane, m, &x);
+        ps_pairs_add(&row->pairs[m], x.x, n);
+    }
+    for (int r = 0; r < PS_RATIO_N; r++) {
+        const struct ps_ratio_desc *ratio = ps_ratio_desc((enum ps_ratio)r);
+        strip_read(tile, lane, (int)ratio->denominator, &x);
+        strip_read(tile, lane, (int)ratio->numerator, &y);
+        for (int i = 0; i + 1 < n; i += 2)
+            ps_comoments_add(&row->pair_ratios[r], (int64_t)x.x[i] + (int64_t)x.x[i + 1],
+                             (int64_t)y.x[i] + (int64_t)y.x[i + 1]);
+    }
+}
+
 static void months_count(uint64_t *count, const struct row_tile *tile, int lane, int measure, int n)
 {
     for (int w = 0; w < n; w++) {
@@ -290,6 +310,8 @@ void ps_row_tile_add(struct ps_row *row, struct row_queue *queue, const struct r
             slot_add(row, queue, tile, slot + k, &s[k], n);
     }
     ratios_add(row, tile, lane, n);
+    if (row->pairs)
+        pairs_add(row, tile, lane, n);
     months_count(row->depleted_in_month, tile, lane, PS_M_DEPLETED_MONTH, n);
     months_count(row->reached_in_month, tile, lane, PS_M_TARGET_MONTH, n);
     if (n == PS_STRIP && ++queue->tiles_n == QUEUE_TILES)

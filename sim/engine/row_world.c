@@ -72,6 +72,15 @@ void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
     }
 }
 
+/* Worlds come one by one, a tile at a time: the second of a pair finds the first. */
+static void pair_add(struct ps_row *row, int measure, int64_t x)
+{
+    if (row->worlds_n % 2 == 0)
+        row->first_of_pair[measure] = x;
+    else
+        ps_pairs_add_one(&row->pairs[measure], row->worlds_n / 2, row->first_of_pair[measure], x);
+}
+
 /* The measures marked DECISION, none of which can be missing. */
 void ps_row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, int lane)
 {
@@ -84,7 +93,11 @@ void ps_row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, 
     };
 #undef PS_MEASURE
     const double *at = work->measure + lane;
+    for (size_t k = 0; k < sizeof KEPT / sizeof *KEPT; k++) {
+        const int64_t x = (int64_t)at[(size_t)KEPT[k] * (size_t)work->width];
+        ps_moments_add(&row->moments[KEPT[k]], x);
+        if (row->pairs)
+            pair_add(row, KEPT[k], x);
+    }
     row->worlds_n++;
-    for (size_t k = 0; k < sizeof KEPT / sizeof *KEPT; k++)
-        ps_moments_add(&row->moments[KEPT[k]], (int64_t)at[(size_t)KEPT[k] * (size_t)work->width]);
 }

@@ -12,7 +12,7 @@ struct trace_memory {
     struct ps_ledger_work ledger;
     struct ps_lane_levels levels;
     struct ps_ledger_log log;
-    double *index;
+    double *index, *failure;
     void *blocks[5];
 };
 
@@ -59,17 +59,23 @@ static enum ps_status trace_evaluate(struct ps_trace *trace, struct trace_memory
     return PS_OK;
 }
 
-/* The world's own lane of the index paths, [month][cluster]. */
-static enum ps_status trace_index(struct ps_trace *trace, struct trace_memory *m)
+/* The world's own lane of the index paths, of the anchors' failures and of the multipliers. */
+static enum ps_status trace_economy(struct ps_trace *trace, struct trace_memory *m)
 {
     const struct ps_world_plan *plan = trace->plan;
     const size_t n = ((size_t)plan->months_n + 1) * (size_t)plan->clusters_n;
     m->index = malloc(n * sizeof *m->index);
-    if (!m->index)
+    m->failure = malloc(((size_t)plan->anchors_n + 1) * sizeof *m->failure);
+    if (!m->index || !m->failure)
         return ps_status_raise(PS_MEMORY);
     for (size_t i = 0; i < n; i++)
         m->index[i] = m->worlds.index[i * PS_ECONOMY_LANES];
+    for (size_t a = 0; a < (size_t)plan->anchors_n; a++)
+        m->failure[a] = m->worlds.failure[a * PS_ECONOMY_LANES];
+    for (size_t i = 0; i < PS_UNCERTAIN_N; i++)
+        trace->multiplier[i] = plan->uncertain_any ? m->worlds.multiplier[i * PS_ECONOMY_LANES] : 1;
     trace->index = m->index;
+    trace->failure = m->failure;
     return PS_OK;
 }
 
@@ -94,7 +100,7 @@ enum ps_status ps_trace_run(const struct ps_scenario *scenario, uint64_t seed, u
     ps_world_work_init(&m->worlds, trace->plan, m->blocks[0]);
     kernel->world_sample(trace->plan, world, 1, &m->worlds);
     trace->world = &m->worlds.worlds[0];
-    status = trace_index(trace, m);
+    status = trace_economy(trace, m);
     return status == PS_OK ? trace_evaluate(trace, m, scenario, kernel) : status;
 }
 
@@ -105,6 +111,7 @@ void ps_trace_free(struct ps_trace *trace)
         for (size_t i = 0; i < sizeof m->blocks / sizeof *m->blocks; i++)
             free(m->blocks[i]);
         free(m->index);
+        free(m->failure);
     }
     free(m);
     ps_policy_free(&trace->policy);

@@ -2,37 +2,68 @@
 #ifndef PLEDGESIM_KERNEL_DRAFT_H
 #define PLEDGESIM_KERNEL_DRAFT_H
 
+#include "anchors.h"
 #include "behaviour.h"
 #include "laws.h"
+#include "uncertain.h"
 
 /* The loans of one world (docs/model.md, sections 4 and 5), before they are put in order: firms,
  * then their loans generation by generation. What is as good as a coin toss is computed, not
  * branched on: a wrong guess of the processor costs as much as the draw of a loan. */
 
-/* Addresses of all roots, tape loans first, then new firms by (month, arrival). Counts them by
- * month and returns their number. */
-static uint32_t draft_roots(const struct ps_world_plan *plan, uint32_t world,
-                            struct ps_world_work *work)
+/* Lists the new firms of a month behind the first n roots; returns the number of all. */
+static inline uint32_t month_roots(struct ps_world_work *work, int t, uint32_t arrivals, uint32_t n)
 {
     enum { AT_ONCE = 4 };
-    uint64_t *entity = work->entity;
-    uint32_t n = 0;
-    for (int i = 0; i < plan->tape_n; i++)
-        entity[n++] = plan->tape[i].address;
-    work->starts[1] = n;
+    for (uint32_t k = 0; k == 0 || k < arrivals; k += AT_ONCE)
+        for (uint32_t j = 0; j < AT_ONCE; j++)
+            work->entity[n + k + j] = (uint64_t)t << 32 | (k + j);
+    work->starts[2 * t + 1] = arrivals;
+    return n + arrivals;
+}
+
+/* The words of the demand of months t0 .. t0 + PS_RNG_LANES - 1. */
+static inline void demand_draw(const struct ps_world_plan *plan, uint32_t world, int t0,
+                               struct batch *u)
+{
+    uint64_t month[PS_RNG_LANES];
+    for (int l = 0; l < PS_RNG_LANES; l++)
+        month[l] = (uint64_t)(t0 + l);
+    batch_draw(plan, world, month, ps_rng_word3(PS_PURPOSE_DEMAND, 0), u);
+}
+
+/* New firms behind the first n roots, at the mean of this world; returns the number of all. */
+static uint32_t uncertain_roots(const struct ps_world_plan *plan, uint32_t world, double multiplier,
+                                struct ps_world_work *work, uint32_t n)
+{
+    struct batch u;
     for (int t0 = 1; t0 <= plan->horizon; t0 += PS_RNG_LANES) {
-        uint64_t month[PS_RNG_LANES];
-        struct batch u;
-        for (int l = 0; l < PS_RNG_LANES; l++)
-            month[l] = (uint64_t)(t0 + l);
-        batch_draw(plan, world, month, ps_rng_word3(PS_PURPOSE_DEMAND, 0), &u);
+        demand_draw(plan, world, t0, &u);
+        for (int l = 0; l < PS_RNG_LANES && t0 + l <= plan->horizon; l++)
+            n = month_roots(work, t0 + l, arrivals_draw(plan, world, t0 + l, multiplier, u.x0[l]),
+                            n);
+    }
+    return n;
+}
+
+/* Addresses of all roots, tape loans first, then new firms by (month, arrival). Counts them by
+ * month and returns their number. */
+static uint32_t draft_roots(const struct ps_world_plan *plan, uint32_t world, int lane,
+                            struct ps_world_work *work)
+{
+    uint32_t n = 0;
+    struct batch u;
+    for (int i = 0; i < plan->tape_n; i++)
+        work->entity[n++] = plan->tape[i].address;
+    work->starts[1] = n;
+    if (plan->arrivals_mean)
+        return uncertain_roots(plan, world, work->multiplier[PS_UNCERTAIN_DEMAND * PS_ECO + lane],
+                               work, n);
+    for (int t0 = 1; t0 <= plan->horizon; t0 += PS_RNG_LANES) {
+        demand_draw(plan, world, t0, &u);
         for (int l = 0; l < PS_RNG_LANES && t0 + l <= plan->horizon; l++) {
-            const int t = t0 + l, arrivals = discrete_draw(&plan->arrivals[t], u.x0[l]);
-            for (int k = 0; k == 0 || k < arrivals; k += AT_ONCE)
-                for (int j = 0; j < AT_ONCE; j++)
-                    entity[n + (uint32_t)(k + j)] = (uint64_t)t << 32 | (uint32_t)(k + j);
-            work->starts[2 * t + 1] = (uint32_t)arrivals;
-            n += (uint32_t)arrivals;
+            const int arrivals = discrete_draw(&plan->arrivals[t0 + l], u.x0[l]);
+            n = month_roots(work, t0 + l, (uint32_t)arrivals, n);
         }
     }
     return n;
@@ -182,11 +213,22 @@ static void loans_behave(const struct ps_world_plan *plan, uint32_t first, uint3
     }
 }
 
+/* The default of a loan, tau on its own (0: none), if it may hang on an anchor firm. */
+static int anchored_tau(const struct ps_world_plan *plan, const struct ps_world_work *work,
+                        int lane, const struct ps_draft *d, int tau)
+{
+    const int anchor = d->root < plan->tape_n ? plan->tape[d->root].anchor : -1;
+    if (anchor < 0)
+        return tau;
+    const double failure = work->failure[(size_t)anchor * PS_ECO + (size_t)lane];
+    return anchored_default(failure, d->month, d->maturity, tau);
+}
+
 /* One generation, drafts first .. last - 1: tenor, fate and renewal of each. Appends the renewals
  * and returns the number of drafts after them. */
-static uint32_t draft_generation(const struct ps_world_plan *plan, uint32_t world, int lane,
-                                 uint32_t link, uint32_t first, uint32_t last,
-                                 struct ps_world_work *work)
+PS_KERNEL_INLINE uint32_t generation_run(const struct ps_world_plan *plan, uint32_t world, int lane,
+                                         uint32_t link, uint32_t first, uint32_t last,
+                                         struct ps_world_work *work, int anchored)
 {
     const uint64_t renewal_cut = plan->renewal_all ? UINT64_MAX : plan->renewal_cut;
     const int behaves = plan->behaviour.products_n > 0;
@@ -204,6 +246,8 @@ static uint32_t draft_generation(const struct ps_world_plan *plan, uint32_t worl
                 tau = default_month(plan, work->hazard + lane, d, b.v[l], b.total[l],
                                     behaves ? b.times[l] : 1,
                                     work->firms[d->root].flags & PS_APP_EQUAL);
+            if (anchored)
+                tau = anchored_tau(plan, work, lane, d, tau);
             n = append_renewal(work, first + l, n,
                                !tau & (d->maturity <= plan->horizon) & (b.u.x3[l] < renewal_cut));
             d->end = tau ? (uint16_t)tau : d->maturity;
@@ -213,6 +257,15 @@ static uint32_t draft_generation(const struct ps_world_plan *plan, uint32_t worl
         }
     }
     return n;
+}
+
+/* Compiled twice: loans that hang on nobody are not asked. */
+static uint32_t draft_generation(const struct ps_world_plan *plan, uint32_t world, int lane,
+                                 uint32_t link, uint32_t first, uint32_t last,
+                                 struct ps_world_work *work)
+{
+    return plan->anchored ? generation_run(plan, world, lane, link, first, last, work, 1)
+                          : generation_run(plan, world, lane, link, first, last, work, 0);
 }
 
 #endif

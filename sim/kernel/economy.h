@@ -3,17 +3,11 @@
 #define PLEDGESIM_KERNEL_ECONOMY_H
 
 #include "pledgesim/curve.h"
-#include "pledgesim/rng.h"
-#include "pledgesim/world.h"
 
-/* The economy of PS_ECONOMY_LANES worlds at once (docs/model.md section 3): every inner loop runs
- * over worlds with a fixed trip count, so it becomes vector code. */
+#include "anchors.h"
+#include "uncertain.h"
 
-enum { PS_ECO = PS_ECONOMY_LANES };
-
-#define WORLDS _Pragma("omp simd") for (int l = 0; l < PS_ECO; l++)
-
-_Static_assert(PS_ECO == PS_RNG_LANES, "one batch of counters draws one group of worlds");
+/* The economy of PS_ECONOMY_LANES worlds at once (docs/model.md section 3). */
 
 /* One normal for every cluster and world of the block: four clusters share a Philox block. */
 static inline void economy_normals(const struct ps_world_plan *plan, uint64_t first, int block,
@@ -225,6 +219,8 @@ PS_KERNEL_INLINE void economy_of_kind(const struct ps_world_plan *plan, uint64_t
         index[i] = work->level[i] = 0;
     for (int i = 0; i < classes_n * PS_ECO; i++)
         hazard[i] = 0;
+    if (plan->anchors_n)
+        anchors_draw(plan, first, work->failure);
     for (int t = 1; t <= plan->months_n; t++) {
         const int block = (t - 1) / plan->step_months;
         if ((t - 1) % plan->step_months == 0) {
@@ -236,6 +232,8 @@ PS_KERNEL_INLINE void economy_of_kind(const struct ps_world_plan *plan, uint64_t
         for (int c = 0; c < clusters_n; c++)
             economy_index(plan, kind, plan->shift[t * clusters_n + c],
                           work->level + (size_t)c * PS_ECO, &shared, month + (size_t)c * PS_ECO);
+        if (plan->anchors_n)
+            anchors_shift(plan, t, work->failure, month);
         for (int k = 0; k < classes_n && t <= plan->last_maturity; k++) {
             const struct ps_hazard_class *class = &plan->classes[k];
             const double *restrict y = month + (size_t) class->cluster * PS_ECO;
@@ -250,6 +248,10 @@ PS_KERNEL_INLINE void economy_of_kind(const struct ps_world_plan *plan, uint64_t
             else
                 hazard_regime(class, shared.stress, before, now);
         }
+    }
+    if (plan->uncertain_any) {
+        multipliers_draw(plan, first, work->multiplier);
+        hazard_multiply(plan, work->multiplier, hazard);
     }
 }
 

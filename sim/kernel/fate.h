@@ -13,6 +13,7 @@ struct fate_batch {
     struct ps_fate *fate[PS_RNG_LANES];
     const double *index[PS_RNG_LANES]; /* Y~ of the loan's world and cluster */
     uint64_t world[PS_RNG_LANES], entity[PS_RNG_LANES];
+    double multiplier[PS_RNG_LANES]; /* of recoveries, when uncertain */
 
     /* What the steps below hand on. Months are doubles: exact, and the lanes are as wide. */
     struct batch disposal, recovery;
@@ -141,6 +142,10 @@ static void fate_write(const struct ps_world_plan *plan, const struct fate_batch
         fate->cash_frac = quantile_read(&plan->cash, ps_u01_32(b->disposal.x2[l]));
         fate->proceeds_frac =
             scale * b->value[l] * quantile_read(&kind->price, ps_u01_32(b->recovery.x1[l]));
+        if (plan->uncertain_any) { /* eq. (4.22) */
+            fate->cash_frac *= b->multiplier[l];
+            fate->proceeds_frac *= b->multiplier[l];
+        }
     }
 }
 

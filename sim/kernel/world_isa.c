@@ -15,7 +15,7 @@ static uint32_t draft_loans(const struct ps_world_plan *plan, uint32_t world, in
 {
     for (int t = 0; t <= plan->months_n; t++)
         work->starts[2 * t] = work->starts[2 * t + 1] = work->stops[t] = 0;
-    *roots = draft_roots(plan, world, work);
+    *roots = draft_roots(plan, world, lane, work);
     if (plan->retry_months)
         *roots = retry_spread(plan, work, *roots);
     uint64_t asked_wan = draft_firms(plan, world, work, *roots);
@@ -120,6 +120,8 @@ static void collect_fates(const struct ps_world_plan *plan, const struct ps_worl
         batch->index[l] = work->index + cluster * PS_ECONOMY_LANES + lane;
         batch->world[l] = w->number;
         batch->entity[l] = work->entity[root];
+        if (plan->uncertain_any)
+            batch->multiplier[l] = work->multiplier[PS_UNCERTAIN_RECOVERY * PS_ECO + lane];
         if (batch->n == PS_RNG_LANES)
             fates_materialise(plan, batch);
     }

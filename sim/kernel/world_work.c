@@ -16,6 +16,8 @@ static size_t lay_out(struct ps_world_work *w, const struct ps_world_plan *plan,
     w->hazard = layout_take(&c, months * (size_t)plan->classes_n, lane);
     w->normal = layout_take(&c, clusters, lane);
     w->level = layout_take(&c, clusters, lane);
+    w->failure = layout_take(&c, (size_t)plan->anchors_n, lane);
+    w->multiplier = layout_take(&c, PS_UNCERTAIN_N, lane);
     /* Whole batches are drawn, and a draft is written before it is known to be wanted. */
     const size_t drafts = apps + PS_RNG_LANES;
     w->drafts = layout_take(&c, drafts, sizeof *w->drafts);

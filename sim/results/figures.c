@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "pledgesim/errors.h"
 #include "pledgesim/stats.h"
 
 static const double CONFIDENCE = 0.95;
@@ -27,16 +28,20 @@ static const struct figure FIGURES[PS_FIGURES_N] = {
 #undef PS_FIGURE
 };
 
-struct ps_probability ps_probability_of(uint64_t hits_n, uint64_t worlds_n)
+struct ps_probability ps_probability_of(uint64_t hits_n, uint64_t worlds_n, int paired)
 {
-    const struct ps_interval both = ps_clopper_pearson(hits_n, worlds_n, CONFIDENCE);
+    const struct ps_interval both = ps_hits_interval(paired, hits_n, worlds_n, CONFIDENCE);
+    double (*const lower)(uint64_t, uint64_t, double) =
+        paired ? ps_pairs_binomial_lower : ps_binomial_lower;
+    double (*const upper)(uint64_t, uint64_t, double) =
+        paired ? ps_pairs_binomial_upper : ps_binomial_upper;
     return (struct ps_probability){.hits_n = hits_n,
                                    .worlds_n = worlds_n,
                                    .value = (double)hits_n / (double)worlds_n,
                                    .lo95 = both.lo,
                                    .hi95 = both.hi,
-                                   .lower95 = ps_binomial_lower(hits_n, worlds_n, CONFIDENCE),
-                                   .upper95 = ps_binomial_upper(hits_n, worlds_n, CONFIDENCE)};
+                                   .lower95 = lower(hits_n, worlds_n, CONFIDENCE),
+                                   .upper95 = upper(hits_n, worlds_n, CONFIDENCE)};
 }
 
 double ps_measure_divisor(enum ps_measure measure)
@@ -83,19 +88,16 @@ static double distribution_figure(const struct ps_row *row, const struct figure 
 
 static double ratio_figure(const struct ps_row *row, enum ps_ratio ratio)
 {
-    const struct ps_ratio_desc *desc = ps_ratio_desc(ratio);
-    const struct ps_estimate e = ps_ratio_of_means(
-        &row->moments[desc->numerator], &row->moments[desc->denominator], &row->ratios[ratio]);
-    return e.value / ps_ratio_divisor(ratio);
+    return ps_row_ratio(row, ratio).value / ps_ratio_divisor(ratio);
 }
 
 static double figure_of(const struct ps_row *row, const struct figure *f)
 {
     if (f->statistic == RATIO)
         return ratio_figure(row, (enum ps_ratio)f->source);
-    const struct ps_moments *m = &row->moments[f->source];
-    const double x = f->statistic == MEAN ? ps_moments_mean(m)
-                     : f->statistic == SE ? ps_moments_se(m)
+    const struct ps_estimate mean = ps_row_mean(row, (enum ps_measure)f->source);
+    const double x = f->statistic == MEAN ? mean.value
+                     : f->statistic == SE ? mean.se
                                           : distribution_figure(row, f);
     return x / ps_measure_divisor((enum ps_measure)f->source);
 }
@@ -118,7 +120,8 @@ static enum ps_measure largest_obstacle(const struct ps_row *row)
 
 static struct ps_probability flag(const struct ps_row *row, enum ps_measure measure)
 {
-    return ps_probability_of((uint64_t)row->moments[measure].sum, row->moments[measure].n);
+    return ps_probability_of((uint64_t)row->moments[measure].sum, row->moments[measure].n,
+                             row->paired);
 }
 
 void ps_figures_read(const struct ps_scenario *scenario, const struct ps_row_result *result,

@@ -20,7 +20,7 @@ static enum ps_status write_line(struct ps_outcsv *csv, const char *id, uint64_t
 }
 
 static enum ps_status write_checkpoint(struct ps_outcsv *csv, const char *id,
-                                       const struct ps_checkpoint *c)
+                                       const struct ps_checkpoint *c, int paired)
 {
     const struct {
         const char *metric;
@@ -30,7 +30,7 @@ static enum ps_status write_checkpoint(struct ps_outcsv *csv, const char *id,
                   {"p_target_annual", c->target_annual_n}};
     enum ps_status status = PS_OK;
     for (size_t i = 0; status == PS_OK && i < sizeof shares / sizeof *shares; i++) {
-        const struct ps_probability p = ps_probability_of(shares[i].hits_n, c->worlds_n);
+        const struct ps_probability p = ps_probability_of(shares[i].hits_n, c->worlds_n, paired);
         status = write_line(csv, id, c->worlds_n, shares[i].metric, "frac", p.value,
                             (struct ps_interval){p.lo95, p.hi95});
     }
@@ -49,7 +49,8 @@ enum ps_status ps_write_convergence(struct ps_outcsv *csv, const struct ps_resul
     for (size_t i = 0; i < request->result->rows_n; i++) {
         const struct ps_row_result *r = &request->result->rows[i];
         for (int k = 0; status == PS_OK && k < r->checkpoints_n; k++)
-            status = write_checkpoint(csv, ps_write_id(request, i), &r->checkpoints[k]);
+            status =
+                write_checkpoint(csv, ps_write_id(request, i), &r->checkpoints[k], r->row.paired);
     }
     return status;
 }

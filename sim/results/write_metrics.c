@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <math.h>
 
+#include "pledgesim/errors.h"
 #include "pledgesim/figures.h"
-#include "pledgesim/stats.h"
 #include "write.h"
 
 static const double CONFIDENCE = 0.95;
@@ -12,13 +12,12 @@ static enum ps_status write_measure(struct ps_outcsv *csv, const char *id, const
 {
     const struct ps_measure_desc *desc = ps_measure_desc(measure);
     const struct ps_moments *m = &row->moments[measure];
-    const struct ps_interval interval = desc->unit == PS_MU_FLAG
-                                            ? ps_clopper_pearson((uint64_t)m->sum, m->n, CONFIDENCE)
-                                            : ps_mean_interval(m, CONFIDENCE);
+    const struct ps_interval interval = ps_row_mean_interval(row, measure, CONFIDENCE);
+    const struct ps_estimate share = ps_row_parameter_share(row, measure);
     ps_write_key(csv, id, desc->name, ps_measure_unit_name(measure));
     ps_write_derived(csv, measure, ps_moments_mean(m));
     ps_write_derived(csv, measure, ps_moments_sd(m));
-    ps_write_derived(csv, measure, ps_moments_se(m));
+    ps_write_derived(csv, measure, ps_row_mean(row, measure).se);
     ps_write_derived(csv, measure, interval.lo);
     ps_write_derived(csv, measure, interval.hi);
     if (m->n > 0) {
@@ -29,6 +28,8 @@ static enum ps_status write_measure(struct ps_outcsv *csv, const char *id, const
         ps_outcsv_empty(csv);
     }
     ps_outcsv_int(csv, (int64_t)m->n);
+    ps_outcsv_double(csv, share.value);
+    ps_outcsv_double(csv, share.se);
     return ps_outcsv_row_end(csv);
 }
 
@@ -36,9 +37,7 @@ static enum ps_status write_ratio(struct ps_outcsv *csv, const char *id, const s
                                   enum ps_ratio ratio)
 {
     const struct ps_ratio_desc *desc = ps_ratio_desc(ratio);
-    const struct ps_moments *denominator = &row->moments[desc->denominator];
-    const struct ps_estimate e =
-        ps_ratio_of_means(&row->moments[desc->numerator], denominator, &row->ratios[ratio]);
+    const struct ps_estimate e = ps_row_ratio(row, ratio);
     const struct ps_interval interval = ps_estimate_interval(e, CONFIDENCE);
     const double divisor = ps_ratio_divisor(ratio);
     ps_write_key(csv, id, desc->name, desc->unit);
@@ -49,7 +48,9 @@ static enum ps_status write_ratio(struct ps_outcsv *csv, const char *id, const s
     ps_outcsv_double(csv, interval.hi / divisor);
     ps_outcsv_empty(csv);
     ps_outcsv_empty(csv);
-    ps_outcsv_int(csv, (int64_t)denominator->n);
+    ps_outcsv_int(csv, (int64_t)row->moments[desc->denominator].n);
+    ps_outcsv_empty(csv);
+    ps_outcsv_empty(csv);
     return ps_outcsv_row_end(csv);
 }
 

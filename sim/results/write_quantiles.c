@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pledgesim/figures.h"
-#include "pledgesim/stats.h"
+#include "pledgesim/pairs.h"
 #include "write.h"
 
 static const double CONFIDENCE = 0.95;
@@ -37,6 +37,7 @@ static const struct {
 /* Ranks of the intervals depend on the count alone and are dear: kept from row to row. */
 struct ranks {
     uint64_t n;
+    int paired;
     struct ps_ranks at[LEVELS_N];
 };
 
@@ -46,11 +47,16 @@ struct table {
     struct ranks cache[2];
 };
 
-static const struct ps_ranks *ranks_for(struct ranks *cache, uint64_t n)
+static const struct ps_ranks *ranks_for(struct ranks *cache, uint64_t n, int paired)
 {
-    for (int i = 0; cache->n != n && i < LEVELS_N; i++)
-        cache->at[i] = ps_quantile_ranks(n, LEVELS_PCT[i] / 100, CONFIDENCE);
+    const int known = cache->n == n && cache->paired == paired;
+    for (int i = 0; !known && i < LEVELS_N; i++) {
+        const double p = LEVELS_PCT[i] / 100;
+        cache->at[i] = paired ? ps_pairs_quantile_ranks(n, p, CONFIDENCE)
+                              : ps_quantile_ranks(n, p, CONFIDENCE);
+    }
     cache->n = n;
+    cache->paired = paired;
     return cache->at;
 }
 
@@ -75,7 +81,8 @@ static enum ps_status write_levels(struct table *table, const char *id, enum ps_
 {
     struct ps_outcsv *csv = table->csv;
     const struct ps_hist *h = &row->hist[measure];
-    const struct ps_ranks *ranks = ranks_for(&table->cache[h->n != row->worlds_n], h->n);
+    const struct ps_ranks *ranks =
+        ranks_for(&table->cache[h->n != row->worlds_n], h->n, row->paired);
     enum ps_status status = PS_OK;
     for (int i = 0; status == PS_OK && i < LEVELS_N; i++) {
         const double p = LEVELS_PCT[i] / 100;
@@ -96,14 +103,16 @@ static enum ps_status write_levels(struct table *table, const char *id, enum ps_
 }
 
 static enum ps_status write_shortfall(struct ps_outcsv *csv, const char *id,
-                                      enum ps_measure measure, const struct ps_hist *h,
+                                      enum ps_measure measure, const struct ps_row *row,
                                       enum ps_tail tail, double level_pct)
 {
     const double p = level_pct / 100;
+    const struct ps_hist *h = &row->hist[measure];
     write_start(csv, id, measure, tail == PS_TAIL_UPPER ? "es" : "es_lower", level_pct);
     if (!ps_quantile_supported(h->n, p))
         return write_too_few(csv);
-    const struct ps_estimate e = ps_hist_shortfall(h, p, tail);
+    struct ps_estimate e = ps_hist_shortfall(h, p, tail);
+    e.se = row->paired ? ps_pairs_se_bound(e.se) : e.se;
     const struct ps_interval interval = ps_estimate_interval(e, CONFIDENCE);
     ps_write_derived(csv, measure, e.value);
     ps_write_derived(csv, measure, interval.lo);
@@ -118,12 +127,11 @@ static enum ps_status write_scenario(struct table *table, const char *id, const 
     enum ps_status status = PS_OK;
     for (size_t k = 0; status == PS_OK && k < sizeof METRICS / sizeof *METRICS; k++) {
         const enum ps_measure measure = METRICS[k].measure;
-        const struct ps_hist *h = &row->hist[measure];
         status = write_levels(table, id, measure, row);
         for (int i = 0; METRICS[k].tail == UPPER_TAIL && status == PS_OK && i < UPPER_N; i++)
-            status = write_shortfall(table->csv, id, measure, h, PS_TAIL_UPPER, UPPER_PCT[i]);
+            status = write_shortfall(table->csv, id, measure, row, PS_TAIL_UPPER, UPPER_PCT[i]);
         for (int i = 0; METRICS[k].tail == LOWER_TAIL && status == PS_OK && i < LOWER_N; i++)
-            status = write_shortfall(table->csv, id, measure, h, PS_TAIL_LOWER, LOWER_PCT[i]);
+            status = write_shortfall(table->csv, id, measure, row, PS_TAIL_LOWER, LOWER_PCT[i]);
     }
     return status;
 }

@@ -83,10 +83,11 @@ enum ps_status ps_write_histogram(struct ps_outcsv *csv, const struct ps_results
 }
 
 static enum ps_status write_point(struct ps_outcsv *csv, const char *id, enum ps_measure measure,
-                                  const struct ps_hist *h, int64_t threshold)
+                                  const struct ps_row *row, int64_t threshold)
 {
+    const struct ps_hist *h = &row->hist[measure];
     const uint64_t above = h->n - ps_hist_count_below(h, threshold + 1);
-    const struct ps_probability p = ps_probability_of(above, h->n);
+    const struct ps_probability p = ps_probability_of(above, h->n, row->paired);
     ps_write_key(csv, id, ps_measure_desc(measure)->name, ps_measure_unit_name(measure));
     ps_write_exact(csv, measure, threshold);
     ps_outcsv_int(csv, (int64_t)above);
@@ -97,14 +98,14 @@ static enum ps_status write_point(struct ps_outcsv *csv, const char *id, enum ps
 }
 
 static enum ps_status write_curve(struct ps_outcsv *csv, const char *id, enum ps_measure measure,
-                                  const struct ps_hist *h)
+                                  const struct ps_row *row)
 {
     struct ps_hist_point points[PS_HIST_CURVE_MAX];
-    const unsigned n = ps_hist_exceedance(h, points);
+    const unsigned n = ps_hist_exceedance(&row->hist[measure], points);
     enum ps_status status = PS_OK;
     for (unsigned i = 0; status == PS_OK && i < n; i++)
         if (i == 0 || points[i].value.value != points[i - 1].value.value)
-            status = write_point(csv, id, measure, h, points[i].value.value);
+            status = write_point(csv, id, measure, row, points[i].value.value);
     return status;
 }
 
@@ -113,7 +114,7 @@ enum ps_status ps_write_exceedance(struct ps_outcsv *csv, const struct ps_result
     enum ps_status status = PS_OK;
     for (size_t i = 0; i < request->result->rows_n; i++)
         for (size_t k = 0; status == PS_OK && k < sizeof CURVES / sizeof *CURVES; k++)
-            status = write_curve(csv, ps_write_id(request, i), CURVES[k],
-                                 &request->result->rows[i].row.hist[CURVES[k]]);
+            status =
+                write_curve(csv, ps_write_id(request, i), CURVES[k], &request->result->rows[i].row);
     return status;
 }

@@ -65,7 +65,7 @@ static inline void make_folder(char folder[32], const struct text_file *files, s
 {
     static const char *const NAMES[] = {"scenarios", "segments", "correlations", "ip_kinds",
                                         "products",  "pools",    "banks",        "demand",
-                                        "topups",    "shocks",   "loans"};
+                                        "topups",    "shocks",   "loans",        "anchors"};
     (void)snprintf(folder, 32, "/tmp/pledgesim-book-XXXXXX");
     assert_non_null(mkdtemp(folder));
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {

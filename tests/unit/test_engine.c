@@ -46,12 +46,18 @@ static void batch_close(struct batch *b)
     ps_fixture_free(b->base);
 }
 
-/* Rows of all kinds: three economies, several shapes, some of them side by side in lanes. */
+/* Rows of all kinds: three economies, one with uncertain parameters and one with an anchor firm,
+ * several shapes, some of them side by side in lanes. */
 static void batch_mix(struct batch *b)
 {
+    static struct ps_anchors_row anchor = {"oem", "", "nev", 0.2, -1, 12};
     batch_open(b, 10, 220);
     for (size_t i = 0; i < b->n; i++) {
         b->rows[i].p.pd_multiplier = i % 5 == 1 ? 2 : 1;
+        b->rows[i].p.pd_uncertainty_sigma = i % 5 == 1 ? 0.5 : 0;
+        b->rows[i].p.demand_uncertainty_sigma = i % 5 == 1 ? 0.3 : 0;
+        b->rows[i].anchors = i % 5 == 3 ? &anchor : NULL;
+        b->rows[i].anchors_n = i % 5 == 3;
         b->rows[i].p.renewal_prob_frac = i % 5 == 3 ? 0.8 : 0.6;
         b->rows[i].p.breaker_scope = i % 4 == 2 ? PS_BREAKER_BANK : PS_BREAKER_POOL;
         b->rows[i].p.carry_unpaid = i % 7 == 5;

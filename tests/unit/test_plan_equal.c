@@ -31,6 +31,15 @@ static void add_shocks(struct ps_scenario *s, const struct ps_shocks_row *rows, 
     s->shocks_n = n;
 }
 
+static void add_anchors(struct ps_scenario *s, const struct ps_anchors_row *rows, size_t n)
+{
+    free(s->anchors);
+    s->anchors = calloc(n, sizeof *rows);
+    assert_non_null(s->anchors);
+    memcpy(s->anchors, rows, n * sizeof *rows);
+    s->anchors_n = n;
+}
+
 typedef void change_fn(struct ps_scenario *s);
 
 #define CHANGE(name, statement)                                                                    \
@@ -87,6 +96,20 @@ CHANGE(change_loan_firm, strcpy(s->loans[5].firm_id, "x"); strcpy(s->loans[4].fi
 CHANGE(change_loan_recovery, s->loans[5].recovery_frac = 0.5)
 CHANGE(change_loan_pledge, s->loans[5].pledged_value_fen = 1)
 CHANGE(change_loan_number, s->loans_n = 5)
+
+CHANGE(change_pd_uncertainty, s->p.pd_uncertainty_sigma = 0.1)
+CHANGE(change_recovery_uncertainty, s->p.recovery_uncertainty_sigma = 0.1)
+CHANGE(change_demand_uncertainty, s->p.demand_uncertainty_sigma = 0.1)
+
+static const struct ps_anchors_row ANCHOR = {"oem", "", "nev", 0.03, -1, 6};
+
+CHANGE(change_anchors, add_anchors(s, &ANCHOR, 1))
+CHANGE(change_anchor_id, strcpy(s->anchors[0].anchor_id, "x"))
+CHANGE(change_anchor_cluster, strcpy(s->anchors[0].cluster_id, "it"))
+CHANGE(change_anchor_pd, s->anchors[0].pd_frac = 0.04)
+CHANGE(change_anchor_shift, s->anchors[0].shift_sd = -2)
+CHANGE(change_anchor_months, s->anchors[0].shift_months = 7)
+CHANGE(change_anchored, strcpy(s->loans[5].anchor_id, "oem"))
 
 static void change_shocks(struct ps_scenario *s)
 {
@@ -200,7 +223,11 @@ static void test_whatever_the_sampler_reads_makes_plans_differ(void **state)
                                          change_loan_recovery,
                                          change_loan_pledge,
                                          change_loan_number,
-                                         change_shocks};
+                                         change_shocks,
+                                         change_pd_uncertainty,
+                                         change_recovery_uncertainty,
+                                         change_demand_uncertainty,
+                                         change_anchors};
     every_change_is_seen(0, changes, sizeof changes / sizeof changes[0]);
 }
 
@@ -217,6 +244,31 @@ static void test_so_does_what_a_dependence_model_reads(void **state)
     every_change_is_seen(2, student_t, sizeof student_t / sizeof student_t[0]);
     every_change_is_seen(3, gamma, sizeof gamma / sizeof gamma[0]);
     every_change_is_seen(4, regime, sizeof regime / sizeof regime[0]);
+}
+
+static void test_whatever_an_anchor_is_makes_plans_differ(void **state)
+{
+    (void)state;
+    static change_fn *const changes[] = {change_anchor_id,     change_anchor_cluster,
+                                         change_anchor_pd,     change_anchor_shift,
+                                         change_anchor_months, change_anchored};
+    struct ps_scenario *untouched = ps_fixture_bishan();
+    add_anchors(untouched, &ANCHOR, 1);
+    struct ps_world_plan *base = prepare(untouched);
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        struct ps_scenario *s = ps_fixture_bishan();
+        add_anchors(s, &ANCHOR, 1);
+        strcpy(s->anchors[0].label, "a label is a name");
+        assert_true(ps_scenario_same_world(untouched, s));
+        changes[i](s);
+        assert_false(ps_scenario_same_world(untouched, s));
+        struct ps_world_plan *other = prepare(s);
+        assert_false(ps_world_plan_equal(base, other));
+        ps_world_plan_free(other);
+        ps_fixture_free(s);
+    }
+    ps_world_plan_free(base);
+    ps_fixture_free(untouched);
 }
 
 static void test_policy_and_row_order_make_no_difference(void **state)
@@ -282,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whatever_the_sampler_reads_makes_plans_differ),
         cmocka_unit_test(test_so_does_what_a_dependence_model_reads),
+        cmocka_unit_test(test_whatever_an_anchor_is_makes_plans_differ),
         cmocka_unit_test(test_policy_and_row_order_make_no_difference),
         cmocka_unit_test(test_moral_hazard_makes_sharing_part_of_the_world),
     };

@@ -55,6 +55,7 @@ enum ps_choice_list {
     PS_CHOICE_insurer_excess,
     PS_CHOICE_insurer_firm_rule,
     PS_CHOICE_repayment,
+    PS_CHOICE_scheme, /* of schemes.def */
     /* lists of the model registry */
     PS_CHOICE_dependence,
     PS_CHOICE_topup,

@@ -87,7 +87,7 @@ struct ps_lane_levels {
     int lanes_n; /* policies in the group, <= width */
     double *initial, *interest_ppm, *leverage_ppm, *leverage_times, *topup_yearly, *topup_target,
         *topup_rule, *support_limit; /* [pool] */
-    double *topups;  /* [month 0..N][pool]: named top-ups */
+    double *topups;                  /* [month 0..N][pool]: named top-ups */
     int topups_any, topup_yearly_any;
     int support_any;                          /* some pool may be helped by another */
     double *share_ppm;                        /* [product][party but the bank] */

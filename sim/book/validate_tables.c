@@ -184,9 +184,12 @@ static void check_parties(struct ps_load *load, const struct ps_rows *rows, size
 /* Eq. (7.17): what public money may bear of a loss; the re-guarantee system is public too. */
 static void check_public(struct ps_load *load, const struct ps_rows *rows, size_t row)
 {
-    static const char *const NAMES[] = {"pool_share_pct",    "reguarantor_share_pct",
-                                        "insurer_share_pct", "insurer_excess",
-                                        "scheme",            NULL};
+    static const char *const NAMES[] = {"pool_share_pct",
+                                        "reguarantor_share_pct",
+                                        "insurer_share_pct",
+                                        "insurer_excess",
+                                        "scheme",
+                                        NULL};
     static const int64_t most_ppm = 800000;
     const struct ps_products_row *product = ps_rows_at(rows, row);
     if (any_bad(rows, row, NAMES)) {

@@ -88,9 +88,10 @@ struct ps_schedule {
 struct ps_lane_levels {
     int lanes_n; /* policies in the group, <= width */
     double *initial, *interest_ppm, *leverage_ppm, *leverage_times, *topup_yearly, *topup_target,
-        *topup_rule; /* [pool] */
-    double *topups;  /* [month 0..N][pool]: named top-ups */
+        *topup_rule, *support_limit; /* [pool] */
+    double *topups;                  /* [month 0..N][pool]: named top-ups */
     int topups_any, topup_yearly_any;
+    int support_any;                          /* some pool may be helped by another */
     double *share_ppm;                        /* [product][party but the bank] */
     int pays[PS_PRODUCTS_MAX][PS_PARTY_BANK]; /* some lane gives the party a part of claims */
     double *loan_cap_wan, *firm_cap;          /* [product][firm class] */
@@ -118,8 +119,9 @@ enum ps_log_kind {
     PS_LOG_REVIEW,     /* group a: ratio in ppm, b = new status */
     PS_LOG_GRANT,      /* app a: amount */
     PS_LOG_REFUSAL,    /* app a: asked amount, b = enum ps_refusal */
-    PS_LOG_CLOSE       /* pool a: closing balance; b: live loans; party[0] = X, [1] = P, [2] = NPL,
+    PS_LOG_CLOSE,      /* pool a: closing balance; b: live loans; party[0] = X, [1] = P, [2] = NPL,
                           [3] = defaulted not exited, [4] = registered so far */
+    PS_LOG_SUPPORT     /* amount to pool a from pool b */
 };
 
 struct ps_log_entry {

@@ -53,7 +53,8 @@ struct ps_shape {
     int breaker_metric, breaker_scope;
     int review_months, cooling_months, writeoff_months, suspend_blocks_renewals;
     int carry_unpaid;
-    int64_t firm_population_n; /* 0 = no limit */
+    int support_pool[PS_POOLS_MAX]; /* pool that helps this one; -1: none */
+    int64_t firm_population_n;      /* 0 = no limit */
     int64_t subsidy_ppm;
     int64_t reguarantor_cap_ppm, reguarantor_other_book_fen;
     uint32_t product_cut[PS_PRODUCTS_MAX]; /* u_product < cut[i] (first such i); last is unused */
@@ -81,9 +82,10 @@ struct ps_levels {
     int topup_rule[PS_POOLS_MAX]; /* index in the registry */
     int64_t topup_yearly_fen[PS_POOLS_MAX];
     int64_t topup_target_fen[PS_POOLS_MAX];
-    int64_t max_firm_liability_ppm;                         /* 0 = off */
-    int64_t stop_loss_yearly_fen;                           /* 0 = off */
-    int64_t share_ppm[PS_PRODUCTS_MAX][PS_PARTY_BANK];      /* of each party but the bank */
+    int64_t support_limit_fen[PS_POOLS_MAX];           /* received over the whole run at most */
+    int64_t max_firm_liability_ppm;                    /* 0 = off */
+    int64_t stop_loss_yearly_fen;                      /* 0 = off */
+    int64_t share_ppm[PS_PRODUCTS_MAX][PS_PARTY_BANK]; /* of each party but the bank */
     int64_t loan_cap_fen[PS_PRODUCTS_MAX][PS_FIRM_CLASS_N]; /* INT64_MAX = none */
     int64_t firm_cap_fen[PS_PRODUCTS_MAX][PS_FIRM_CLASS_N]; /* INT64_MAX = none */
     int64_t warn_ppm, suspend_ppm, terminate_ppm, resume_ppm;

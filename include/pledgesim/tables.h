@@ -57,6 +57,7 @@ enum ps_choice_list {
     PS_CHOICE_repayment,
     PS_CHOICE_t_mixing,
     PS_CHOICE_gamma_link,
+    PS_CHOICE_scheme, /* of schemes.def */
     /* lists of the model registry */
     PS_CHOICE_dependence,
     PS_CHOICE_topup,

@@ -303,6 +303,16 @@ struct ps_place ps_rows_place(const struct ps_load *load, const struct ps_rows *
 /* 1 when the cell was refused; its value is a stand-in. */
 int ps_rows_bad(const struct ps_rows *rows, size_t row, const struct ps_column_desc *column);
 
+struct ps_scheme_term;
+/* What an empty cell of a product takes from the scheme that the row names; NULL: nothing. */
+const struct ps_scheme_term *ps_rows_term(const struct ps_rows *rows, size_t row,
+                                          const struct ps_column_desc *column);
+/* Eq. (7.18): writes the terms of schemes into the empty cells of products. */
+void ps_rows_follow_schemes(struct ps_rows *products);
+/* Tells that no scheme has this name. */
+void ps_schemes_tell_unknown(const char *text, const char *norm, const struct ps_place *place,
+                             struct ps_diags *diags);
+
 /* ---- checks ---- */
 
 /* Within one table; once for each distinct table. */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pledgesim/schemes.h"
+
 struct list {
     struct ps_load *load;
     struct ps_resolved *items; /* NULL while counting */
@@ -99,6 +101,10 @@ static void cell_of_rows(const struct list *list, const struct ps_rows *rows, si
     } else if (from != SIZE_MAX && ps_source_state(rows->source, from, column) == PS_CELL_GIVEN) {
         cell_origin(&rows->source->csv,
                     &rows->source->csv.rows[from].cells[rows->source->field_of[index]], origin);
+    } else if (ps_rows_term(rows, row, column) != NULL) {
+        const struct ps_products_row *product = ps_rows_at(rows, row);
+        size_t n = 0;
+        (void)snprintf(origin, PS_NAME_BYTES, "scheme %s", ps_schemes(&n)[product->scheme].id);
     } else if (column->preset[0] == '=') {
         (void)snprintf(origin, PS_NAME_BYTES, "%s", column->preset);
     } else {

@@ -78,6 +78,9 @@ struct ps_place ps_rows_place(const struct ps_load *load, const struct ps_rows *
     if (item != NULL) {
         return ps_item_place(load, item);
     }
+    if (ps_rows_term(rows, row, column) != NULL) {
+        return ps_rows_place(load, rows, row, ps_column_find(rows->table, "scheme"));
+    }
     const size_t from = rows->from[row];
     const struct ps_column_desc *scalar = followed(column);
     const int given =
@@ -94,6 +97,9 @@ int ps_rows_bad(const struct ps_rows *rows, size_t row, const struct ps_column_d
     const struct ps_item *item = ps_rows_override(rows, row, column);
     if (item != NULL) {
         return item->bad;
+    }
+    if (ps_rows_term(rows, row, column) != NULL) {
+        return 0;
     }
     const size_t from = rows->from[row];
     const enum ps_cell_state state =

@@ -292,6 +292,9 @@ static enum ps_status make_rows(struct ps_load *load, const struct ps_case *c, s
     if (is_overridden(load, c, rows->table)) {
         status = apply_overrides(load, c, rows);
     }
+    if (status == PS_OK && rows->table == PS_TABLE_products) {
+        ps_rows_follow_schemes(rows);
+    }
     if (status == PS_OK) {
         status = sort_rows(load, rows);
     }

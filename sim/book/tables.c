@@ -89,6 +89,12 @@ static const struct ps_choice_desc CHOICES[] = {
 #define PS_MODEL(kind, name) {.text = #name, .model = &ps_##kind##_##name.model},
 #include "models/models.def"
 #undef PS_MODEL
+#define PS_SCHEME(id, bank_pct, source, en, zh, note_en, note_zh)                                  \
+    {.text = #id, .doc = {[PS_LANG_ZH] = (zh), [PS_LANG_EN] = (en)}},
+#define PS_TERM(column, value, mark)
+#define PS_SCHEME_END(id)
+#include "pledgesim/schemes.def"
+#undef PS_SCHEME
 };
 
 static const enum ps_choice_list LISTS[] = {
@@ -98,6 +104,11 @@ static const enum ps_choice_list LISTS[] = {
 #define PS_MODEL(kind, name) PS_CHOICE_##kind,
 #include "models/models.def"
 #undef PS_MODEL
+#define PS_SCHEME(id, bank_pct, source, en, zh, note_en, note_zh) PS_CHOICE_scheme,
+#include "pledgesim/schemes.def"
+#undef PS_SCHEME
+#undef PS_TERM
+#undef PS_SCHEME_END
 };
 
 const struct ps_choice_desc *ps_choice_list(enum ps_choice_list list, size_t *n)

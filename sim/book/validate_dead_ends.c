@@ -49,8 +49,9 @@ static void check_followers(struct ps_load *load, const struct ps_case *c, enum 
         const struct ps_column_desc *column = &desc->columns[k];
         size_t own_n = 0;
         for (size_t i = 0; i < rows->n; i++) {
-            own_n += rows->from[i] != SIZE_MAX &&
-                     ps_source_state(rows->source, rows->from[i], column) != PS_CELL_EMPTY;
+            own_n += ps_rows_term(rows, i, column) != NULL ||
+                     (rows->from[i] != SIZE_MAX &&
+                      ps_source_state(rows->source, rows->from[i], column) != PS_CELL_EMPTY);
         }
         if (column->preset[0] == '=' && rows->n > 0 && own_n == rows->n) {
             char because[PS_NAME_BYTES];
@@ -125,6 +126,13 @@ static int is_clean(const struct ps_rows *rows)
     return 1;
 }
 
+/* The pool bears a share, or what an insurer's caps leave. */
+static int is_pooled(const struct ps_products_row *product)
+{
+    return product->pool_share_ppm > 0 ||
+           (product->insurer_excess == PS_EXCESS_POOL && product->insurer_share_ppm > 0);
+}
+
 static void check_pools(struct ps_load *load, const struct ps_case *c)
 {
     const struct ps_rows *products = c->tables[PS_TABLE_products];
@@ -135,8 +143,8 @@ static void check_pools(struct ps_load *load, const struct ps_case *c)
     }
     for (size_t i = 0; i < products->n; i++) {
         const struct ps_products_row *product = ps_rows_at(products, i);
-        shares |= product->pool_share_ppm > 0;
-        if (pools->n > 1 && product->pool_id[0] == '\0' && product->pool_share_ppm > 0) {
+        shares |= is_pooled(product);
+        if (pools->n > 1 && product->pool_id[0] == '\0' && is_pooled(product)) {
             const struct ps_pools_row *first = ps_rows_at(pools, 0);
             const struct ps_place place =
                 ps_rows_place(load, products, i, ps_column_find(PS_TABLE_products, "pool_id"));

@@ -37,10 +37,10 @@ static int64_t whole_at(const struct ps_rows *rows, size_t row, const struct ps_
     return value.whole;
 }
 
-/* Written out in the file or by an override, not a default. */
+/* Written out in the file, by a scheme or by an override, not a default. */
 static int is_given(const struct ps_rows *rows, size_t row, const struct ps_column_desc *column)
 {
-    return ps_rows_override(rows, row, column) != NULL ||
+    return ps_rows_override(rows, row, column) != NULL || ps_rows_term(rows, row, column) != NULL ||
            (rows->from[row] != SIZE_MAX &&
             ps_source_state(rows->source, rows->from[row], column) != PS_CELL_EMPTY);
 }
@@ -181,6 +181,33 @@ static void check_parties(struct ps_load *load, const struct ps_rows *rows, size
     }
 }
 
+/* Eq. (7.17): what public money may bear of a loss; the re-guarantee system is public too. */
+static void check_public(struct ps_load *load, const struct ps_rows *rows, size_t row)
+{
+    static const char *const NAMES[] = {"pool_share_pct",
+                                        "reguarantor_share_pct",
+                                        "insurer_share_pct",
+                                        "insurer_excess",
+                                        "scheme",
+                                        NULL};
+    static const int64_t most_ppm = 800000;
+    const struct ps_products_row *product = ps_rows_at(rows, row);
+    if (any_bad(rows, row, NAMES)) {
+        return;
+    }
+    const int64_t excess_ppm =
+        product->insurer_excess == PS_EXCESS_POOL ? product->insurer_share_ppm : 0;
+    const int64_t public_ppm =
+        product->pool_share_ppm + product->reguarantor_share_ppm + excess_ppm;
+    if (public_ppm > most_ppm && public_ppm <= 1000000) { /* more was told as an error */
+        char text[32];
+        percent_text((double)public_ppm / 1e6, text);
+        const struct ps_place place = first_given(load, rows, row, NAMES);
+        const char *const args[] = {text, product->product_id, NULL};
+        ps_load_tell(load, PS_DIAG_PUBLIC_SHARE, &place, NULL, args);
+    }
+}
+
 static void check_order(struct ps_load *load, const struct ps_rows *rows, size_t row,
                         const char *from, const char *to)
 {
@@ -214,6 +241,58 @@ static void check_topup(struct ps_load *load, const struct ps_rows *rows, size_t
     }
 }
 
+/* The pool that helps another; SIZE_MAX: none, or none of this id (told as a reference). */
+static size_t helper_of(const struct ps_rows *rows, size_t row)
+{
+    const struct ps_pools_row *pool = ps_rows_at(rows, row);
+    const int named = pool->support_pool_id[0] != '\0' &&
+                      !ps_rows_bad(rows, row, ps_column_find(rows->table, "support_pool_id"));
+    return named ? ps_rows_find(rows, pool->support_pool_id) : SIZE_MAX;
+}
+
+/* A pool that would end up helping itself: told once a circle, where a scenario closes it or at its
+ * first pool. */
+static void check_circle(struct ps_load *load, const struct ps_rows *rows, size_t row)
+{
+    const struct ps_column_desc *column = ps_column_find(rows->table, "support_pool_id");
+    const struct ps_pools_row *pool = ps_rows_at(rows, row);
+    size_t told = row;
+    char path[1024];
+    size_t n = (size_t)snprintf(path, sizeof path, "%s", pool->pool_id);
+    size_t at = row;
+    for (size_t step = 0; step < rows->n; step++) {
+        at = helper_of(rows, at);
+        if (at == SIZE_MAX || at < row) {
+            return;
+        }
+        const struct ps_pools_row *helper = ps_rows_at(rows, at);
+        told = ps_rows_override(rows, at, column) != NULL ? at : told;
+        n += (size_t)snprintf(path + n, sizeof path - n, " <- %s", helper->pool_id);
+        if (n >= sizeof path) {
+            n = sizeof path - 1;
+        }
+        if (at == row) {
+            const struct ps_place place = ps_rows_place(load, rows, told, column);
+            const char *const args[] = {path, NULL};
+            ps_load_tell(load, PS_DIAG_SUPPORT_CIRCLE, &place, NULL, args);
+            return;
+        }
+    }
+}
+
+static void check_support(struct ps_load *load, const struct ps_rows *rows, size_t row)
+{
+    static const char *const NAMES[] = {"support_pool_id", "support_limit_wan", NULL};
+    const struct ps_pools_row *pool = ps_rows_at(rows, row);
+    check_circle(load, rows, row);
+    if (!any_bad(rows, row, NAMES) &&
+        (pool->support_pool_id[0] != '\0') != (pool->support_limit_fen > 0)) {
+        const struct ps_place place = first_given(load, rows, row, NAMES);
+        const char *const args[] = {pool->pool_id, NULL};
+        ps_load_tell(load, PS_DIAG_SUPPORT_HALF, &place, NULL, args);
+    }
+}
+
 void ps_check_table(struct ps_load *load, const struct ps_rows *rows)
 {
     switch (rows->table) {
@@ -233,10 +312,12 @@ void ps_check_table(struct ps_load *load, const struct ps_rows *rows)
             break;
         case PS_TABLE_products:
             check_parties(load, rows, i);
+            check_public(load, rows, i);
             check_order(load, rows, i, "open_from_month", "open_to_month");
             break;
         case PS_TABLE_pools:
             check_topup(load, rows, i);
+            check_support(load, rows, i);
             break;
         case PS_TABLE_shocks:
             check_order(load, rows, i, "from_month", "to_month");

@@ -223,7 +223,11 @@ static int parse_choice(const struct ps_column_desc *column, const char *text, c
             return 1;
         }
     }
-    tell_choices(column, text, place, diags);
+    if (column->choice == PS_CHOICE_scheme) {
+        ps_schemes_tell_unknown(text, norm, place, diags); /* too many to list */
+    } else {
+        tell_choices(column, text, place, diags);
+    }
     return 0;
 }
 

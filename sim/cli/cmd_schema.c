@@ -17,7 +17,9 @@ void ps_schema_range(const struct ps_column_desc *column, char text[160])
 {
     size_t at = 0;
     text[0] = '\0';
-    if (column->kind == PS_KIND_CHOICE) {
+    if (column->choice == PS_CHOICE_scheme) {
+        (void)snprintf(text, 160, "schema %s", PS_SCHEMA_SCHEMES);
+    } else if (column->kind == PS_KIND_CHOICE) {
         size_t n = 0;
         const struct ps_choice_desc *choices = ps_choice_list(column->choice, &n);
         for (size_t i = 0; i < n && at < 160; i++) {
@@ -158,7 +160,10 @@ enum ps_status ps_schema_inputs(enum ps_table only, enum ps_lang lang, int markd
     for (int i = 0; i < PS_TABLE_N && status == PS_OK; i++) {
         status = put_table(ps_table_desc((enum ps_table)i), lang, markdown);
     }
-    return status == PS_OK ? put_models(lang, markdown) : status;
+    if (status == PS_OK) {
+        status = put_models(lang, markdown);
+    }
+    return status == PS_OK && markdown ? ps_schema_schemes(lang, markdown) : status;
 }
 
 /* ---- results ---- */
@@ -261,6 +266,7 @@ static enum ps_status find_table(const char *name, enum ps_lang lang, enum ps_ta
         }
         ps_nearest_offer(&best, name, table->name);
     }
+    ps_nearest_offer(&best, name, PS_SCHEMA_SCHEMES);
     ps_complain(lang, PS_SAY_TABLE_UNKNOWN, PS_ARGS(name));
     const char *near = ps_nearest_name(&best, name);
     if (near != NULL) {
@@ -284,11 +290,25 @@ static enum ps_status asked_table(const struct ps_command *command, enum ps_tabl
     return name == NULL ? PS_OK : find_table(name, command->lang, out);
 }
 
+static enum ps_status done(const struct ps_command *command, enum ps_status status)
+{
+    if (status != PS_OK) {
+        ps_show_failure(command, status, NULL);
+    }
+    return status;
+}
+
 enum ps_status ps_cmd_schema(const struct ps_command *command)
 {
     const struct ps_given *given = command->given;
     const int results = given[PS_OPT_RESULTS].n > 0;
     enum ps_table table;
+    if (given[PS_OPT_TABLE_TEMPLATE].n == 0 && !results && command->operand != NULL &&
+        strcmp(command->operand, PS_SCHEMA_SCHEMES) == 0) {
+        return done(command, given[PS_OPT_JSON_OUT].n > 0
+                                 ? ps_schema_schemes_json()
+                                 : ps_schema_schemes(command->lang, given[PS_OPT_MARKDOWN].n > 0));
+    }
     enum ps_status status = asked_table(command, &table);
     if (status != PS_OK) {
         return status;
@@ -303,8 +323,5 @@ enum ps_status ps_cmd_schema(const struct ps_command *command)
         status = results ? ps_schema_results(command->lang, markdown)
                          : ps_schema_inputs(table, command->lang, markdown);
     }
-    if (status != PS_OK) {
-        ps_show_failure(command, status, NULL);
-    }
-    return status;
+    return done(command, status);
 }

@@ -66,7 +66,7 @@ const char *ps_story_event(int kind)
         [PS_LOG_INTEREST] = "interest", [PS_LOG_TOPUP] = "topup",   [PS_LOG_DISPOSAL] = "disposal",
         [PS_LOG_DEFAULT] = "default",   [PS_LOG_REPAID] = "repaid", [PS_LOG_CLAIM] = "claim",
         [PS_LOG_QUEUE_PAID] = "queue",  [PS_LOG_REVIEW] = "review", [PS_LOG_GRANT] = "grant",
-        [PS_LOG_REFUSAL] = "refusal",   [PS_LOG_CLOSE] = "close",
+        [PS_LOG_REFUSAL] = "refusal",   [PS_LOG_CLOSE] = "close",   [PS_LOG_SUPPORT] = "support",
     };
     return NAMES[kind];
 }

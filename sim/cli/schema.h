@@ -20,4 +20,9 @@ enum ps_status ps_schema_results(enum ps_lang lang, int markdown) PS_MUST_CHECK;
 enum ps_status ps_schema_inputs_json(enum ps_table only) PS_MUST_CHECK;
 enum ps_status ps_schema_results_json(void) PS_MUST_CHECK;
 
+/* The official schemes that a product may name, and the operand that asks for them. */
+#define PS_SCHEMA_SCHEMES "schemes"
+enum ps_status ps_schema_schemes(enum ps_lang lang, int markdown) PS_MUST_CHECK;
+enum ps_status ps_schema_schemes_json(void) PS_MUST_CHECK;
+
 #endif

@@ -35,6 +35,8 @@ static const struct ps_column COLUMNS[] = {
      "贷款名称，与文字记录相同"},
     {"tenor_months", PS_COLUMN_integer, "months", "months of the loan granted", "所放贷款期限"},
     {"maturity_month", PS_COLUMN_integer, "month", "month in which it matures", "到期月份"},
+    {"from_pool_id", PS_COLUMN_string, "", "of support: the pool that gives it",
+     "支持：出资的资金池"},
     {"anchor_id", PS_COLUMN_string, "", "anchor firm that fails (event anchor)",
      "倒闭的龙头企业（事项 anchor）"},
 };
@@ -115,6 +117,8 @@ static void put_more(struct ps_outcsv *csv, const struct ps_story *story,
     } else {
         put_blanks(csv, 2);
     }
+    ps_outcsv_text(csv,
+                   entry->kind == PS_LOG_SUPPORT ? story->scenario->pools[entry->b].pool_id : NULL);
 }
 
 static enum ps_status put_entry(struct ps_outcsv *csv, const struct ps_story *story,

@@ -145,6 +145,14 @@ static void tell_event(const struct ps_story *story, const struct ps_log_entry *
                PS_ARGS(name_of(story, pool->label, pool->pool_id), amount.s));
         return;
     }
+    if (entry->kind == PS_LOG_SUPPORT) {
+        const struct ps_pools_row *pool = &story->scenario->pools[entry->a];
+        const struct ps_pools_row *helper = &story->scenario->pools[entry->b];
+        ps_say(stdout, story->lang, PS_SAY_TRACE_SUPPORT,
+               PS_ARGS(name_of(story, pool->label, pool->pool_id),
+                       name_of(story, helper->label, helper->pool_id), amount.s));
+        return;
+    }
     if (entry->kind == PS_LOG_REVIEW) {
         tell_review(story, entry);
         return;

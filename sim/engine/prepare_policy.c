@@ -123,12 +123,18 @@ static enum ps_status fill_pools(const struct ps_scenario *scenario, struct ps_p
     struct ps_levels *levels = &policy->levels;
     for (size_t i = 0; i < scenario->pools_n; i++) {
         const struct ps_pools_row *row = &scenario->pools[i];
+        const int alone = row->support_pool_id[0] == '\0';
+        policy->shape.support_pool[i] = alone ? -1 : pool_index(scenario, row->support_pool_id);
+        if (!alone && policy->shape.support_pool[i] < 0) {
+            return ps_status_raise(PS_BUG); /* checked when the book was read */
+        }
         levels->pool_initial_fen[i] = row->initial_fen;
         levels->pool_interest_ppm[i] = row->interest_ppm;
         levels->pool_leverage_ppm[i] = row->leverage_ppm;
         levels->topup_yearly_fen[i] = row->topup_yearly_fen;
         levels->topup_target_fen[i] = row->topup_target_fen;
         levels->topup_rule[i] = (int)row->topup;
+        levels->support_limit_fen[i] = row->support_limit_fen;
     }
     levels->topups_n = (int)scenario->topups_n;
     for (size_t i = 0; i < scenario->topups_n; i++) {

@@ -21,7 +21,7 @@ static int log_capacity(const struct ps_world_plan *plan, const struct ps_shape 
                         const struct ps_world *w)
 {
     const int pools = shape->pools_n, banks = shape->banks_n;
-    return plan->months_n * (3 * pools + banks + pools) + 3 * w->apps_n +
+    return plan->months_n * (4 * pools + banks + pools) + 3 * w->apps_n +
            w->fates_n * (3 + plan->months_n) + 1;
 }
 

@@ -2,7 +2,7 @@
 #ifndef PLEDGESIM_KERNEL_CLAIMS_H
 #define PLEDGESIM_KERNEL_CLAIMS_H
 
-#include "recoveries.h"
+#include "support.h"
 
 /* Step 5: claims, their split among the parties, the queue, the limit of the balance (docs/model.md
  * section 7). Only what looks at a firm's or a year's history goes lane by lane. */
@@ -253,25 +253,7 @@ static void log_claim(const struct ledger *g, int fate, int l)
 static void pool_settle(struct ledger *g, int pool, int from, int to, int l)
 {
     const struct ps_event *e = g->schedule->events;
-    int64_t due = 0;
-    for (int i = from; i < to; i++)
-        if (fate_product(g, e[i].fate)->pool == pool)
-            due += (int64_t)row(g->work->due, e[i].fate)[l];
-    const int64_t stop = (int64_t)crow(g->levels->stop_loss, 0)[l];
-    int64_t left = (int64_t)pool_row(g, pool, POOL_STOP_LEFT)[l];
-    if (left < 0)
-        left = 0;
-    const int stopped = stop && due > left;
-    int64_t sum = 0;
-    for (int i = from; i < to; i++) {
-        double *d = &row(g->work->due, e[i].fate)[l];
-        if (fate_product(g, e[i].fate)->pool != pool)
-            continue;
-        if (stopped)
-            *d = (double)int_muldiv((int64_t)*d, left, due);
-        sum += (int64_t)*d;
-    }
-    measure_row(g, PS_M_STOP_LOSS_N)[l] += stopped;
+    const int64_t sum = month_due(g, pool, from, to, l);
     const int64_t balance = (int64_t)pool_row(g, pool, POOL_BALANCE)[l];
     const int short_of_money = sum > balance;
     if (short_of_money && measure_row(g, PS_M_DEPLETED)[l] == 0) {
@@ -371,6 +353,8 @@ static void claims_pay(struct ledger *g)
         if (fate_product(g, fate)->in_pool)
             LANES released[l] += exposure[l];
     }
+    if (RARELY(g->levels->support_any))
+        supports_pay(g, from, to);
     for (int p = 0; p < g->shape->pools_n; p++) {
         double plain[PS_LANES];
         pool_pay_plain(g, p, from, to, plain);

@@ -147,6 +147,8 @@ enum pool_row {
     POOL_ROOM,      /* leverage x max(0, B - P) */
     POOL_SINGLE,    /* single-name limit x max(0, B - P), NO_LIMIT_FEN without one */
     POOL_MIN,       /* smallest balance after claims: never below zero */
+    POOL_RECEIVED,  /* support by another pool */
+    POOL_GIVEN,     /* support of others */
     POOL_ROWS
 };
 

@@ -326,17 +326,20 @@ PS_KERNEL_INLINE void months_run(struct ledger *g, const int full)
 /* Money and books that must add up at the end of every world, to the fen. */
 static void conservation_check(struct ledger *g)
 {
-    double wrong[PS_LANES];
-    LANES wrong[l] = 0;
+    double wrong[PS_LANES], support[PS_LANES];
+    LANES wrong[l] = support[l] = 0;
     for (int p = 0; p < g->shape->pools_n; p++) {
         const double *end = pool_row(g, p, POOL_BALANCE), *low = pool_row(g, p, POOL_MIN);
         const double *funded = pool_row(g, p, POOL_FUNDED), *paid = pool_row(g, p, POOL_PAID);
         const double *interest = pool_row(g, p, POOL_INTEREST);
         const double *back = pool_row(g, p, POOL_RETURNED), *book = book_row(g, p);
         const double *due = pool_row(g, p, POOL_DUE);
+        const double *received = pool_row(g, p, POOL_RECEIVED), *given = pool_row(g, p, POOL_GIVEN);
         LANES
         {
-            wrong[l] += funded[l] + interest[l] + back[l] - paid[l] != end[l] ? 1. : 0.;
+            const double own = funded[l] + interest[l] + back[l] - paid[l];
+            wrong[l] += own + received[l] - given[l] != end[l] ? 1. : 0.;
+            support[l] += received[l] - given[l];
             wrong[l] += low[l] < 0 ? 1. : 0.;
             wrong[l] += book[l] != 0 ? 1. : 0.;
             wrong[l] += due[l] != 0 ? 1. : 0.;
@@ -355,6 +358,7 @@ static void conservation_check(struct ledger *g)
         wrong[l] += parties[l] != loss[l] ? 1. : 0.;
         wrong[l] += loss[l] + recovered[l] != exposure[l] ? 1. : 0.;
         wrong[l] += all[l] != 0 ? 1. : 0.;
+        wrong[l] += support[l] != 0 ? 1. : 0.;
     }
     if (g->full) {
         const double *ceiling = measure_row(g, PS_M_CEILING), *waited = measure_row(g, PS_M_WAITED);

@@ -67,6 +67,7 @@ static size_t levels_lay_out(struct ps_lane_levels *v, const struct ps_world_pla
     v->topup_yearly = layout_take(&at, pools, lane);
     v->topup_target = layout_take(&at, pools, lane);
     v->topup_rule = layout_take(&at, pools, lane);
+    v->support_limit = layout_take(&at, pools, lane);
     v->topups = layout_take(&at, ((size_t)plan->months_n + 1) * pools, lane);
     v->discount = layout_take(&at, (size_t)plan->months_n + 1, lane);
     v->share_ppm = layout_take(&at, products * PS_PARTY_BANK, lane);
@@ -133,6 +134,8 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
         v->topup_yearly_any |= ps_models_topup(&models_n)[from->topup_rule[p]] != &ps_topup_none;
         AT(v->topup_rule, p) = from->topup_rule[p];
         AT(v->topup_target, p) = (double)from->topup_target_fen[p];
+        AT(v->support_limit, p) = (double)from->support_limit_fen[p];
+        v->support_any |= shape->support_pool[p] >= 0 && from->support_limit_fen[p] > 0;
     }
     for (int i = 0; i < (plan->months_n + 1) * shape->pools_n; i++)
         AT(v->topups, i) = 0;

@@ -1,68 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The ledger on small books whose outcome is known by hand. Random books: test_prop_ledger.c.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdio.h>
-
-#include "fixture.h"
-#include "ledger_reference.h"
-
-#define WAN INT64_C(1000000)
-#define ID(field, text) snprintf((field), sizeof(field), "%s", (text))
-
-/* ---- books without chance: PD 0 or as good as 1, recovery 0 ---- */
-
-/* n tape loans of 100 万元 that default at maturity, month 12, with a probability of 99 %. Nothing
- * is recovered, the pool earns nothing and bears all. */
-static struct ps_scenario *doomed(size_t n)
-{
-    struct ps_scenario *s = ps_fixture_tape(n);
-    s->p.dependence = 1; /* independent */
-    s->p.maturity_share_frac = 1;
-    s->p.renewal_prob_frac = 0;
-    s->pools[0].interest_ppm = 0;
-    for (size_t i = 0; i < n; i++) {
-        s->loans[i].pd_frac = 0.99;
-        s->loans[i].recovery_frac = 0;
-    }
-    return s;
-}
-
-struct outcome {
-    int64_t m[PS_MEASURE_N];
-    int defaults_n;
-};
-
-/* The first world in which `defaults` loans default, under the scenario's policy. The reference
- * must agree. */
-static struct outcome run_until(const struct ps_scenario *s, int defaults)
-{
-    struct ps_kit kit;
-    struct ps_policy policy;
-    const struct ps_policy *const policies[] = {&policy};
-    struct outcome out = {.defaults_n = -1};
-    ps_kit_open(&kit, s, 1, NULL);
-    ps_kit_policy(s, &policy);
-    ps_kit_sample(&kit, 0, PS_TILE_WORLDS);
-    int w = 0;
-    while (w < PS_TILE_WORLDS && kit.worlds.worlds[w].fates_n != defaults)
-        w++;
-    assert_in_range(w, 0, PS_TILE_WORLDS - 1);
-    const struct ps_world *world = &kit.worlds.worlds[w];
-    assert_int_equal(ps_reference_differs(&kit, world, policies, 1, 0, PS_LANES_NARROW, "ledger"),
-                     0);
-    for (int m = 0; m < PS_MEASURE_N; m++)
-        out.m[m] = ps_measure_read(&kit.ledger, (enum ps_measure)m, 0);
-    out.defaults_n = world->fates_n;
-    ps_policy_free(&policy);
-    ps_kit_close(&kit);
-    return out;
-}
+#include "byhand.h"
 
 /* ---- measures ---- */
 

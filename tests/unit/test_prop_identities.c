@@ -263,6 +263,7 @@ static void scale(struct ps_scenario *s)
         s->pools[i].initial_fen *= TIMES;
         s->pools[i].topup_yearly_fen *= TIMES;
         s->pools[i].topup_target_fen *= TIMES;
+        s->pools[i].support_limit_fen *= TIMES;
     }
     for (size_t i = 0; i < s->topups_n; i++)
         s->topups[i].amount_fen *= TIMES;
@@ -278,10 +279,10 @@ static void scale(struct ps_scenario *s)
 static void amounts_scale(void **state)
 {
     (void)state;
-    static const int scaled[] = {PS_M_COMPENSATION, PS_M_RETURNED,       PS_M_SHORTFALL,
-                                 PS_M_LOSS,         PS_M_LOSS_POOL,      PS_M_LOSS_GUARANTOR,
-                                 PS_M_LOSS_INSURER, PS_M_LOSS_APPRAISER, PS_M_LOSS_BANK,
-                                 PS_M_POOL_END,     PS_M_POOL_MIN,       PS_M_EXPOSURE};
+    static const int scaled[] = {
+        PS_M_COMPENSATION,   PS_M_RETURNED,     PS_M_SHORTFALL,      PS_M_LOSS,      PS_M_LOSS_POOL,
+        PS_M_LOSS_GUARANTOR, PS_M_LOSS_INSURER, PS_M_LOSS_APPRAISER, PS_M_LOSS_BANK, PS_M_POOL_END,
+        PS_M_POOL_MIN,       PS_M_EXPOSURE,     PS_M_SUPPORT};
     for (int b = 0; b < 2 * BOOKS; b++) {
         struct ps_dice dice = {.state = (uint64_t)b * 67867967 + 37};
         struct ps_scenario *s = ps_random_book(&dice);
@@ -332,8 +333,10 @@ static void check_idle_rules(struct ps_kit *kit, struct ps_scenario *s, struct p
         row->loan_cap_wan = row->loan_cap_micro_wan = row->firm_cap_fen = row->firm_cap_micro_fen =
             0;
     }
-    for (size_t i = 0; i < s->pools_n; i++)
-        s->pools[i].topup = 0; /* none */
+    for (size_t i = 0; i < s->pools_n; i++) {
+        s->pools[i].topup = 0;             /* none */
+        s->pools[i].support_limit_fen = 0; /* none either, though a helper may be named */
+    }
     run(kit, s, &before);
     p->breaker_scope = PS_BREAKER_POOL;
     p->breaker_warn_ppm = p->breaker_suspend_ppm = p->breaker_terminate_ppm = 1000001;
@@ -356,6 +359,8 @@ static void check_idle_rules(struct ps_kit *kit, struct ps_scenario *s, struct p
     for (size_t i = 0; i < s->pools_n; i++) {
         s->pools[i].topup = (int64_t)(1 + i % 2); /* fixed, target */
         s->pools[i].topup_yearly_fen = 0;
+        s->pools[i].support_limit_fen = most;
+        s->pools[i].support_pool_id[0] = '\0';
     }
     s->topups[s->topups_n++] = (struct ps_topups_row){.month = 5};
     run(kit, s, &after);

@@ -12,12 +12,12 @@
 #include "fixture.h"
 #include "ledger_reference.h"
 
-enum { BOOKS = 120, POLICIES = 12, WORLDS = 16, WORLDS_A_POLICY = 2 };
+enum { BOOKS = 120, POLICIES = 12, WORLDS = 16, WORLDS_A_POLICY = 2, SUPPORTED_MIN = 100 };
 
 static void random_books_agree(void **state)
 {
     (void)state;
-    int differing = 0;
+    int differing = 0, supported_n = 0;
     for (int b = 0; b < BOOKS; b++) {
         struct ps_dice dice = {.state = (uint64_t)b * 1000003 + 17};
         struct ps_scenario *s = ps_random_book(&dice);
@@ -35,6 +35,7 @@ static void random_books_agree(void **state)
                 snprintf(name, sizeof name, "book %d policy %d world %d", b, p, world);
                 differing += ps_reference_differs(&kit, &kit.worlds.worlds[world], policies, 1, 0,
                                                   PS_LANES_NARROW, name) > 0;
+                supported_n += ps_measure_read(&kit.ledger, PS_M_SUPPORT, 0) > 0;
             }
             ps_policy_free(&policy);
         }
@@ -42,6 +43,7 @@ static void random_books_agree(void **state)
         ps_fixture_free(s);
     }
     assert_int_equal(differing, 0);
+    assert_true(supported_n >= SUPPORTED_MIN);
 }
 
 /* Several policies of one shape side by side: each lane is its own ledger. */

@@ -37,6 +37,7 @@ struct ps_exact {
     enum ps_exact_reason reason[PS_EXACT_FIGURE_N]; /* PS_EXACT_NONE: known */
     struct ps_loss_law defaults, loss, due;
     int64_t pool_fen; /* money in the pool at the start */
+    size_t loans_n;
 };
 
 /* Eqs. (9.15) to (9.17). A scenario that ps_world_prepare refuses is PS_INPUT. PS_MEMORY. */
@@ -47,8 +48,9 @@ void ps_exact_free(struct ps_exact *exact);
 /* P(the pool once cannot pay), with what is not known about it (`error`); PS_EXACT_PAID known. */
 double ps_exact_depletion(const struct ps_exact *exact, double *error);
 
-/* Mean and variance of the compensation paid; PS_EXACT_PAID known. Where the pool runs dry, each
- * claim may lose a fen to rounding. */
-void ps_exact_compensation(const struct ps_exact *exact, double *mean, double *variance);
+/* Mean and variance of the compensation paid, and by how much the mean may be off: where the pool
+ * runs dry, each claim may lose a fen to rounding. PS_EXACT_PAID known. */
+void ps_exact_compensation(const struct ps_exact *exact, double *mean, double *variance,
+                           double *error);
 
 #endif

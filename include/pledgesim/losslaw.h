@@ -44,6 +44,9 @@ void ps_loss_law_free(struct ps_loss_law *law);
 /* Eq. (9.1): P(default in its months | index y). */
 double ps_loss_name_pd(const struct ps_loss_name *name, double y);
 
+/* By how much the mean may be off for the quadrature: it is the integral of P(loss > x). */
+double ps_loss_mean_error(const struct ps_loss_law *law);
+
 /* P(loss > x), summed from the largest loss down. */
 double ps_loss_above(const struct ps_loss_law *law, int64_t x);
 

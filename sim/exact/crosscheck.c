@@ -147,7 +147,7 @@ static void add_tail(struct check *c, const struct ps_loss_law *law)
 
 static void compare_law(struct check *c, enum ps_measure measure, const struct ps_loss_law *law)
 {
-    add_mean(c, measure, law->mean, law->variance, 0, law->p[0]);
+    add_mean(c, measure, law->mean, law->variance, ps_loss_mean_error(law), law->p[0]);
     add_zero(c, measure, law);
     if (measure == PS_M_DEFAULTS_N) {
         add_tail(c, law);
@@ -159,15 +159,12 @@ static void compare_law(struct check *c, enum ps_measure measure, const struct p
 static void compare_pool(struct check *c, const struct ps_exact *exact)
 {
     double mean, variance, error;
-    const double depletion = ps_exact_depletion(exact, &error);
     const struct ps_loss_law *due = &exact->due;
-    /* A pool that runs dry may lose a fen to rounding at each claim. */
-    const double fen = depletion > 0 ? (double)due->cells_n : 0;
-    ps_exact_compensation(exact, &mean, &variance);
-    add_mean(c, PS_M_COMPENSATION, mean, variance,
-             fen + (depletion > 0 ? (double)due->rounding : 0), due->p[0]);
+    ps_exact_compensation(exact, &mean, &variance, &error);
+    add_mean(c, PS_M_COMPENSATION, mean, variance, error, due->p[0]);
     add_quantile(c, PS_M_COMPENSATION, due, exact->pool_fen, PS_CROSS_Q95);
     add_quantile(c, PS_M_COMPENSATION, due, exact->pool_fen, PS_CROSS_Q99);
+    const double depletion = ps_exact_depletion(exact, &error);
     add_hits(c, add(c, PS_M_DEPLETED, PS_CROSS_MEAN), (uint64_t)c->row->moments[PS_M_DEPLETED].sum,
              depletion, error);
 }

@@ -286,13 +286,23 @@ double ps_exact_depletion(const struct ps_exact *exact, double *error)
     return p;
 }
 
-void ps_exact_compensation(const struct ps_exact *exact, double *mean, double *variance)
+void ps_exact_compensation(const struct ps_exact *exact, double *mean, double *variance,
+                           double *error)
 {
+    *error = ps_loss_mean_error(&exact->due);
     if (never_dry(exact)) {
         *mean = exact->due.mean;
         *variance = exact->due.variance;
     } else {
-        ps_loss_limited(&exact->due, exact->pool_fen, mean, variance);
+        const struct ps_loss_law *due = &exact->due;
+        const double off = (double)due->rounding;
+        double whole, unused;
+        ps_loss_limited(due, exact->pool_fen, mean, variance);
+        ps_loss_limited(due, INT64_MAX, &whole, &unused);
+        /* Rounded cells matter only where the balance does. */
+        *mean = due->mean - (whole - *mean);
+        *error += off * ps_loss_above(due, exact->pool_fen - due->rounding);
+        *error += (double)exact->loans_n;
     }
 }
 
@@ -337,7 +347,8 @@ enum ps_status ps_exact_solve(const struct ps_scenario *scenario, struct ps_exac
     struct ps_world_plan *plan = NULL;
     struct ps_policy policy = {0};
     struct book book = {.policy = &policy};
-    *out = (struct ps_exact){.pool_fen = scenario->pools[0].initial_fen};
+    *out =
+        (struct ps_exact){.pool_fen = scenario->pools[0].initial_fen, .loans_n = scenario->loans_n};
     enum ps_exact_reason reason = tables_reason(scenario);
     enum ps_status status = PS_OK;
     if (reason == PS_EXACT_NONE) {

@@ -212,6 +212,11 @@ void ps_loss_law_free(struct ps_loss_law *law)
 
 /* ---- reading a law ---- */
 
+double ps_loss_mean_error(const struct ps_loss_law *law)
+{
+    return law->error * (double)(law->cells_n - 1) * (double)law->unit;
+}
+
 double ps_loss_above(const struct ps_loss_law *law, int64_t x)
 {
     double sum = 0;

@@ -101,7 +101,7 @@ static void put_small_pool(const struct both *b)
                     worlds_from(b, PS_M_DEFAULTS_N, 4));
     put_probability(b, PS_SELFTEST_FOUR_DEPLETION, ps_exact_depletion(b->exact, &error),
                     (uint64_t)b->row->moments[PS_M_DEPLETED].sum);
-    ps_exact_compensation(b->exact, &mean, &variance);
+    ps_exact_compensation(b->exact, &mean, &variance, &error);
     put_mean(b, PS_SELFTEST_FOUR_PAID, PS_M_COMPENSATION, mean, variance, (double)FEN_PER_WAN);
 }
 

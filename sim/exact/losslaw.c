@@ -68,20 +68,20 @@ struct band {
 
 static const double NEGLIGIBLE = 1e-60;
 
+static void add_scaled(double *restrict to, const double *restrict from, size_t n, double factor)
+{
+    for (size_t k = 0; k < n; k++) {
+        to[k] += factor * from[k];
+    }
+}
+
 /* Eq. (9.2): one name more. */
 static void band_add(struct band *band, double q, size_t cells)
 {
     const size_t low = band->low, n = band->top - low + 1;
-    const double *restrict from = band->now + low;
-    double *restrict same = band->next + low;
-    memset(same + n, 0, cells * sizeof *same);
-    for (size_t k = 0; k < n; k++) {
-        same[k] = from[k] * (1 - q);
-    }
-    double *restrict lost = same + cells;
-    for (size_t k = 0; k < n; k++) {
-        lost[k] += from[k] * q;
-    }
+    memset(band->next + low, 0, (n + cells) * sizeof *band->next);
+    add_scaled(band->next + low, band->now + low, n, 1 - q);
+    add_scaled(band->next + low + cells, band->now + low, n, q);
     double *old = band->now;
     band->now = band->next;
     band->next = old;

@@ -64,6 +64,9 @@ static enum ps_exact_reason tables_reason(const struct ps_scenario *s)
     if (!independent && model != &ps_dependence_gaussian) {
         return PS_EXACT_DEPENDENCE;
     }
+    if (s->p.moral_hazard > 0) {
+        return PS_EXACT_MORAL_HAZARD;
+    }
     for (size_t i = 0; i < s->loans_n; i++) {
         const struct ps_loans_row *loan = &s->loans[i];
         if (s->p.renewal_prob_frac > 0 && loan->months_left <= s->p.horizon_months) {

@@ -55,6 +55,9 @@ static void change(struct ps_scenario *s, enum ps_exact_reason reason)
     case PS_EXACT_RENEWALS:
         s->p.renewal_prob_frac = 0.1;
         break;
+    case PS_EXACT_MORAL_HAZARD:
+        s->p.moral_hazard = 1;
+        break;
     case PS_EXACT_INDEX_MOVES:
         loan->months_left = 13;
         s->p.runoff_months = 7;
@@ -112,10 +115,10 @@ static void every_reason_is_seen(void **state)
 {
     (void)state;
     static const enum ps_exact_reason SEEN[] = {
-        PS_EXACT_NO_LOANS,  PS_EXACT_NEW_FIRMS, PS_EXACT_RENEWALS,   PS_EXACT_INDEX_MOVES,
-        PS_EXACT_REPAYMENT, PS_EXACT_RECOVERY,  PS_EXACT_CURES,      PS_EXACT_FIRM_CAP,
-        PS_EXACT_INSURER,   PS_EXACT_STOP_LOSS, PS_EXACT_CLAIM_TIME, PS_EXACT_RETURNS,
-        PS_EXACT_MONEY_IN};
+        PS_EXACT_NO_LOANS,    PS_EXACT_NEW_FIRMS, PS_EXACT_RENEWALS,  PS_EXACT_MORAL_HAZARD,
+        PS_EXACT_INDEX_MOVES, PS_EXACT_REPAYMENT, PS_EXACT_RECOVERY,  PS_EXACT_CURES,
+        PS_EXACT_FIRM_CAP,    PS_EXACT_INSURER,   PS_EXACT_STOP_LOSS, PS_EXACT_CLAIM_TIME,
+        PS_EXACT_RETURNS,     PS_EXACT_MONEY_IN};
     for (size_t i = 0; i < sizeof SEEN / sizeof *SEEN; i++) {
         struct ps_scenario *s = static_book(4);
         const struct ps_scenario kept = *s;

@@ -43,9 +43,10 @@ struct ps_crosscheck {
 };
 
 /* Compares a finished row of the full tier with the exact laws of `scenario`, with which it was
- * run. Of a scenario of which nothing is known exactly one line is left, with the reason. */
+ * run. Of a scenario of which nothing is known exactly one line is left, with the reason.
+ * memo may be NULL. */
 enum ps_status ps_crosscheck(const struct ps_scenario *scenario, const struct ps_row *row,
-                             struct ps_crosscheck *out) PS_MUST_CHECK;
+                             struct ps_exact_memo *memo, struct ps_crosscheck *out) PS_MUST_CHECK;
 
 /* z of `hits` in n worlds when each has the probability p: the normal deviate with the same chance
  * in one tail of the exact binomial law. `error`: p is known to so much only. */

@@ -40,9 +40,22 @@ struct ps_exact {
     size_t loans_n;
 };
 
-/* Eqs. (9.15) to (9.17). A scenario that ps_world_prepare refuses is PS_INPUT. PS_MEMORY. */
-enum ps_status ps_exact_solve(const struct ps_scenario *scenario, struct ps_exact *out)
-    PS_MUST_CHECK;
+enum { PS_EXACT_LAWS_N = 3 };
+
+/* The laws of the scenario solved before, taken over where nothing changed: a sweep of pool sizes
+ * costs one scenario. Zeroed at first. */
+struct ps_exact_memo {
+    double *key[PS_EXACT_LAWS_N];
+    size_t key_n[PS_EXACT_LAWS_N];
+    struct ps_loss_law law[PS_EXACT_LAWS_N];
+};
+
+void ps_exact_memo_free(struct ps_exact_memo *memo);
+
+/* Eqs. (9.15) to (9.17). memo may be NULL. A scenario that ps_world_prepare refuses is PS_INPUT.
+ * PS_MEMORY. */
+enum ps_status ps_exact_solve(const struct ps_scenario *scenario, struct ps_exact_memo *memo,
+                              struct ps_exact *out) PS_MUST_CHECK;
 void ps_exact_free(struct ps_exact *exact);
 
 /* P(the pool once cannot pay), with what is not known about it (`error`); PS_EXACT_PAID known. */

@@ -95,15 +95,21 @@ struct run {
 static enum ps_status cross_check(struct run *run)
 {
     const struct ps_book *book = run->book;
+    struct ps_exact_memo memo = {0};
     enum ps_status status = PS_OK;
     run->checks = calloc(book->scenarios_n, sizeof *run->checks);
     if (run->checks == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
     for (size_t i = 0; i < book->scenarios_n && status == PS_OK; i++) {
-        status = ps_crosscheck(&book->scenarios[i], &run->result.rows[i].row, &run->checks[i]);
+        status =
+            ps_crosscheck(&book->scenarios[i], &run->result.rows[i].row, &memo, &run->checks[i]);
         ps_crosscheck_warn(&book->scenarios[i], &run->checks[i], run->diags);
+        if (status == PS_OK && *run->command->stop->signal != 0) {
+            status = ps_status_raise(PS_INTERRUPTED);
+        }
     }
+    ps_exact_memo_free(&memo);
     return status;
 }
 

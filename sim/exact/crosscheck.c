@@ -170,12 +170,12 @@ static void compare_pool(struct check *c, const struct ps_exact *exact)
 }
 
 enum ps_status ps_crosscheck(const struct ps_scenario *scenario, const struct ps_row *row,
-                             struct ps_crosscheck *out)
+                             struct ps_exact_memo *memo, struct ps_crosscheck *out)
 {
     struct ps_exact exact;
     struct check c = {.row = row, .out = out};
     *out = (struct ps_crosscheck){0};
-    const enum ps_status status = ps_exact_solve(scenario, &exact);
+    const enum ps_status status = ps_exact_solve(scenario, memo, &exact);
     if (status != PS_OK) {
         return status;
     }

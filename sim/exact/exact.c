@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "memo.h"
 #include "pledgesim/accum.h"
 #include "pledgesim/kmath.h"
 #include "pledgesim/prepare.h"
@@ -27,6 +28,7 @@ const struct ps_exact_reason_desc *ps_exact_reason_desc(enum ps_exact_reason rea
 struct book {
     const struct ps_world_plan *plan;
     const struct ps_policy *policy;
+    struct ps_exact_memo *memo; /* or NULL */
     struct ps_loss_name *names; /* one a loan; losses are filled in for one figure after another */
     double *shifts;             /* [clusters][BLOCK_MONTHS] */
 };
@@ -123,13 +125,14 @@ static void fill_names(struct book *book)
     }
 }
 
-static enum ps_status law_of(const struct book *book, struct ps_loss_law *law)
+static enum ps_status law_of(const struct book *book, enum ps_exact_figure figure,
+                             struct ps_loss_law *law)
 {
     const struct ps_loss_book names = {.names = book->names,
                                        .names_n = (size_t)book->plan->tape_n,
                                        .index_known = book->plan->start_fixed,
                                        .index = book->plan->initial_index};
-    return ps_loss_law(&names, law);
+    return ps_exact_memo_law(book->memo, (int)figure, &names, BLOCK_MONTHS, law);
 }
 
 /* ---- loss ---- */
@@ -319,7 +322,7 @@ static enum ps_status solve_figures(struct book *book, struct ps_exact *out)
     for (int i = 0; i < n; i++) {
         book->names[i].loss = 1;
     }
-    enum ps_status status = law_of(book, &out->defaults);
+    enum ps_status status = law_of(book, PS_EXACT_DEFAULTS, &out->defaults);
     out->reason[PS_EXACT_DEFAULTS] = PS_EXACT_NONE;
     const enum ps_exact_reason loss = loss_reason(book);
     if (status == PS_OK && loss == PS_EXACT_NONE) {
@@ -327,7 +330,7 @@ static enum ps_status solve_figures(struct book *book, struct ps_exact *out)
             const struct ps_tape_plan *loan = &book->plan->tape[i];
             book->names[i].loss = exposure_fen(loan) - recovered_fen(loan);
         }
-        status = law_of(book, &out->loss);
+        status = law_of(book, PS_EXACT_LOSS, &out->loss);
     }
     out->reason[PS_EXACT_LOSS] = loss;
     const enum ps_exact_reason due = loss != PS_EXACT_NONE ? loss : due_reason(book);
@@ -335,7 +338,7 @@ static enum ps_status solve_figures(struct book *book, struct ps_exact *out)
         for (int i = 0; i < n; i++) {
             book->names[i].loss = due_fen(book, i);
         }
-        status = law_of(book, &out->due);
+        status = law_of(book, PS_EXACT_DUE, &out->due);
     }
     out->reason[PS_EXACT_DUE] = due;
     if (status == PS_OK) {
@@ -344,12 +347,13 @@ static enum ps_status solve_figures(struct book *book, struct ps_exact *out)
     return status;
 }
 
-enum ps_status ps_exact_solve(const struct ps_scenario *scenario, struct ps_exact *out)
+enum ps_status ps_exact_solve(const struct ps_scenario *scenario, struct ps_exact_memo *memo,
+                              struct ps_exact *out)
 {
     struct ps_diags refused = {0}; /* the engine tells them */
     struct ps_world_plan *plan = NULL;
     struct ps_policy policy = {0};
-    struct book book = {.policy = &policy};
+    struct book book = {.policy = &policy, .memo = memo};
     *out =
         (struct ps_exact){.pool_fen = scenario->pools[0].initial_fen, .loans_n = scenario->loans_n};
     enum ps_exact_reason reason = tables_reason(scenario);

@@ -116,7 +116,7 @@ static enum ps_status put_scenario(const struct ps_scenario *scenario, const str
                  {"independent", PS_EXACT_DEFAULTS, put_independent},
                  {"small_pool", PS_EXACT_PAID, put_small_pool}};
     struct ps_exact exact;
-    enum ps_status status = ps_exact_solve(scenario, &exact);
+    enum ps_status status = ps_exact_solve(scenario, NULL, &exact);
     if (status != PS_OK) {
         return status;
     }

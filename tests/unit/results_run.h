@@ -52,7 +52,7 @@ static inline void simulate(struct run *run, uint64_t worlds_n, int threads_n, c
     assert_true(run->book.scenarios_n <= sizeof run->checks / sizeof *run->checks);
     for (size_t i = 0; tier == PS_TIER_FULL && i < run->book.scenarios_n; i++) {
         assert_int_equal(
-            ps_crosscheck(&run->book.scenarios[i], &run->result.rows[i].row, &run->checks[i]),
+            ps_crosscheck(&run->book.scenarios[i], &run->result.rows[i].row, NULL, &run->checks[i]),
             PS_OK);
     }
 }

@@ -124,7 +124,7 @@ static void every_reason_is_seen(void **state)
         const struct ps_scenario kept = *s;
         struct ps_exact exact;
         change(s, SEEN[i]);
-        assert_int_equal(ps_exact_solve(s, &exact), PS_OK);
+        assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
         for (int f = 0; f < PS_EXACT_FIGURE_N; f++) {
             const enum ps_exact_reason wanted = f < (int)stops(SEEN[i]) ? PS_EXACT_NONE : SEEN[i];
             assert_int_equal(exact.reason[f], wanted);
@@ -146,13 +146,13 @@ static void an_index_that_moves_nothing(void **state)
     s->p.runoff_months = 30;
     s->loans[0].months_left = 36;
     s->loans[0].pd_frac = s->loans[1].pd_frac = 0.1;
-    assert_int_equal(ps_exact_solve(s, &exact), PS_OK);
+    assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
     assert_int_equal(exact.reason[PS_EXACT_DEFAULTS], PS_EXACT_INDEX_MOVES);
     for (int independent = 0; independent < 2; independent++) {
         s->p.dependence = independent;
         s->loans[0].correlation = s->loans[1].correlation = independent ? 0.1 : 0;
         ps_exact_free(&exact);
-        assert_int_equal(ps_exact_solve(s, &exact), PS_OK);
+        assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
         assert_int_equal(exact.reason[PS_EXACT_DEFAULTS], PS_EXACT_NONE);
         assert_true(fabs(exact.defaults.p[0] - 0.9 * 0.9 * 0.9 * 0.9) < 1e-10);
     }
@@ -172,7 +172,7 @@ static void several_indices(void **state)
         for (size_t i = 0; alike && i < s->clusters_n * s->clusters_n; i++) {
             s->index_correlation[i] = 1;
         }
-        assert_int_equal(ps_exact_solve(s, &exact), PS_OK);
+        assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
         assert_int_equal(exact.reason[PS_EXACT_DEFAULTS],
                          alike ? PS_EXACT_NONE : PS_EXACT_CLUSTERS);
         ps_exact_free(&exact);
@@ -191,7 +191,7 @@ static void products_pools_and_numbers(void **state)
     memcpy(pools[1].pool_id, "second", 7);
     s->pools = pools;
     s->pools_n = 2;
-    assert_int_equal(ps_exact_solve(s, &exact), PS_OK);
+    assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
     assert_int_equal(exact.reason[PS_EXACT_DUE], PS_EXACT_POOLS);
     ps_exact_free(&exact);
     s->pools = kept;
@@ -199,14 +199,14 @@ static void products_pools_and_numbers(void **state)
     memcpy(products[1].product_id, "second", 7);
     s->products = products;
     s->products_n = 2;
-    assert_int_equal(ps_exact_solve(s, &exact), PS_OK);
+    assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
     assert_int_equal(exact.reason[PS_EXACT_DUE], PS_EXACT_PRODUCT);
     ps_exact_free(&exact);
     s->products = kept_products;
     s->products_n = 1;
     ps_fixture_free(s);
     s = static_book(2001);
-    assert_int_equal(ps_exact_solve(s, &exact), PS_OK);
+    assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
     assert_int_equal(exact.reason[PS_EXACT_DEFAULTS], PS_EXACT_TOO_MANY_LOANS);
     ps_exact_free(&exact);
     ps_fixture_free(s);
@@ -235,7 +235,7 @@ static void dues_by_hand(void **state)
         s->products[0].pay_mode = CASES[i].pay_mode;
         s->products[0].claim_basis = CASES[i].basis;
         s->products[0].firm_cap_fen = CASES[i].cap_fen;
-        assert_int_equal(ps_exact_solve(s, &exact), PS_OK);
+        assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
         assert_int_equal(exact.reason[PS_EXACT_PAID], PS_EXACT_NONE);
         assert_int_equal(exact.loss.unit, 301000000 - 100333233);
         assert_int_equal(exact.due.unit, CASES[i].due_fen);
@@ -256,18 +256,56 @@ static void pools_of_a_size(void **state)
         s->loans[i].correlation = 0.08;
     }
     s->products[0].pool_share_ppm = 700000;
-    assert_int_equal(ps_exact_solve(s, &exact), PS_OK);
+    assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
     const int64_t pool_fen = ps_loss_cover(&exact.due, 0.01);
     assert_int_equal(pool_fen, 12 * 70 * FEN_PER_WAN);
     ps_exact_free(&exact);
     s->pools[0].initial_fen = pool_fen;
-    assert_int_equal(ps_exact_solve(s, &exact), PS_OK);
+    assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
     assert_true(ps_exact_depletion(&exact, &error) <= 0.01 && error < 1e-10);
     ps_exact_free(&exact);
     s->pools[0].initial_fen = pool_fen - 1;
-    assert_int_equal(ps_exact_solve(s, &exact), PS_OK);
+    assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
     assert_true(ps_exact_depletion(&exact, &error) > 0.01);
     ps_exact_free(&exact);
+    ps_fixture_free(s);
+}
+
+/* Whatever the law depends on is seen by the memo; a pool of another size needs no new law. */
+static void a_memo_changes_nothing(void **state)
+{
+    (void)state;
+    struct ps_exact_memo memo = {0};
+    struct ps_shocks_row shock = {.cluster_id = "all", .from_month = 3, .to_month = 5};
+    struct ps_scenario *s = static_book(5);
+    shock.shift_sd = -2;
+    for (int change = 0; change < 9; change++) {
+        struct ps_exact exact, alone;
+        const struct ps_scenario kept = *s;
+        s->pools[0].initial_fen += change;
+        s->loans[2].pd_frac *= change == 2 ? 2 : 1;
+        s->loans[2].correlation *= change == 3 ? 2 : 1;
+        s->loans[2].months_left -= change == 4;
+        s->loans[2].amount_wan += change == 5;
+        s->products[0].pool_share_ppm -= change == 6;
+        s->shocks = &shock;
+        s->shocks_n = change >= 7;
+        s->p.index_start = change == 8 ? PS_START_FIXED : PS_START_STATIONARY;
+        assert_int_equal(ps_exact_solve(s, &memo, &exact), PS_OK);
+        assert_int_equal(ps_exact_solve(s, NULL, &alone), PS_OK);
+        const struct ps_loss_law *a[] = {&exact.defaults, &exact.loss, &exact.due};
+        const struct ps_loss_law *b[] = {&alone.defaults, &alone.loss, &alone.due};
+        for (int k = 0; k < PS_EXACT_LAWS_N; k++) {
+            assert_int_equal(a[k]->cells_n, b[k]->cells_n);
+            assert_memory_equal(a[k]->p, b[k]->p, a[k]->cells_n * sizeof *a[k]->p);
+            assert_true(a[k]->variance == b[k]->variance && a[k]->unit == b[k]->unit);
+        }
+        ps_exact_free(&exact);
+        ps_exact_free(&alone);
+        s->shocks = kept.shocks;
+        s->shocks_n = kept.shocks_n;
+    }
+    ps_exact_memo_free(&memo);
     ps_fixture_free(s);
 }
 
@@ -358,6 +396,7 @@ int main(void)
         cmocka_unit_test(products_pools_and_numbers),
         cmocka_unit_test(dues_by_hand),
         cmocka_unit_test(pools_of_a_size),
+        cmocka_unit_test(a_memo_changes_nothing),
         cmocka_unit_test(hits_by_the_binomial_law),
         cmocka_unit_test(a_wrong_figure_is_warned_of),
         cmocka_unit_test(selftest_passes_and_can_fail),

@@ -90,7 +90,7 @@ static double largest_z(const struct ps_scenario *s, const struct ps_row *row, i
 {
     struct ps_crosscheck check;
     double largest = 0;
-    assert_int_equal(ps_crosscheck(s, row, &check), PS_OK);
+    assert_int_equal(ps_crosscheck(s, row, NULL, &check), PS_OK);
     for (int i = 0; i < check.lines_n; i++) {
         const struct ps_crosscheck_line *line = &check.lines[i];
         if (!isnan(line->z)) {

@@ -41,6 +41,7 @@ struct ps_book {
 
 struct ps_book_request {
     const char *path;        /* folder, one scenarios.csv, or "-" */
+    int built_in;            /* path is the name of a folder inside the program (embedded.h) */
     const char *const *only; /* scenario ids to keep, or NULL; only_n of them */
     size_t only_n;
     const char *const *sets; /* "NAME=VALUE" overrides (also table.id.column), or NULL */

@@ -3,6 +3,7 @@
 #define PLEDGESIM_RESULTS_H
 
 #include "pledgesim/book.h"
+#include "pledgesim/crosscheck.h"
 #include "pledgesim/engine.h"
 #include "pledgesim/manifest.h"
 #include "pledgesim/outdir.h"
@@ -14,6 +15,7 @@
 struct ps_results_request {
     const struct ps_book *book;
     const struct ps_engine_result *result; /* full tier; rows in the order of book->scenarios */
+    const struct ps_crosscheck *checks;    /* one a scenario */
     const struct ps_diags *warnings;       /* notes and warnings of the input, sorted */
     uint64_t seed;
     uint64_t worlds_n;     /* as asked for; a row may have stopped earlier */

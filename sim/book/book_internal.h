@@ -255,8 +255,8 @@ void ps_load_tell(struct ps_load *load, enum ps_diag_code code, const struct ps_
 const struct ps_column_desc *ps_column_find(enum ps_table table, const char *name);
 
 struct ps_embedded_file;
-/* The built-in file of a table, or NULL. */
-const struct ps_embedded_file *ps_builtin_find(enum ps_table table);
+/* A file of a built-in book, or NULL. */
+const struct ps_embedded_file *ps_builtin_find(const char *book, const char *file);
 
 /* Finds the files of the book and reads every table: load->scenarios, load->regular. */
 enum ps_status ps_folder_read(struct ps_load *load) PS_MUST_CHECK;

@@ -231,10 +231,26 @@ static enum ps_status read_file(struct ps_load *load, const char *path)
     return read_tables(load, file, found);
 }
 
+static enum ps_status read_built_in(struct ps_load *load, const char *name)
+{
+    unsigned char found[PS_TABLE_N] = {0};
+    load->folder = name;
+    for (int t = 0; t < PS_TABLE_N; t++) {
+        char file[64];
+        (void)snprintf(file, sizeof file, "%s.csv", ps_table_desc((enum ps_table)t)->name);
+        found[t] = ps_builtin_find(name, file) != NULL;
+    }
+    return found[PS_TABLE_scenarios] ? read_tables(load, "scenarios.csv", found)
+                                     : ps_status_raise(PS_BUG);
+}
+
 enum ps_status ps_folder_read(struct ps_load *load)
 {
     const char *path = load->request->path;
     struct stat info;
+    if (load->request->built_in) {
+        return read_built_in(load, path);
+    }
     if (strcmp(path, "-") == 0) {
         const unsigned char found[PS_TABLE_N] = {0};
         load->alone = 1;

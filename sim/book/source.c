@@ -324,6 +324,13 @@ enum ps_status ps_source_read(struct ps_load *load, enum ps_table table, const c
         return ps_status_raise(PS_MEMORY);
     }
     *out = source;
+    if (load->request->built_in) {
+        const struct ps_embedded_file *bytes = ps_builtin_find(load->folder, file);
+        return bytes == NULL ? ps_status_raise(PS_BUG)
+                             : finish(load, source,
+                                      ps_csv_parse(bytes->bytes, bytes->size, source->name,
+                                                   load->diags, &source->csv));
+    }
     const size_t n = (load->folder == NULL ? 0 : strlen(load->folder)) + strlen(file) + 2;
     char *path = ps_load_take(&load->scratch, n, 1);
     if (path == NULL) {
@@ -337,12 +344,12 @@ enum ps_status ps_source_read(struct ps_load *load, enum ps_table table, const c
 enum ps_status ps_source_builtin(struct ps_load *load, enum ps_table table, struct ps_source **out)
 {
     *out = NULL;
-    const struct ps_embedded_file *file = ps_builtin_find(table);
+    char name[64];
+    (void)snprintf(name, sizeof name, "built-in %s.csv", ps_table_desc(table)->name);
+    const struct ps_embedded_file *file = ps_builtin_find("bishan", name + sizeof "built-in " - 1);
     if (file == NULL) {
         return PS_OK;
     }
-    char name[64];
-    (void)snprintf(name, sizeof name, "built-in %s.csv", ps_table_desc(table)->name);
     struct ps_source *source = new_source(load, table, name);
     if (source == NULL) {
         return ps_status_raise(PS_MEMORY);

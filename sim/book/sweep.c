@@ -203,6 +203,9 @@ static int is_inside(const char *path)
 /* Whether the file that the cell names is there. When memory is out reading it tells so. */
 static int is_readable(const struct reading *r)
 {
+    if (r->load->request->built_in) {
+        return ps_builtin_find(r->load->folder, r->text) != NULL;
+    }
     const size_t n = strlen(r->load->folder) + strlen(r->text) + 2;
     char *path = malloc(n);
     if (path == NULL) {

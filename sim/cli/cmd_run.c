@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "crosscheck_print.h"
 #include "decision.h"
 #include "pledgesim/results.h"
 #include "run.h"
@@ -86,8 +87,31 @@ struct run {
     struct ps_outdir *dir;
     struct ps_outerror err;
     struct ps_engine_result result;
+    struct ps_crosscheck *checks; /* one a scenario */
     double load_seconds, engine_seconds;
 };
+
+/* What is known without simulation, beside what was simulated. */
+static enum ps_status cross_check(struct run *run)
+{
+    const struct ps_book *book = run->book;
+    struct ps_exact_memo memo = {0};
+    enum ps_status status = PS_OK;
+    run->checks = calloc(book->scenarios_n, sizeof *run->checks);
+    if (run->checks == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    for (size_t i = 0; i < book->scenarios_n && status == PS_OK; i++) {
+        status =
+            ps_crosscheck(&book->scenarios[i], &run->result.rows[i].row, &memo, &run->checks[i]);
+        ps_crosscheck_warn(&book->scenarios[i], &run->checks[i], run->diags);
+        if (status == PS_OK && *run->command->stop->signal != 0) {
+            status = ps_status_raise(PS_INTERRUPTED);
+        }
+    }
+    ps_exact_memo_free(&memo);
+    return status;
+}
 
 static enum ps_status simulate(struct run *run, const char *isa, int threads_n)
 {
@@ -114,6 +138,9 @@ static enum ps_status simulate(struct run *run, const char *isa, int threads_n)
     if (status == PS_OK && *command->stop->signal != 0) {
         status = ps_status_raise(PS_INTERRUPTED);
     }
+    if (status == PS_OK) {
+        status = cross_check(run);
+    }
     ps_run_show_found(command, run->diags, &before);
     if (status == PS_INTERRUPTED) {
         ps_show_end(command, status, PS_SAY_INTERRUPTED, PS_ARGS(run->out_path));
@@ -130,6 +157,7 @@ static enum ps_status write_results(struct run *run)
     const struct ps_results_request request = {
         .book = run->book,
         .result = &run->result,
+        .checks = run->checks,
         .warnings = run->diags,
         .seed = (uint64_t)command->given[PS_OPT_SEED].whole,
         .worlds_n = (uint64_t)command->given[PS_OPT_WORLDS].whole,
@@ -165,7 +193,10 @@ static enum ps_status tell(const struct run *run)
         return PS_OK;
     }
     if (to_folder) {
-        const enum ps_status status = ps_decision_print(run->book, result, lang);
+        enum ps_status status = ps_decision_print(run->book, result, lang);
+        if (status == PS_OK) {
+            status = ps_crosscheck_print(run->book, run->checks, lang);
+        }
         if (status != PS_OK) {
             return status;
         }
@@ -227,6 +258,7 @@ static enum ps_status run_into(struct run *run, const char *isa, int threads_n)
     }
     ps_outdir_free(run->dir);
     ps_engine_result_free(&run->result);
+    free(run->checks);
     return status;
 }
 

@@ -20,7 +20,8 @@ static const struct {
              {PS_RESULT_contributions, ps_write_contributions},
              {PS_RESULT_convergence, ps_write_convergence},
              {PS_RESULT_scenarios_resolved, ps_write_resolved},
-             {PS_RESULT_warnings, ps_write_warnings}};
+             {PS_RESULT_warnings, ps_write_warnings},
+             {PS_RESULT_exact, ps_write_exact_figures}};
 
 void ps_write_key(struct ps_outcsv *csv, const char *scenario_id, const char *metric,
                   const char *unit)

@@ -8,7 +8,7 @@ import unittest
 
 from _program import LANGS, ROOT, Case, environment, run
 
-VERBS = ["init", "check", "run", "trace", "schema", "explain", "info", "help", "completion", "man"]
+VERBS = ["init", "check", "run", "trace", "selftest", "schema", "explain", "info", "help", "completion", "man"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 

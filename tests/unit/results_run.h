@@ -15,6 +15,7 @@ struct run {
     struct ps_diags diags;
     struct ps_book book;
     struct ps_engine_result result;
+    struct ps_crosscheck checks[8]; /* of the full tier */
     char folder[64];
 };
 
@@ -23,6 +24,7 @@ static inline struct ps_results_request request_of(const struct run *run, uint64
     static const char *const command[] = {"pledgesim", "run", "tests/golden/book"};
     return (struct ps_results_request){.book = &run->book,
                                        .result = &run->result,
+                                       .checks = run->checks,
                                        .warnings = &run->diags,
                                        .seed = 7,
                                        .worlds_n = worlds_n,
@@ -47,6 +49,12 @@ static inline void simulate(struct run *run, uint64_t worlds_n, int threads_n, c
                                              .isa = isa,
                                              .tier = tier};
     assert_int_equal(ps_engine_run(&engine, &run->diags, &run->result), PS_OK);
+    assert_true(run->book.scenarios_n <= sizeof run->checks / sizeof *run->checks);
+    for (size_t i = 0; tier == PS_TIER_FULL && i < run->book.scenarios_n; i++) {
+        assert_int_equal(
+            ps_crosscheck(&run->book.scenarios[i], &run->result.rows[i].row, NULL, &run->checks[i]),
+            PS_OK);
+    }
 }
 
 static inline void write_all(struct run *run, uint64_t worlds_n)

@@ -68,7 +68,7 @@ static void lines_of_law(struct ps_exact *x, const char *book, uint64_t seed, st
                          struct law *wrong, const int q[3])
 {
     static const double levels[] = {0.95, 0.99, 0.999};
-    struct ps_scenario *s = ps_exact_book(law->pd, law->rho);
+    struct ps_scenario *s = ps_exact_book(EXACT_LOANS, law->pd, law->rho);
     struct ps_engine_result result;
     double value[EXACT_LOANS + 1], pairs[EXACT_LOANS + 1];
     char figure[96];
@@ -108,12 +108,12 @@ static void lines_of_law(struct ps_exact *x, const char *book, uint64_t seed, st
 /* Likely defaults show a PD that is off by a two-hundredth soonest. */
 static void fair_coins(struct ps_exact *x)
 {
-    struct ps_scenario *s = ps_exact_book(0.5, -1);
+    struct ps_scenario *s = ps_exact_book(EXACT_LOANS, 0.5, -1);
     struct ps_engine_result result;
     ps_exact_run(x, s, SEED_FAIR, PS_TIER_FULL, &result);
     ps_exact_line(x, "Independent, PD 50 %: defaults", 50, mean_of(&result), "PD x 1.005", 50.25);
     ps_exact_line(x, "Independent, PD 50 %: joint PD", 0.25, pairs_share(defaults_of(&result)),
-                  "ρ 0.002", ps_oracle_joint(0.5, 0.002));
+                  "ρ 0.005", ps_oracle_joint(0.5, 0.005));
     ps_engine_result_free(&result);
     ps_fixture_free(s);
 }
@@ -121,7 +121,7 @@ static void fair_coins(struct ps_exact *x)
 /* A monthly index, calibrated to the year. */
 static void monthly_index(struct ps_exact *x)
 {
-    struct ps_scenario *s = ps_exact_book(PD, 0.1);
+    struct ps_scenario *s = ps_exact_book(EXACT_LOANS, PD, 0.1);
     struct ps_engine_result result;
     s->p.factor_step_months = PS_STEP_1;
     ps_exact_run(x, s, SEED_MONTHLY, PS_TIER_FULL, &result);
@@ -143,7 +143,7 @@ static double pairs_of_clusters(double rho, double across)
 static void two_clusters(struct ps_exact *x)
 {
     struct ps_scenario *s = ps_fixture_bishan(); /* for its clusters */
-    struct ps_scenario *tape = ps_exact_book(PD, 0.2);
+    struct ps_scenario *tape = ps_exact_book(EXACT_LOANS, PD, 0.2);
     struct ps_engine_result result;
     struct ps_loans_row *const own = s->loans;
     s->p = tape->p;
@@ -165,7 +165,7 @@ static void two_clusters(struct ps_exact *x)
 
 void ps_exact_defaults(struct ps_exact *x)
 {
-    struct law binomial = {.pd = PD, .rho = -1}, joint = {"ρ 0.005", PD, 0.005, {0}};
+    struct law binomial = {.pd = PD, .rho = -1}, joint = {"ρ 0.01", PD, 0.01, {0}};
     struct law vasicek = {.pd = PD, .rho = 0.08}, more = {"ρ 0.09", PD, 0.09, {0}};
     fair_coins(x);
     lines_of_law(x, "Independent", SEED_BINOMIAL, &binomial, &joint, (const int[]){6, 8, 9});

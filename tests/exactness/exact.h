@@ -29,9 +29,9 @@ void ps_exact_run(const struct ps_exact *x, const struct ps_scenario *book, uint
 /* The share of worlds in which something held; its standard error. */
 struct ps_estimate ps_exact_share(uint64_t hits, uint64_t worlds);
 
-/* 100 tape loans of 100 万元 for 12 months, watched for these 12 months, whose index stands still
- * for the year; rho below 0: independent. */
-struct ps_scenario *ps_exact_book(double pd, double rho);
+/* Tape loans of 100 万元 for 12 months, watched for these 12 months, whose index stands still for
+ * the year; rho below 0: independent. */
+struct ps_scenario *ps_exact_book(int loans, double pd, double rho);
 
 /* Of a law on 0 .. n with values that rise: mean, and expected shortfall of the worst 1 - p, the
  * atom at the quantile split as eq. (8.10) says. */

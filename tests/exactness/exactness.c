@@ -55,16 +55,16 @@ struct ps_estimate ps_exact_share(uint64_t hits, uint64_t worlds)
     return (struct ps_estimate){share, sqrt(share * (1 - share) / (double)worlds)};
 }
 
-struct ps_scenario *ps_exact_book(double pd, double rho)
+struct ps_scenario *ps_exact_book(int loans, double pd, double rho)
 {
-    struct ps_scenario *s = ps_fixture_tape(EXACT_LOANS);
+    struct ps_scenario *s = ps_fixture_tape((size_t)loans);
     s->p.dependence = rho < 0;
     s->p.factor_step_months = PS_STEP_12;
     s->p.horizon_months = EXACT_YEAR;
     s->p.runoff_months = 0;
     s->p.renewal_prob_frac = 0;
     s->pools[0].interest_ppm = 0;
-    for (size_t i = 0; i < EXACT_LOANS; i++) {
+    for (size_t i = 0; i < s->loans_n; i++) {
         s->loans[i].pd_frac = pd;
         s->loans[i].correlation = rho < 0 ? 0.1 : rho;
     }

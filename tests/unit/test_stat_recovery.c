@@ -18,6 +18,7 @@
 
 enum { LOANS = 40, NPL = 3 };
 enum { SEED_LAG = 401, SEED_ROUNDS = 402, SEED_STATE = 403, SEED_PROCEEDS = 404, SEED_CURE = 405 };
+enum { SEED_WAIT = 406 };
 
 /* Independent tape loans, most of which default within their year; the run-off is long enough for
  * every disposal. The index moves neither values nor sales. */
@@ -237,6 +238,38 @@ static void proceeds_count_age_and_appraisal(void **state)
     ps_fixture_free(s);
 }
 
+/* Pledges that a round sold, in the month of that round, and as if all were sold in the first. */
+struct sold {
+    double value, decay_pa;
+    struct ps_oracle_mean by_sale, by_first_round;
+};
+
+static void add_sold(const struct ps_kit *kit, const struct ps_fate *fate, void *context)
+{
+    struct sold *sold = context;
+    const int first_round = fate->tau + NPL + LAG;
+    (void)kit;
+    if (fate->proceeds_frac <= 0)
+        return;
+    const double per_value = fate->proceeds_frac / sold->value;
+    ps_oracle_add(&sold->by_sale, per_value * exp(sold->decay_pa * fate->s / 12));
+    ps_oracle_add(&sold->by_first_round, per_value * exp(sold->decay_pa * first_round / 12));
+}
+
+/* A pledge that waits for a later round loses value until then. */
+static void waiting_for_a_round_costs_value(void **state)
+{
+    (void)state;
+    struct ps_scenario *s = auctioned(LOANS);
+    struct ps_ip_kinds_row *kind = &s->ip_kinds[0];
+    struct sold sold = {.decay_pa = kind->decay_pa = 0.5};
+    sold.value = kind->price_mean_frac * (1 - s->p.disposal_cost_frac) / kind->ltv_frac;
+    each_fate(s, SEED_WAIT, 8000, add_sold, &sold);
+    ps_claim_p("proceeds", ps_oracle_mean_is(&sold.by_sale, 1));
+    ps_power_p("age at the first round", ps_oracle_mean_is(&sold.by_first_round, 1));
+    ps_fixture_free(s);
+}
+
 /* ---- cures ---- */
 
 struct cures {
@@ -281,6 +314,7 @@ int main(void)
         cmocka_unit_test(sales_follow_the_index),
         cmocka_unit_test(proceeds_have_their_mean),
         cmocka_unit_test(proceeds_count_age_and_appraisal),
+        cmocka_unit_test(waiting_for_a_round_costs_value),
         cmocka_unit_test(cures_come_as_often_as_they_should),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,8 +5,10 @@
 # Scenarios made by hand (tests/unit/fixture.h).
 file(GLOB ps_fixture_sources CONFIGURE_DEPENDS tests/fixture/*.c)
 add_library(ps_test_fixture STATIC ${ps_fixture_sources})
-target_link_libraries(ps_test_fixture PRIVATE pledgesim_lib ps_warnings ps_flags)
+target_link_libraries(ps_test_fixture PRIVATE pledgesim_lib ps_test_dependencies ps_warnings ps_flags)
 
+set(ps_test_logs ${CMAKE_CURRENT_BINARY_DIR}/test-logs)
+file(MAKE_DIRECTORY ${ps_test_logs})
 file(GLOB ps_unit_tests CONFIGURE_DEPENDS tests/unit/test_*.c)
 foreach(source IN LISTS ps_unit_tests)
   cmake_path(GET source STEM name)
@@ -14,15 +16,31 @@ foreach(source IN LISTS ps_unit_tests)
   target_link_libraries(${name} PRIVATE ps_test_fixture pledgesim_lib ps_test_dependencies ps_warnings ps_flags)
   target_compile_options(${name} PRIVATE -UNDEBUG)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/tests)
-  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  # What a test says is kept: its numbers stand in docs/verification.md.
+  add_test(NAME ${name} COMMAND bash -o pipefail -c "\"$0\" | tee \"$1\"" $<TARGET_FILE:${name}> ${ps_test_logs}/${name}.log
+    WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
   set(label unit)
   if(name MATCHES "^test_stat_")
     set(label statistical)
   elseif(name MATCHES "^test_prop_")
     set(label property)
   endif()
-  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600)
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600 FIXTURES_SETUP ps_test_logs)
 endforeach()
+
+# Simulated figures beside exact ones: few worlds here, many in tests/exactness/run.
+file(GLOB ps_exactness_sources CONFIGURE_DEPENDS tests/exactness/*.c)
+add_executable(exactness ${ps_exactness_sources})
+target_link_libraries(exactness PRIVATE ps_test_fixture pledgesim_lib ps_warnings ps_flags)
+set_target_properties(exactness PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/tests)
+add_test(NAME exactness COMMAND exactness 50000 100000)
+set_tests_properties(exactness PROPERTIES LABELS statistical TIMEOUT 600)
+
+add_test(NAME verification COMMAND ${Python3_EXECUTABLE} tools/generate-verification --check ${CMAKE_CURRENT_BINARY_DIR}
+  WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+set_tests_properties(verification PROPERTIES LABELS documents FIXTURES_REQUIRED ps_test_logs)
+add_test(NAME faults COMMAND ${Python3_EXECUTABLE} tests/faults/run --check WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+set_tests_properties(faults PROPERTIES LABELS documents)
 
 if(TARGET pledgesim)
   file(GLOB ps_cli_tests CONFIGURE_DEPENDS tests/cli/[!_]*.sh tests/cli/[!_]*.py)

@@ -8,8 +8,8 @@
 #include "pledgesim/kmath.h"
 
 /* Severities of one sector: weight[n] is the mean number of defaults that cost n units. */
-static double sector_rates(const struct ps_sector *sector, const size_t *units, size_t obligors_n,
-                           double *weight, size_t cells_n)
+static double sector_rates(const struct ps_panjer_sector *sector, const size_t *units,
+                           size_t obligors_n, double *weight, size_t cells_n)
 {
     double total = 0;
     memset(weight, 0, cells_n * sizeof *weight);
@@ -24,7 +24,7 @@ static double sector_rates(const struct ps_sector *sector, const size_t *units, 
 
 /* Panjer's recursion f(n) = sum over j of (a + b j / n) s(j) f(n - j): with a gamma factor the
  * number of defaults is negative binomial, without one Poisson. s(j) = weight[j] / total. */
-static void sector_law(const struct ps_sector *sector, double total, const double *weight,
+static void sector_law(const struct ps_panjer_sector *sector, double total, const double *weight,
                        double *f, size_t cells_n)
 {
     const double spread = sector->variance * total;
@@ -53,8 +53,9 @@ static void convolve(double *p, const double *f, double *work, size_t cells_n)
     memcpy(p, work, cells_n * sizeof *p);
 }
 
-enum ps_status ps_panjer(const size_t *units, size_t obligors_n, const struct ps_sector *sectors,
-                         size_t sectors_n, double *p, size_t cells_n)
+enum ps_status ps_panjer(const size_t *units, size_t obligors_n,
+                         const struct ps_panjer_sector *sectors, size_t sectors_n, double *p,
+                         size_t cells_n)
 {
     double *weight = calloc(2 * cells_n, sizeof *weight);
     if (weight == NULL) {

@@ -46,7 +46,7 @@ static enum ps_status put_creditrisk(struct ps_selftest_line *lines)
         units[i] = (size_t)ceil(OBLIGORS[i].exposure / band);
         rate[i] = OBLIGORS[i].rate * OBLIGORS[i].exposure / ((double)units[i] * band);
     }
-    const struct ps_sector sector = {.variance = 0.25, .rate = rate};
+    const struct ps_panjer_sector sector = {.variance = 0.25, .rate = rate};
     const enum ps_status status = ps_panjer(units, OBLIGORS_N, &sector, 1, p, BANDS);
     for (size_t n = 0; n < BANDS; n++) {
         mean += p[n] * (double)n * band;
@@ -63,7 +63,7 @@ static enum ps_status put_negative_binomial(struct ps_selftest_line *lines)
 {
     static const size_t UNITS = 1;
     static const double RATE = 3;
-    const struct ps_sector sector = {.variance = 0.25, .rate = &RATE};
+    const struct ps_panjer_sector sector = {.variance = 0.25, .rate = &RATE};
     double p;
     const enum ps_status status = ps_panjer(&UNITS, 1, &sector, 1, &p, 1);
     ps_selftest_exact_only(&lines[PS_SELFTEST_NEGATIVE_BINOMIAL], p);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "claim.h"
 #include "fixture.h"
 #include "testkit.h"
 
@@ -114,6 +115,7 @@ static void threads_change_nothing(void **state)
         more.threads_n = threads[k];
         assert_same_runs(&one, &more);
     }
+    ps_claim_equal("runs", sizeof threads / sizeof *threads, 0);
     batch_close(&b);
 }
 
@@ -149,6 +151,7 @@ static void a_row_alone_is_the_row_in_a_batch(void **state)
         assert_same_results(&all.rows[i], &alone.rows[0]);
         ps_engine_result_free(&alone);
     }
+    ps_claim_equal("rows", b.n, 0);
     ps_engine_result_free(&all);
     batch_close(&b);
 }
@@ -271,7 +274,8 @@ static void precision_stops_a_row_as_if_it_were_alone(void **state)
         counts_n += i > 0 && n != all.rows[i - 1].row.worlds_n;
         ps_engine_result_free(&alone);
     }
-    assert_true(counts_n >= 2); /* they did stop at different counts */
+    ps_claim_equal("rows", b.n, 0);
+    ps_power_beyond("changes of the number of worlds between rows", (double)counts_n, 1);
     assert_int_equal(all.rows[0].converged, 1);
     assert_int_equal(all.rows[b.n - 1].converged, 0);
     ps_engine_result_free(&all);

@@ -30,16 +30,18 @@ static void lane_div_is_exact(void **state)
         }
 }
 
-/* Ratios one unit of the product above, at and below the threshold, where products exceed 2^53. */
+/* Ratios next to the threshold, where products exceed 2^53, a sixth of them just at it: a ratio
+ * that is met exactly needs a book of whole millions. */
 static void ratio_reaches_is_exact(void **state)
 {
     (void)state;
     struct ps_dice dice = {.state = 2};
-    int reached_n = 0, missed_n = 0;
+    int reached_n = 0, missed_n = 0, met_n = 0;
     for (int n = 0; n < 100000; n++) {
-        const int64_t book = ps_dice_between(&dice, 1, INT64_C(1) << 45);
+        const int64_t millions = ps_dice_between(&dice, 1, (INT64_C(1) << 45) / 1000000);
+        const int64_t book = millions * 1000000 + ps_dice_between(&dice, 0, 1);
         const int64_t ppm = ps_dice_between(&dice, 1, 1000000);
-        const int64_t npl = (int64_t)((wide)book * ppm / 1000000) + ps_dice_between(&dice, 0, 1);
+        const int64_t npl = (int64_t)((wide)book * ppm / 1000000) + ps_dice_between(&dice, -1, 1);
         double numerator[PS_LANES], denominator[PS_LANES], threshold[PS_LANES], reached[PS_LANES];
         for (int l = 0; l < PS_LANES; l++) {
             numerator[l] = (double)npl;
@@ -51,8 +53,9 @@ static void ratio_reaches_is_exact(void **state)
         for (int l = 0; l < PS_LANES; l++)
             assert_true(reached[l] == want);
         *(want ? &reached_n : &missed_n) += 1;
+        met_n += (wide)npl * 1000000 == (wide)book * ppm;
     }
-    assert_true(reached_n > 10000 && missed_n > 10000);
+    assert_true(reached_n > 10000 && missed_n > 10000 && met_n > 10000);
 }
 
 int main(void)

@@ -24,7 +24,7 @@ static void one_sector_is_negative_binomial(void **state)
     double p[CELLS];
     for (int i = 0; i < 4; i++) {
         const double v = variance[i];
-        const struct ps_sector sector = {v, rate};
+        const struct ps_panjer_sector sector = {v, rate};
         assert_int_equal(ps_panjer(units, 3, &sector, 1, p, CELLS), PS_OK);
         for (unsigned k = 0; k < CELLS / 2; k++) {
             const double exact = gsl_ran_negative_binomial_pdf(k, 1 / (1 + 4 * v), 1 / v);
@@ -41,7 +41,7 @@ static void no_factor_is_poisson(void **state)
     (void)state;
     static const size_t units[] = {1, 1};
     static const double rate[] = {2, 3};
-    const struct ps_sector sector = {0, rate};
+    const struct ps_panjer_sector sector = {0, rate};
     double p[CELLS];
     assert_int_equal(ps_panjer(units, 2, &sector, 1, p, CELLS), PS_OK);
     for (unsigned k = 0; k < 60; k++) {
@@ -58,7 +58,7 @@ static void several_sectors_have_their_moments(void **state)
     static const size_t units[] = {1, 3, 4, 9};
     static const double first[] = {0.1, 0.2, 0, 0.05}, second[] = {0.3, 0, 0.1, 0.05},
                         own[] = {0.02, 0.1, 0.1, 0};
-    const struct ps_sector sectors[] = {{0.5, first}, {1.2, second}, {0, own}};
+    const struct ps_panjer_sector sectors[] = {{0.5, first}, {1.2, second}, {0, own}};
     double p[CELLS], mean = 0, square = 0, total = 0, exact_mean = 0, exact_variance = 0;
     assert_int_equal(ps_panjer(units, 4, sectors, 3, p, CELLS), PS_OK);
     for (int n = 0; n < CELLS; n++) {

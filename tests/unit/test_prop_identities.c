@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "claim.h"
 #include "fixture.h"
 #include "testkit.h"
 
@@ -55,6 +56,7 @@ static void each_policy(prepare_fn *prepare, check_fn *check)
         ps_kit_close(&kit);
         ps_fixture_free(s);
     }
+    ps_claim_equal("worlds", (uint64_t)BOOKS * POLICIES * WORLDS_N, 0);
 }
 
 static void as_it_is(struct ps_scenario *s)
@@ -215,7 +217,8 @@ static void more_money_harms_no_world(void **state)
 {
     (void)state;
     each_policy(tape_only, check_more_money);
-    assert_true(short_n > BOOKS * WORLDS_N && helped_n > BOOKS);
+    ps_power_beyond("worlds with a shortfall", short_n, BOOKS * WORLDS_N);
+    ps_power_beyond("worlds that more money helped", helped_n, BOOKS);
 }
 
 /* Pledges worth less: no world recovers more or loses less, and under prepay compensation paid
@@ -244,6 +247,7 @@ static void lower_values_help_no_world(void **state)
             ps_kit_close(&kit[k]);
         ps_fixture_free(s);
     }
+    ps_claim_equal("worlds", (uint64_t)BOOKS * WORLDS_N, 0);
 }
 
 /* ---- scaling ---- */
@@ -308,6 +312,7 @@ static void amounts_scale(void **state)
             ps_kit_close(&kit[k]);
         ps_fixture_free(s);
     }
+    ps_claim_equal("worlds", (uint64_t)2 * BOOKS * WORLDS_N, 0);
 }
 
 /* ---- rules that never bind ---- */

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "claim.h"
 #include "fixture.h"
 #include "testkit.h"
 
@@ -64,6 +65,7 @@ static void any_place_in_any_group(void **state)
 {
     (void)state;
     static struct group g;
+    uint64_t places = 0;
     for (int number = 0; number < BOOKS; number++) {
         static struct ps_engine_result alone[GROUP_MAX];
         const enum ps_tier tier = number == 0 ? PS_TIER_FULL : PS_TIER_DECISION;
@@ -76,12 +78,14 @@ static void any_place_in_any_group(void **state)
             assert_int_equal(together.families_n, 1);
             for (int i = 0; i < n; i++)
                 assert_same(&together.rows[i], &alone[GROUP_MAX - n + i].rows[0]);
+            places += (uint64_t)n;
             ps_engine_result_free(&together);
         }
         for (int i = 0; i < GROUP_MAX; i++)
             ps_engine_result_free(&alone[i]);
         ps_fixture_free(g.book);
     }
+    ps_claim_equal("places", places, 0);
 }
 
 static void any_instruction_set(void **state)

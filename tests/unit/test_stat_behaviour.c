@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "claim.h"
 #include "fixture.h"
 #include "oracle.h"
 #include "testkit.h"
@@ -19,16 +20,6 @@
 enum { LOANS = 100, SEED_HAZARD = 201, SEED_TAKE_UP = 202 };
 
 static const double PD = 0.03;
-
-static void accepted(double p_value)
-{
-    assert_true(p_value >= PS_ORACLE_ALPHA);
-}
-
-static void rejected(double p_value)
-{
-    assert_true(p_value < PS_ORACLE_ALPHA);
-}
 
 /* PD of a year when the hazard is `times` as high. */
 static double pd_at(double times)
@@ -100,10 +91,10 @@ static void hazard_rises_with_coverage(void **state)
     (void)state;
     struct ps_scenario *s = careless_book();
     const struct tally t = tally(s, 40000);
-    accepted(ps_oracle_binomial(t.defaults_n[0], t.loans_n[0], pd_at(2)));
-    rejected(ps_oracle_binomial(t.defaults_n[0], t.loans_n[0], pd_at(1.95)));
-    accepted(ps_oracle_binomial(t.defaults_n[1], t.loans_n[1], PD));
-    rejected(ps_oracle_binomial(t.defaults_n[1], t.loans_n[1], pd_at(1.05)));
+    ps_claim_p("covered too much", ps_oracle_binomial(t.defaults_n[0], t.loans_n[0], pd_at(2)));
+    ps_power_p("1.95 times", ps_oracle_binomial(t.defaults_n[0], t.loans_n[0], pd_at(1.95)));
+    ps_claim_p("the others", ps_oracle_binomial(t.defaults_n[1], t.loans_n[1], PD));
+    ps_power_p("1.05 times", ps_oracle_binomial(t.defaults_n[1], t.loans_n[1], pd_at(1.05)));
     ps_fixture_free(s);
 }
 
@@ -117,8 +108,9 @@ static void a_named_product_decides(void **state)
                  s->products[0].product_id);
     const struct tally t = tally(s, 3200);
     assert_int_equal(t.loans_n[1], 0);
-    accepted(ps_oracle_binomial(t.defaults_n[0], t.loans_n[0], pd_at(2)));
-    rejected(ps_oracle_binomial(t.defaults_n[0], t.loans_n[0], pd_at(0.3 * 2 + 0.7)));
+    ps_claim_p("product named", ps_oracle_binomial(t.defaults_n[0], t.loans_n[0], pd_at(2)));
+    ps_power_p("products mixed",
+               ps_oracle_binomial(t.defaults_n[0], t.loans_n[0], pd_at(0.3 * 2 + 0.7)));
     ps_fixture_free(s);
 }
 
@@ -200,8 +192,8 @@ static void a_share_of_firms_asks(void **state)
         }
     }
     assert_true(served_n > ask_n && firms_n > ask_n);
-    accepted(ps_oracle_binomial(ask_n, firms_n, 0.4));
-    rejected(ps_oracle_binomial(ask_n, firms_n, 0.42));
+    ps_claim_p("firms that ask", ps_oracle_binomial(ask_n, firms_n, 0.4));
+    ps_power_p("42 %", ps_oracle_binomial(ask_n, firms_n, 0.42));
     ps_policy_free(&fewer);
     ps_policy_free(&policy);
     ps_kit_close(&kit);

@@ -11,22 +11,14 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
+#include "claim.h"
 #include "fixture.h"
 #include "oracle.h"
 #include "testkit.h"
 
 enum { LOANS = 40, NPL = 3 };
 enum { SEED_LAG = 401, SEED_ROUNDS = 402, SEED_STATE = 403, SEED_PROCEEDS = 404, SEED_CURE = 405 };
-
-static void accepted(double p_value)
-{
-    assert_true(p_value >= PS_ORACLE_ALPHA);
-}
-
-static void rejected(double p_value)
-{
-    assert_true(p_value < PS_ORACLE_ALPHA);
-}
+enum { SEED_WAIT = 406 };
 
 /* Independent tape loans, most of which default within their year; the run-off is long enough for
  * every disposal. The index moves neither values nor sales. */
@@ -100,12 +92,15 @@ static void lags_are_lognormal(void **state)
         to_9 += d <= 9 ? lags.of[d] : 0;
         to_36 += lags.of[d];
     }
-    accepted(is_lag(&lags, 18, 0.54));
-    rejected(is_lag(&lags, 18.5, 0.54));
-    rejected(is_lag(&lags, 18, 0.56));
-    accepted(ps_oracle_binomial(to_9, lags.n, gsl_cdf_ugaussian_P(log(0.5) / 0.54)));
-    accepted(ps_oracle_binomial(to_36, lags.n, gsl_cdf_ugaussian_P(log(2) / 0.54)));
-    rejected(ps_oracle_binomial(to_36, lags.n, gsl_cdf_ugaussian_P(log(37 / 18.) / 0.54)));
+    ps_claim_p("lags", is_lag(&lags, 18, 0.54));
+    ps_power_p("median 18.5", is_lag(&lags, 18.5, 0.54));
+    ps_power_p("sigma 0.56", is_lag(&lags, 18, 0.56));
+    ps_claim_p("up to 9 months",
+               ps_oracle_binomial(to_9, lags.n, gsl_cdf_ugaussian_P(log(0.5) / 0.54)));
+    ps_claim_p("up to 36 months",
+               ps_oracle_binomial(to_36, lags.n, gsl_cdf_ugaussian_P(log(2) / 0.54)));
+    ps_power_p("37 instead of 36",
+               ps_oracle_binomial(to_36, lags.n, gsl_cdf_ugaussian_P(log(37 / 18.) / 0.54)));
     ps_fixture_free(s);
 }
 
@@ -151,8 +146,8 @@ static void sales_take_up_to_three_rounds(void **state)
     struct ps_scenario *s = auctioned(LOANS);
     struct rounds rounds = {0};
     each_fate(s, SEED_ROUNDS, 3200, count_round, &rounds);
-    accepted(has_chance(&rounds, 0.4));
-    rejected(has_chance(&rounds, 0.415));
+    ps_claim_p("rounds", has_chance(&rounds, 0.4));
+    ps_power_p("41.5 %", has_chance(&rounds, 0.415));
     ps_fixture_free(s);
 }
 
@@ -173,8 +168,10 @@ static void sales_follow_the_index(void **state)
         slump.shift_sd = -k;
         each_fate(s, SEED_STATE, 60000, count_round, &rounds);
         const double q = gsl_cdf_ugaussian_P((x - k) / sqrt(2));
-        accepted(ps_oracle_binomial(rounds.of[0], rounds.n, q));
-        rejected(ps_oracle_binomial(rounds.of[0], rounds.n, gsl_cdf_ugaussian_P(x - k)));
+        ps_claim_p(k ? "in a slump" : "index at work",
+                   ps_oracle_binomial(rounds.of[0], rounds.n, q));
+        ps_power_p("without the index",
+                   ps_oracle_binomial(rounds.of[0], rounds.n, gsl_cdf_ugaussian_P(x - k)));
     }
     s->shocks = NULL;
     ps_fixture_free(s);
@@ -207,10 +204,10 @@ static void check_money(const struct ps_scenario *s, uint64_t worlds, struct mon
     money->value *= kind->price_mean_frac * (1 - s->p.disposal_cost_frac);
     money->loss_pa = kind->decay_pa + kind->lapse_pa;
     each_fate(s, SEED_PROCEEDS, worlds, add_money, money);
-    accepted(ps_oracle_mean_is(&money->proceeds, 0));
-    rejected(ps_oracle_mean_is(&money->dearer, 0));
-    accepted(ps_oracle_mean_is(&money->cash, 0.07));
-    rejected(ps_oracle_mean_is(&money->cash, 0.072));
+    ps_claim_p("proceeds", ps_oracle_mean_is(&money->proceeds, 0));
+    ps_power_p("3 % more", ps_oracle_mean_is(&money->dearer, 0));
+    ps_claim_p("cash", ps_oracle_mean_is(&money->cash, 0.07));
+    ps_power_p("cash 7.2 %", ps_oracle_mean_is(&money->cash, 0.072));
 }
 
 /* Loans as old as the book, their pledges valued by the LTV; one a world, for the index is at work
@@ -238,6 +235,38 @@ static void proceeds_count_age_and_appraisal(void **state)
         s->loans[i].pledged_value_fen = s->loans[i].amount_wan * 3000000;
     }
     check_money(s, 8000, &money);
+    ps_fixture_free(s);
+}
+
+/* Pledges that a round sold, in the month of that round, and as if all were sold in the first. */
+struct sold {
+    double value, decay_pa;
+    struct ps_oracle_mean by_sale, by_first_round;
+};
+
+static void add_sold(const struct ps_kit *kit, const struct ps_fate *fate, void *context)
+{
+    struct sold *sold = context;
+    const int first_round = fate->tau + NPL + LAG;
+    (void)kit;
+    if (fate->proceeds_frac <= 0)
+        return;
+    const double per_value = fate->proceeds_frac / sold->value;
+    ps_oracle_add(&sold->by_sale, per_value * exp(sold->decay_pa * fate->s / 12));
+    ps_oracle_add(&sold->by_first_round, per_value * exp(sold->decay_pa * first_round / 12));
+}
+
+/* A pledge that waits for a later round loses value until then. */
+static void waiting_for_a_round_costs_value(void **state)
+{
+    (void)state;
+    struct ps_scenario *s = auctioned(LOANS);
+    struct ps_ip_kinds_row *kind = &s->ip_kinds[0];
+    struct sold sold = {.decay_pa = kind->decay_pa = 0.5};
+    sold.value = kind->price_mean_frac * (1 - s->p.disposal_cost_frac) / kind->ltv_frac;
+    each_fate(s, SEED_WAIT, 8000, add_sold, &sold);
+    ps_claim_p("proceeds", ps_oracle_mean_is(&sold.by_sale, 1));
+    ps_power_p("age at the first round", ps_oracle_mean_is(&sold.by_first_round, 1));
     ps_fixture_free(s);
 }
 
@@ -269,10 +298,11 @@ static void cures_come_as_often_as_they_should(void **state)
     struct cures cures = {0};
     s->p.cure_prob_frac = 0.2;
     each_fate(s, SEED_CURE, 8000, count_cure, &cures);
-    accepted(ps_oracle_binomial(cures.cured, cures.n, 0.2));
-    rejected(ps_oracle_binomial(cures.cured, cures.n, 0.207));
-    accepted(ps_oracle_chi_square(cures.months, third, 3, cures.cured));
-    rejected(ps_oracle_chi_square(cures.months, wrong, 3, cures.cured));
+    ps_claim_p("cured", ps_oracle_binomial(cures.cured, cures.n, 0.2));
+    ps_power_p("20.7 %", ps_oracle_binomial(cures.cured, cures.n, 0.207));
+    ps_claim_p("months", ps_oracle_chi_square(cures.months, third, 3, cures.cured));
+    ps_power_p("months 35 : 32.5 : 32.5",
+               ps_oracle_chi_square(cures.months, wrong, 3, cures.cured));
     ps_fixture_free(s);
 }
 
@@ -284,6 +314,7 @@ int main(void)
         cmocka_unit_test(sales_follow_the_index),
         cmocka_unit_test(proceeds_have_their_mean),
         cmocka_unit_test(proceeds_count_age_and_appraisal),
+        cmocka_unit_test(waiting_for_a_round_costs_value),
         cmocka_unit_test(cures_come_as_often_as_they_should),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,6 +242,7 @@ static void fill_scenario(const struct ps_case *c, struct ps_scenario *out)
     TAKE(topups);
     TAKE(shocks);
     TAKE(loans);
+    TAKE(vehicles);
 #undef TAKE
     out->cluster_ids = c->clusters->ids;
     out->clusters_n = c->clusters->n;

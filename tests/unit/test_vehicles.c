@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Securitisations on small books whose outcome is known by hand. Random books: test_prop_ledger.c;
-// laws of the tranches: test_stat_tranches.c.
+// the firms of new issues: test_issues.c; laws of the tranches: test_stat_tranches.c.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include <stdio.h>
-#include <string.h>
 
 #include "fixture.h"
 #include "ledger_reference.h"
@@ -147,41 +146,6 @@ static void undertaking_pays_up_to_its_limit(void **state)
     const struct outcome enough = run_until(s, 0, 2);
     assert_tranches(&enough, 500, 1500, 0);
     assert_int_equal(enough.m[PS_M_UNDERTAKING_GONE], 1);
-    drop(s);
-}
-
-/* Whole 万元 that add up to the size, equal but for the rounding, and at least one each. */
-static void amounts_add_up_to_the_size(void **state)
-{
-    (void)state;
-    struct ps_scenario *s = bare_firms();
-    struct ps_vehicles_row deals[3] = {deal_of_ten(), deal_of_ten(), deal_of_ten()};
-    snprintf(deals[1].vehicle_id, sizeof deals[1].vehicle_id, "uneven");
-    snprintf(deals[2].vehicle_id, sizeof deals[2].vehicle_id, "wild");
-    deals[1].firms_n = 12;
-    deals[2].size_wan = 100;
-    deals[2].firms_n = 90;
-    deals[2].amount_sigma = 3;
-    give(s, deals, 3);
-    struct ps_kit kit;
-    ps_kit_open(&kit, s, 1, NULL);
-    ps_kit_sample(&kit, 0, PS_TILE_WORLDS);
-    for (int w = 0; w < PS_TILE_WORLDS; w++) {
-        const struct ps_world *world = &kit.worlds.worlds[w];
-        int64_t sum[3] = {0};
-        assert_int_equal(world->issued_n, 112);
-        for (int i = 0; i < world->issued_n; i++) {
-            const struct ps_issued *x = &world->issued[i];
-            assert_true(x->app.amount_wan >= 1);
-            assert_true(x->issue != 0 || x->app.amount_wan == 1000);
-            assert_true(x->issue != 1 || x->app.amount_wan == 833 || x->app.amount_wan == 834);
-            sum[x->issue] += x->app.amount_wan;
-        }
-        assert_int_equal(sum[0], 10000);
-        assert_int_equal(sum[1], 10000);
-        assert_int_equal(sum[2], 100);
-    }
-    ps_kit_close(&kit);
     drop(s);
 }
 
@@ -366,94 +330,58 @@ static void only_in_pool_loans_are_taken(void **state)
     drop(s);
 }
 
-/* ---- worlds ---- */
+/* ---- the check of the money is itself checked ---- */
 
-/* Vehicles move no draw of the rest of a world, and a transfer needs no worlds of its own. */
-static void vehicles_leave_the_world_alone(void **state)
-{
-    (void)state;
-    struct ps_scenario *plain = ps_fixture_bishan(), *s = ps_fixture_bishan();
-    struct ps_vehicles_row rows[2] = {deal_of_ten(), transfer_of(1000, 20, 6)};
-    struct ps_kit a, b;
-    rows[0].tenor_months = 60; /* outlives every other loan */
-    give(s, rows, 2);
-    assert_false(ps_scenario_same_world(plain, s));
-    ps_kit_open(&a, plain, 9, NULL);
-    ps_kit_open(&b, s, 9, NULL);
-    ps_kit_sample(&a, 0, PS_TILE_WORLDS);
-    ps_kit_sample(&b, 0, PS_TILE_WORLDS);
-    for (int w = 0; w < PS_TILE_WORLDS; w++) {
-        const struct ps_world *x = &a.worlds.worlds[w], *y = &b.worlds.worlds[w];
-        assert_int_equal(x->apps_n, y->apps_n);
-        assert_int_equal(x->fates_n, y->fates_n);
-        assert_memory_equal(x->apps, y->apps, (size_t)x->apps_n * sizeof *x->apps);
-        assert_memory_equal(x->fates, y->fates, (size_t)x->fates_n * sizeof *x->fates);
-        assert_int_equal(x->issued_n, 0);
-        assert_int_equal(y->issued_n, 10);
-    }
-    ps_kit_close(&a);
-    ps_kit_close(&b);
-    rows[0].abs_mode = PS_ABS_OFF;
-    assert_true(ps_scenario_same_world(plain, s));
-    give(s, rows + 1, 1);
-    assert_true(ps_scenario_same_world(plain, s));
-    drop(s);
-    ps_fixture_free(plain);
-}
-
-/* A firm's fate follows from the vehicle's id and its own number. */
-static void more_firms_keep_the_old_ones(void **state)
+/* A default whose disposal never comes is neither recovered nor lost. */
+static void a_lost_disposal_is_seen(void **state)
 {
     (void)state;
     struct ps_scenario *s = bare_firms();
-    struct ps_vehicles_row few = deal_of_ten(), more = deal_of_ten();
-    struct ps_kit a, b;
-    more.firms_n = 40;
-    more.size_wan = 40000;
-    give(s, &few, 1);
-    ps_kit_open(&a, s, 9, NULL);
-    ps_kit_sample(&a, 0, PS_TILE_WORLDS);
-    give(s, &more, 1);
-    ps_kit_open(&b, s, 9, NULL);
-    ps_kit_sample(&b, 0, PS_TILE_WORLDS);
-    for (int w = 0; w < PS_TILE_WORLDS; w++)
-        for (int i = 0; i < 10; i++)
-            assert_memory_equal(&a.worlds.worlds[w].issued[i].app,
-                                &b.worlds.worlds[w].issued[i].app, sizeof(struct ps_app));
-    ps_kit_close(&a);
-    ps_kit_close(&b);
+    struct ps_vehicles_row deal = deal_of_ten();
+    struct ps_policy policy;
+    const struct ps_policy *const policies[] = {&policy, &policy};
+    struct ps_kit kit;
+    give(s, &deal, 1);
+    ps_kit_open(&kit, s, 1, NULL);
+    ps_kit_policy(s, &policy);
+    ps_kit_sample(&kit, 0, PS_TILE_WORLDS);
+    struct ps_world *w = kit.worlds.worlds;
+    while (issued_defaults(w) == 0)
+        w++;
+    ps_kit_run(&kit, w, policies, 2, PS_LANES_NARROW, NULL);
+    assert_int_equal(kit.ledger.violations, 0);
+    struct ps_issued *x = w->issued;
+    while (x->app.fate == PS_NONE)
+        x++;
+    x->fate.s = (uint16_t)(kit.plan->months_n + 1);
+    ps_kit_run(&kit, w, policies, 2, PS_LANES_NARROW, NULL);
+    assert_int_equal(kit.ledger.violations, 2);
+    ps_policy_free(&policy);
+    ps_kit_close(&kit);
     drop(s);
 }
 
-/* The same bits from every copy of the sampler. */
-static void every_instruction_set_draws_the_same(void **state)
+/* A taken loan that matures on the books as well leaves them twice. */
+static void a_loan_that_leaves_twice_is_seen(void **state)
 {
     (void)state;
-    static const char *const isas[] = {"v3", "v4"};
-    struct ps_scenario *s = ps_fixture_bishan();
-    struct ps_vehicles_row deal = deal_of_ten();
-    struct ps_kit base, other;
-    deal.amount_sigma = 0.7;
-    deal.firms_n = 45;
-    give(s, &deal, 1);
-    ps_kit_open(&base, s, 9, "base");
-    ps_kit_sample(&base, 0, PS_TILE_WORLDS);
-    for (size_t k = 0; k < sizeof isas / sizeof *isas; k++) {
-        if (ps_kernel_select(isas[k]) == NULL)
-            continue;
-        ps_kit_open(&other, s, 9, isas[k]);
-        ps_kit_sample(&other, 0, PS_TILE_WORLDS);
-        for (int w = 0; w < PS_TILE_WORLDS; w++)
-            for (int i = 0; i < deal.firms_n; i++) {
-                const struct ps_issued *x = &base.worlds.worlds[w].issued[i];
-                const struct ps_issued *y = &other.worlds.worlds[w].issued[i];
-                assert_memory_equal(&x->app, &y->app, sizeof x->app);
-                if (x->app.fate != PS_NONE)
-                    assert_memory_equal(&x->fate, &y->fate, sizeof x->fate);
-            }
-        ps_kit_close(&other);
-    }
-    ps_kit_close(&base);
+    static const int64_t loans[][2] = {{100, 12}};
+    struct ps_scenario *s = stock(loans, 1);
+    struct ps_vehicles_row row = transfer_of(100, 1, 6);
+    struct ps_policy policy;
+    const struct ps_policy *const policies[] = {&policy};
+    struct ps_kit kit;
+    give(s, &row, 1);
+    ps_kit_open(&kit, s, 1, NULL);
+    ps_kit_policy(s, &policy);
+    ps_kit_sample(&kit, 0, 1);
+    ps_kit_run(&kit, &kit.worlds.worlds[0], policies, 1, PS_LANES_NARROW, NULL);
+    assert_int_equal(kit.ledger.violations, 0);
+    kit.schedule.plain[0].flags |= PS_PLAIN_MATURES;
+    ps_kit_ledger(&kit, policies, 1, PS_LANES_NARROW, NULL);
+    assert_int_equal(kit.ledger.violations, 1);
+    ps_policy_free(&policy);
+    ps_kit_close(&kit);
     drop(s);
 }
 
@@ -462,7 +390,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_default_takes_the_subordinated_piece),
         cmocka_unit_test(undertaking_pays_up_to_its_limit),
-        cmocka_unit_test(amounts_add_up_to_the_size),
         cmocka_unit_test(subsidy_is_paid_at_the_issue),
         cmocka_unit_test(an_issue_reaches_the_target),
         cmocka_unit_test(largest_whole_loans_first),
@@ -471,9 +398,8 @@ int main(void)
         cmocka_unit_test(instalments_end_with_the_transfer),
         cmocka_unit_test(a_taken_loan_is_the_vehicles_loss),
         cmocka_unit_test(only_in_pool_loans_are_taken),
-        cmocka_unit_test(vehicles_leave_the_world_alone),
-        cmocka_unit_test(more_firms_keep_the_old_ones),
-        cmocka_unit_test(every_instruction_set_draws_the_same),
+        cmocka_unit_test(a_lost_disposal_is_seen),
+        cmocka_unit_test(a_loan_that_leaves_twice_is_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

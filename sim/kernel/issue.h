@@ -25,7 +25,7 @@ static void issued_draw(const struct ps_world_plan *plan, const struct ps_issue_
     const size_t stride = (size_t)plan->classes_n * PS_ECONOMY_LANES;
     const double *own = hazard + (size_t)d.klass * PS_ECONOMY_LANES;
     const int tau = default_month(plan, hazard, &d, ps_u01_53(loan->x0[l], loan->x1[l]),
-                                  own[d.maturity * stride] - own[d.month * stride], 0);
+                                  own[d.maturity * stride] - own[d.month * stride], 1, 0);
     ps_normal_pair(firm->x1[l], firm->x2[l], &z, &unused);
     *weight = ps_exp(issue->amount_sigma * z);
     *app = (struct ps_app){.segment = d.segment,

@@ -240,8 +240,7 @@ static void check_undertaker(struct ps_load *load, const struct ps_rows *rows, s
         char who[PS_LABEL_BYTES];
         ps_value_format(column, vehicle, who);
         const struct ps_place place = ps_rows_place(load, rows, row, column);
-        const char *const args[] = {who, NULL};
-        ps_load_tell(load, PS_DIAG_UNDERTAKER_PUBLIC, &place, who, args);
+        ps_load_tell(load, PS_DIAG_UNDERTAKER_PUBLIC, &place, who, NULL);
     }
 }
 

@@ -166,9 +166,24 @@ static void every_instruction_set_draws_the_same(void **state)
     drop(s);
 }
 
+/* Addresses are frozen: top bits 01, then 46 bits of the id's hash, then the firm. */
+static void addresses_are_frozen(void **state)
+{
+    (void)state;
+    struct ps_scenario *s = ps_fixture_bare();
+    struct ps_vehicles_row deal = deal_of_ten();
+    struct ps_kit kit;
+    give(s, &deal, 1);
+    ps_kit_open(&kit, s, 1, NULL);
+    assert_true(kit.plan->issues[0].address == UINT64_C(0x67f331ce29a90000));
+    ps_kit_close(&kit);
+    drop(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_are_frozen),
         cmocka_unit_test(amounts_add_up_to_the_size),
         cmocka_unit_test(vehicles_leave_the_world_alone),
         cmocka_unit_test(more_firms_keep_the_old_ones),

@@ -104,7 +104,9 @@ struct ps_lane_levels {
     double *warn_ppm, *suspend_ppm, *terminate_ppm, *resume_ppm, *min_live, *min_npl;
     double *registered_before, *target, *registered_ratio_ppm, *renewal_share_ppm;
     double *district_share;
-    double *discount; /* [month 0..N]: factor of the month's money */
+    double *vehicle_size_wan, *subordinated_ppm, *undertaking_ppm, *undertaker_guarantor,
+        *issue_subsidy_ppm; /* [vehicle] */
+    double *discount;       /* [month 0..N]: factor of the month's money */
 };
 
 /* One line of a month, for `trace` and for the checker in the tests. */
@@ -121,7 +123,14 @@ enum ps_log_kind {
     PS_LOG_REFUSAL,    /* app a: asked amount, b = enum ps_refusal */
     PS_LOG_CLOSE,      /* pool a: closing balance; b: live loans; party[0] = X, [1] = P, [2] = NPL,
                           [3] = defaulted not exited, [4] = registered so far */
-    PS_LOG_SUPPORT     /* amount to pool a from pool b */
+    PS_LOG_SUPPORT,    /* amount to pool a from pool b */
+    /* Vehicles: of a loss party[0], [1], [2] = subordinated, undertaking, senior. */
+    PS_LOG_ISSUE,          /* vehicle a: size */
+    PS_LOG_TRANSFER,       /* app a, taken by vehicle b: principal */
+    PS_LOG_TAKEN_DEFAULT,  /* app a of vehicle b: EAD */
+    PS_LOG_TAKEN_LOSS,     /* app a of vehicle b: EAD - R */
+    PS_LOG_ISSUED_DEFAULT, /* issued loan a of vehicle b: EAD */
+    PS_LOG_ISSUED_LOSS     /* issued loan a of vehicle b: EAD - R */
 };
 
 struct ps_log_entry {
@@ -139,6 +148,12 @@ struct ps_ledger_log {
 /* How an application was granted: in full by every lane, by none, else as its row says. The row of
  * the first two is filled on demand. */
 enum { PS_GRANTED_WHOLE = 1, PS_GRANTED_NONE = 2, PS_GRANTED_ROW = 4 };
+
+/* A loan that a lane could hand over to a vehicle. */
+struct ps_offer {
+    double fen;
+    int app;
+};
 
 /* Memory of one evaluating thread and what it leaves. Rows of `width` lanes. */
 struct ps_ledger_work {
@@ -159,9 +174,12 @@ struct ps_ledger_work {
     double *cohort;      /* [year][product][3]: premiums, insurer paid; [..] re-guarantor */
     double *measure; /* [PS_MEASURE_N], doubles holding integers; missing: see ps_measure_read */
     double *year_registered, *year_compensation; /* [calendar year of the run] */
-    double *path;              /* [PS_PATH_N][month 0..N], NULL in the decision tier */
-    double *scratch;           /* state that belongs to no pool */
-    int violations;            /* lanes whose money did not add up: the engine stops with PS_BUG */
+    double *path;            /* [PS_PATH_N][month 0..N], NULL in the decision tier */
+    double *scratch;         /* state that belongs to no pool */
+    double *vehicle;         /* [vehicle][2]: size, loss */
+    double *taken;           /* [app] with transfers: 1 + the vehicle that took the loan, 0 none */
+    struct ps_offer *offers; /* [app] with transfers: scratch */
+    int violations;          /* lanes whose money did not add up: the engine stops with PS_BUG */
     struct ps_ledger_log *log; /* NULL but in trace and tests */
 };
 

@@ -15,7 +15,8 @@ enum {
     PS_POOLS_MAX = 16,
     PS_BANKS_MAX = 64,
     PS_YEARS_MAX = 41,
-    PS_TOPUPS_MAX = 512
+    PS_TOPUPS_MAX = 512,
+    PS_VEHICLES_MAX = 16
 };
 
 /* The parties that share a loss. The bank takes what the others leave. */
@@ -47,7 +48,13 @@ struct ps_product_shape {
     int64_t insurer_firm_ppm, insurer_firm_limit_fen;
 };
 
-/* Compared as bytes: no padding here nor in a product. */
+struct ps_vehicle_shape {
+    int month;
+    int transfer;        /* takes loans of the pools; else a new issue */
+    int min_months_left; /* of a transfer */
+};
+
+/* Compared as bytes: no padding here nor in a product or vehicle. */
 struct ps_shape {
     int products_n, pools_n, banks_n;
     int breaker_metric, breaker_scope;
@@ -61,6 +68,8 @@ struct ps_shape {
     uint32_t bank_cut[PS_BANKS_MAX];
     uint32_t take_up_cut[PS_PRODUCTS_MAX]; /* u_product < cut[i]: its firm asks; UINT32_MAX: all */
     struct ps_product_shape products[PS_PRODUCTS_MAX];
+    int vehicles_n, transfers_n; /* the new issues stand first: vehicle i is issue i of the world */
+    struct ps_vehicle_shape vehicles[PS_VEHICLES_MAX];
 };
 
 /* Does the firm of this application take the product up at all: eq. (5.7). Tape loans exist. */
@@ -93,6 +102,10 @@ struct ps_levels {
     int64_t registered_before_fen, target_fen;
     int64_t registered_ratio_ppm, renewal_registration_share_ppm;
     double district_share_frac, discount_rate_frac;
+    int64_t vehicle_size_wan[PS_VEHICLES_MAX]; /* of a transfer: at most */
+    int64_t subordinated_ppm[PS_VEHICLES_MAX], undertaking_ppm[PS_VEHICLES_MAX]; /* of the size */
+    int64_t undertaker_guarantor[PS_VEHICLES_MAX]; /* 1; 0: the originator */
+    int64_t issue_subsidy_ppm[PS_VEHICLES_MAX];
     int topups_n;
     struct ps_topup_entry topups[PS_TOPUPS_MAX];
 };

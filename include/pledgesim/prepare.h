@@ -28,6 +28,10 @@ enum ps_status ps_policy_prepare(const struct ps_scenario *scenario, struct ps_d
                                  struct ps_policy *out) PS_MUST_CHECK;
 void ps_policy_free(struct ps_policy *policy);
 
+/* The row of vehicle i of a policy: new issues first, then transfers, both by id; those that are
+ * off are left out. NULL after the last. */
+const struct ps_vehicles_row *ps_vehicle_row(const struct ps_scenario *scenario, int vehicle);
+
 /* May the two run side by side in lanes: same shape and same products and banks of the tape. */
 int ps_policy_same_shape(const struct ps_policy *a, const struct ps_policy *b);
 

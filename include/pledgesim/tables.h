@@ -58,6 +58,8 @@ enum ps_choice_list {
     PS_CHOICE_t_mixing,
     PS_CHOICE_gamma_link,
     PS_CHOICE_scheme, /* of schemes.def */
+    PS_CHOICE_abs_mode,
+    PS_CHOICE_undertaker,
     /* lists of the model registry */
     PS_CHOICE_dependence,
     PS_CHOICE_topup,
@@ -80,6 +82,14 @@ enum ps_target_basis { PS_TARGET_CUMULATIVE, PS_TARGET_ANNUAL };
 enum ps_t_mixing { PS_MIXING_YEAR, PS_MIXING_WORLD };
 enum ps_gamma_link { PS_LINK_EXP, PS_LINK_LINEAR_CAPPED };
 enum ps_repayment { PS_REPAY_BULLET, PS_REPAY_EQUAL };
+enum ps_abs_mode { PS_ABS_OFF, PS_ABS_NEW_ISSUE, PS_ABS_TRANSFER };
+/* The last two are read only to be refused: public money must not promise to pay. */
+enum ps_undertaker {
+    PS_UNDERTAKER_GUARANTOR,
+    PS_UNDERTAKER_ORIGINATOR,
+    PS_UNDERTAKER_POOL,
+    PS_UNDERTAKER_BUREAU
+};
 
 #define PS_FIELD_ID(f) char f[PS_ID_BYTES];
 #define PS_FIELD_TEXT(f) char f[PS_LABEL_BYTES];

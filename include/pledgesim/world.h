@@ -92,6 +92,16 @@ struct ps_multiplier_law {
     double sigma, log_mean;
 };
 
+/* A securitisation that lends to firms of its own. */
+struct ps_issue_plan {
+    uint64_t address; /* of its first firm; the others follow it */
+    int month, tenor_months;
+    uint32_t size_wan;
+    int firms_n;
+    int segment; /* -1: drawn by share */
+    double amount_sigma;
+};
+
 /* Moral hazard: what multiplies the hazard by product. */
 struct ps_behaviour_plan {
     int products_n;              /* 0: none */
@@ -128,6 +138,8 @@ struct ps_world_plan {
     const struct ps_discrete *arrivals; /* [1..T]: new firms of the month */
     const struct ps_ip_kind_plan *ip_kinds;
     const struct ps_tape_plan *tape; /* sorted by id */
+    const struct ps_issue_plan *issues;
+    int issues_n, issued_n; /* issues; firms of all of them */
     uint32_t renewal_cut;
     int renewal_all;
     int retry_months; /* months for which a refused new firm goes on asking, 0 = none */
@@ -184,16 +196,26 @@ struct ps_fate {
     uint16_t cured; /* R = EAD */
 };
 
+/* A loan of a new issue: no application, but sampled like one. Only amount, segment, month,
+ * maturity, end and whether there is a fate mean something. */
+struct ps_issued {
+    struct ps_app app;
+    struct ps_fate fate;
+    uint32_t issue; /* whose it is */
+};
+
 struct ps_world {
     uint32_t number;
     double weight; /* 1 unless importance sampling is on */
     int apps_n, fates_n;
     double asked_first_wan, asked_renewed_wan; /* all amounts of months 1 .. T, whole numbers */
     struct ps_app *apps;
-    uint16_t *ends;        /* apps in order of end, then canonical */
-    uint32_t *app_first;   /* [0..T+1]: apps of month t are app_first[t] .. app_first[t+1]-1 */
-    uint32_t *end_first;   /* [0..N+1] likewise into ends */
-    struct ps_fate *fates; /* in order of app */
+    uint16_t *ends;           /* apps in order of end, then canonical */
+    uint32_t *app_first;      /* [0..T+1]: apps of month t are app_first[t] .. app_first[t+1]-1 */
+    uint32_t *end_first;      /* [0..N+1] likewise into ends */
+    struct ps_fate *fates;    /* in order of app */
+    struct ps_issued *issued; /* [plan->issued_n], issue after issue */
+    int issued_n;
 };
 
 /* A loan while its world is being built. */
@@ -220,6 +242,7 @@ struct ps_world_work {
     uint32_t *by_chain;      /* drafts, chain after chain */
     uint32_t *starts;        /* [month][new firm]: applications, then their first place */
     uint32_t *stops;         /* [month]: ends, then their first place */
+    double *weights;         /* [issued] parts of the size of an issue */
     struct ps_world worlds[PS_TILE_WORLDS];
 };
 

@@ -250,6 +250,7 @@ static void fill_scenario(const struct ps_case *c, struct ps_scenario *out)
     TAKE(loans);
     TAKE(sector_weights);
     TAKE(anchors);
+    TAKE(vehicles);
 #undef TAKE
     out->cluster_ids = c->clusters->ids;
     out->clusters_n = c->clusters->n;

@@ -195,6 +195,7 @@ static size_t rows_max(enum ps_table table)
     case PS_TABLE_banks:
         return 64;
     case PS_TABLE_pools:
+    case PS_TABLE_vehicles:
         return 16;
     case PS_TABLE_topups:
         return 512;

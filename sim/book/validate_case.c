@@ -64,8 +64,8 @@ static void check_lending(struct ps_load *load, const struct ps_case *c)
 /* ---- money ---- */
 
 /* Upper bound in fen of everything that any sum of the scenario can hold: the pools with their
- * top-ups, the tape, and each firm expected at most borrowing the largest amount every six months.
- */
+ * top-ups, the tape, vehicles, and each expected firm borrowing the largest amount every six
+ * months. */
 static double money_bound(const struct ps_case *c)
 {
     const double years = (double)(c->p.horizon_months + c->p.runoff_months) / 12 + 1;
@@ -95,9 +95,14 @@ static double money_bound(const struct ps_case *c)
         const struct ps_loans_row *loan = ps_rows_at(c->tables[PS_TABLE_loans], i);
         lent_wan += (double)loan->amount_wan;
     }
+    double issued_wan = 0;
+    for (size_t i = 0; i < c->tables[PS_TABLE_vehicles]->n; i++) {
+        const struct ps_vehicles_row *vehicle = ps_rows_at(c->tables[PS_TABLE_vehicles], i);
+        issued_wan += (double)vehicle->size_wan;
+    }
     const double chain = 1 + (double)c->p.horizon_months / 6;
     const double registered = (double)c->p.registered_ratio_ppm / 1e6;
-    return fen + lent_wan * 1e6 * chain * (registered > 1 ? registered : 1);
+    return fen + (lent_wan * chain + issued_wan) * 1e6 * (registered > 1 ? registered : 1);
 }
 
 static void check_money(struct ps_load *load, const struct ps_case *c)

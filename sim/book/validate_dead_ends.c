@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "book_internal.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -223,6 +224,39 @@ static void check_demand(struct ps_load *load, const struct ps_case *c)
     }
 }
 
+/* ---- a transfer that finds nothing to take ---- */
+
+static void check_transfers(struct ps_load *load, const struct ps_case *c)
+{
+    const struct ps_rows *vehicles = c->tables[PS_TABLE_vehicles];
+    const struct ps_rows *segments = c->tables[PS_TABLE_segments];
+    const struct ps_rows *loans = c->tables[PS_TABLE_loans];
+    int64_t smallest_wan = INT64_MAX;
+    if (!is_clean(vehicles) || !is_clean(segments) || !is_clean(loans)) {
+        return;
+    }
+    for (size_t i = 0; i < segments->n; i++) {
+        const struct ps_segments_row *segment = ps_rows_at(segments, i);
+        smallest_wan =
+            segment->amount_min_wan < smallest_wan ? segment->amount_min_wan : smallest_wan;
+    }
+    for (size_t i = 0; i < loans->n; i++) {
+        const struct ps_loans_row *loan = ps_rows_at(loans, i);
+        smallest_wan = loan->amount_wan < smallest_wan ? loan->amount_wan : smallest_wan;
+    }
+    for (size_t i = 0; i < vehicles->n; i++) {
+        const struct ps_vehicles_row *vehicle = ps_rows_at(vehicles, i);
+        if (vehicle->abs_mode == PS_ABS_TRANSFER && vehicle->size_wan < smallest_wan) {
+            const struct ps_place place =
+                ps_rows_place(load, vehicles, i, ps_column_find(PS_TABLE_vehicles, "size_wan"));
+            char text[24];
+            (void)snprintf(text, sizeof text, "%" PRId64, smallest_wan);
+            const char *const args[] = {text, NULL};
+            ps_load_tell(load, PS_DIAG_TRANSFER_SMALL, &place, NULL, args);
+        }
+    }
+}
+
 /* ---- a static portfolio ---- */
 
 /* Without new firms the loans on the books are all there is; that they are renewed by default may
@@ -258,5 +292,6 @@ void ps_check_dead_ends(struct ps_load *load, const struct ps_case *c)
     check_pools(load, c);
     check_products(load, c);
     check_demand(load, c);
+    check_transfers(load, c);
     check_static(load, c);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "book_internal.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -293,6 +294,50 @@ static void check_support(struct ps_load *load, const struct ps_rows *rows, size
     }
 }
 
+/* ---- vehicles ---- */
+
+static void check_tranches(struct ps_load *load, const struct ps_rows *rows, size_t row)
+{
+    static const char *const NAMES[] = {"undertaking_pct", "subordinated_pct", NULL};
+    const struct ps_vehicles_row *vehicle = ps_rows_at(rows, row);
+    const int64_t sum_ppm = vehicle->subordinated_ppm + vehicle->undertaking_ppm;
+    if (!any_bad(rows, row, NAMES) && sum_ppm > 1000000) {
+        const struct ps_place place = first_given(load, rows, row, NAMES);
+        char text[32];
+        percent_text((double)sum_ppm / 1e6, text);
+        const char *const args[] = {text, NULL};
+        ps_load_tell(load, PS_DIAG_TRANCHES_OVER, &place, NULL, args);
+    }
+}
+
+static void check_undertaker(struct ps_load *load, const struct ps_rows *rows, size_t row)
+{
+    const struct ps_column_desc *column = ps_column_find(rows->table, "undertaker");
+    const struct ps_vehicles_row *vehicle = ps_rows_at(rows, row);
+    if (!ps_rows_bad(rows, row, column) && (vehicle->undertaker == PS_UNDERTAKER_POOL ||
+                                            vehicle->undertaker == PS_UNDERTAKER_BUREAU)) {
+        char who[PS_LABEL_BYTES];
+        ps_value_format(column, vehicle, who);
+        const struct ps_place place = ps_rows_place(load, rows, row, column);
+        ps_load_tell(load, PS_DIAG_UNDERTAKER_PUBLIC, &place, who, NULL);
+    }
+}
+
+static void check_firms(struct ps_load *load, const struct ps_rows *rows, size_t row)
+{
+    static const char *const NAMES[] = {"size_wan", "firms_n", "abs_mode", NULL};
+    const struct ps_vehicles_row *vehicle = ps_rows_at(rows, row);
+    if (vehicle->abs_mode == PS_ABS_NEW_ISSUE && vehicle->size_wan < vehicle->firms_n &&
+        !any_bad(rows, row, NAMES)) {
+        const struct ps_place place = first_given(load, rows, row, NAMES);
+        char text[2][24];
+        (void)snprintf(text[0], sizeof text[0], "%" PRId64, vehicle->firms_n);
+        (void)snprintf(text[1], sizeof text[1], "%" PRId64, vehicle->size_wan);
+        const char *const args[] = {text[0], text[1], NULL};
+        ps_load_tell(load, PS_DIAG_ISSUE_SMALL, &place, NULL, args);
+    }
+}
+
 void ps_check_table(struct ps_load *load, const struct ps_rows *rows)
 {
     switch (rows->table) {
@@ -318,6 +363,11 @@ void ps_check_table(struct ps_load *load, const struct ps_rows *rows)
         case PS_TABLE_pools:
             check_topup(load, rows, i);
             check_support(load, rows, i);
+            break;
+        case PS_TABLE_vehicles:
+            check_tranches(load, rows, i);
+            check_undertaker(load, rows, i);
+            check_firms(load, rows, i);
             break;
         case PS_TABLE_shocks:
             check_order(load, rows, i, "from_month", "to_month");

@@ -168,6 +168,37 @@ static void check_years(struct ps_load *load, const struct ps_case *c)
     }
 }
 
+/* ---- vehicles ---- */
+
+static void check_issues(struct ps_load *load, const struct ps_case *c)
+{
+    const struct ps_rows *rows = c->tables[PS_TABLE_vehicles];
+    const struct ps_column_desc *month = ps_column_find(PS_TABLE_vehicles, "issue_month");
+    const struct ps_column_desc *tenor = ps_column_find(PS_TABLE_vehicles, "tenor_months");
+    const int64_t horizon = c->p.horizon_months, last = horizon + c->p.runoff_months;
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct ps_vehicles_row *vehicle = ps_rows_at(rows, i);
+        const int64_t maturity = vehicle->issue_month + vehicle->tenor_months;
+        char text[2][24];
+        const char *const args[] = {text[0], text[1], NULL};
+        if (vehicle->abs_mode == PS_ABS_OFF || ps_rows_bad(rows, i, month)) {
+            continue;
+        }
+        if (vehicle->issue_month > horizon) {
+            const struct ps_place place = ps_rows_place(load, rows, i, month);
+            (void)snprintf(text[0], sizeof text[0], "%" PRId64, horizon);
+            text[1][0] = '\0';
+            ps_load_tell(load, PS_DIAG_ISSUE_BEYOND, &place, NULL, args);
+        } else if (vehicle->abs_mode == PS_ABS_NEW_ISSUE && maturity > last &&
+                   !ps_rows_bad(rows, i, tenor)) {
+            const struct ps_place place = ps_rows_place(load, rows, i, tenor);
+            (void)snprintf(text[0], sizeof text[0], "%" PRId64, maturity);
+            (void)snprintf(text[1], sizeof text[1], "%" PRId64, last);
+            ps_load_tell(load, PS_DIAG_ISSUE_OUTLIVES, &place, NULL, args);
+        }
+    }
+}
+
 void ps_check_time(struct ps_load *load, const struct ps_case *c)
 {
     if (ps_case_bad(c, scalar("horizon_months")) || ps_case_bad(c, scalar("runoff_months"))) {
@@ -182,6 +213,7 @@ void ps_check_time(struct ps_load *load, const struct ps_case *c)
     check_months(load, c, PS_TABLE_shocks, "from_month");
     check_months(load, c, PS_TABLE_shocks, "to_month");
     check_months(load, c, PS_TABLE_loans, "months_left");
+    check_issues(load, c);
     check_runoff(load, c);
     check_years(load, c);
 }

@@ -21,6 +21,7 @@ static const struct {
     {"pools", PS_POOLS_MAX, PS_SAY_LIMIT_POOLS},
     {"banks", PS_BANKS_MAX, PS_SAY_LIMIT_BANKS},
     {"topups", PS_TOPUPS_MAX, PS_SAY_LIMIT_TOPUPS},
+    {"vehicles", PS_VEHICLES_MAX, PS_SAY_LIMIT_VEHICLES},
     {"money_wan", PS_VALUE_MAX / 1000000, PS_SAY_LIMIT_MONEY},
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pledgesim/nearest.h"
+#include "pledgesim/prepare.h"
 #include "run.h"
 
 int ps_story_year(const struct ps_story *story, int t)
@@ -25,6 +26,9 @@ const struct ps_app *ps_story_app(const struct ps_story *story, const struct ps_
     case PS_LOG_CLAIM:
     case PS_LOG_QUEUE_PAID:
         return &world->apps[world->fates[entry->a].app];
+    case PS_LOG_TRANSFER:
+    case PS_LOG_TAKEN_DEFAULT:
+    case PS_LOG_TAKEN_LOSS:
     case PS_LOG_DEFAULT:
     case PS_LOG_REPAID:
     case PS_LOG_GRANT:
@@ -63,10 +67,24 @@ const char *ps_story_refusal_code(int refusal)
 const char *ps_story_event(int kind)
 {
     static const char *const NAMES[] = {
-        [PS_LOG_INTEREST] = "interest", [PS_LOG_TOPUP] = "topup",   [PS_LOG_DISPOSAL] = "disposal",
-        [PS_LOG_DEFAULT] = "default",   [PS_LOG_REPAID] = "repaid", [PS_LOG_CLAIM] = "claim",
-        [PS_LOG_QUEUE_PAID] = "queue",  [PS_LOG_REVIEW] = "review", [PS_LOG_GRANT] = "grant",
-        [PS_LOG_REFUSAL] = "refusal",   [PS_LOG_CLOSE] = "close",   [PS_LOG_SUPPORT] = "support",
+        [PS_LOG_INTEREST] = "interest",
+        [PS_LOG_TOPUP] = "topup",
+        [PS_LOG_DISPOSAL] = "disposal",
+        [PS_LOG_DEFAULT] = "default",
+        [PS_LOG_REPAID] = "repaid",
+        [PS_LOG_CLAIM] = "claim",
+        [PS_LOG_QUEUE_PAID] = "queue",
+        [PS_LOG_REVIEW] = "review",
+        [PS_LOG_GRANT] = "grant",
+        [PS_LOG_REFUSAL] = "refusal",
+        [PS_LOG_CLOSE] = "close",
+        [PS_LOG_ISSUE] = "issue",
+        [PS_LOG_TRANSFER] = "transfer",
+        [PS_LOG_TAKEN_DEFAULT] = "vehicle_default",
+        [PS_LOG_TAKEN_LOSS] = "vehicle_loss",
+        [PS_LOG_ISSUED_DEFAULT] = "vehicle_default",
+        [PS_LOG_ISSUED_LOSS] = "vehicle_loss",
+        [PS_LOG_SUPPORT] = "support",
     };
     return NAMES[kind];
 }
@@ -95,6 +113,34 @@ struct ps_loan_name ps_story_loan(const struct ps_story *story, const struct ps_
     return out;
 }
 
+const struct ps_vehicles_row *ps_story_vehicle(const struct ps_story *story,
+                                               const struct ps_log_entry *entry)
+{
+    if (entry->kind < PS_LOG_ISSUE) {
+        return NULL;
+    }
+    return ps_vehicle_row(story->scenario, entry->kind == PS_LOG_ISSUE ? entry->a : entry->b);
+}
+
+struct ps_loan_name ps_story_vehicle_loan(const struct ps_story *story,
+                                          const struct ps_log_entry *entry)
+{
+    struct ps_loan_name out = {""};
+    const struct ps_app *app = ps_story_app(story, entry);
+    if (app != NULL) {
+        return ps_story_loan(story, app);
+    }
+    if (entry->kind != PS_LOG_ISSUE) {
+        int number = entry->a + 1;
+        for (int i = 0; i < entry->b; i++) {
+            number -= story->trace->plan->issues[i].firms_n;
+        }
+        (void)snprintf(out.s, sizeof out.s, "%.100s-%d", ps_story_vehicle(story, entry)->vehicle_id,
+                       number);
+    }
+    return out;
+}
+
 const struct ps_pools_row *ps_story_pool(const struct ps_story *story,
                                          const struct ps_log_entry *entry)
 {
@@ -105,7 +151,8 @@ const struct ps_pools_row *ps_story_pool(const struct ps_story *story,
         const int product = trace->schedule->product[app - trace->world->apps];
         return &s->pools[trace->policy.shape.products[product].pool];
     }
-    return entry->kind == PS_LOG_REVIEW && s->p.breaker_scope == PS_BREAKER_BANK
+    return ps_story_vehicle(story, entry) != NULL ||
+                   (entry->kind == PS_LOG_REVIEW && s->p.breaker_scope == PS_BREAKER_BANK)
                ? NULL
                : &s->pools[entry->a];
 }

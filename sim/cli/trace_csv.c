@@ -35,6 +35,12 @@ static const struct ps_column COLUMNS[] = {
      "贷款名称，与文字记录相同"},
     {"tenor_months", PS_COLUMN_integer, "months", "months of the loan granted", "所放贷款期限"},
     {"maturity_month", PS_COLUMN_integer, "month", "month in which it matures", "到期月份"},
+    {"vehicle_id", PS_COLUMN_string, "", "vehicle", "证券化"},
+    {"subordinated_wan", PS_COLUMN_number, "wan", "the subordinated piece's part of a loss",
+     "次级承担部分"},
+    {"undertaking_wan", PS_COLUMN_number, "wan", "the shortfall undertaking's part",
+     "差额支付部分"},
+    {"senior_wan", PS_COLUMN_number, "wan", "the senior piece's part", "优先级承担部分"},
     {"from_pool_id", PS_COLUMN_string, "", "of support: the pool that gives it",
      "支持：出资的资金池"},
     {"anchor_id", PS_COLUMN_string, "", "anchor firm that fails (event anchor)",
@@ -110,7 +116,9 @@ static void put_more(struct ps_outcsv *csv, const struct ps_story *story,
     } else {
         put_blanks(csv, 2);
     }
-    ps_outcsv_text(csv, app == NULL ? NULL : ps_story_loan(story, app).s);
+    const struct ps_loan_name loan =
+        app != NULL ? ps_story_loan(story, app) : ps_story_vehicle_loan(story, entry);
+    ps_outcsv_text(csv, loan.s[0] == '\0' ? NULL : loan.s);
     if (entry->kind == PS_LOG_GRANT) {
         ps_outcsv_int(csv, app->maturity - app->month);
         ps_outcsv_int(csv, app->maturity);
@@ -119,6 +127,20 @@ static void put_more(struct ps_outcsv *csv, const struct ps_story *story,
     }
     ps_outcsv_text(csv,
                    entry->kind == PS_LOG_SUPPORT ? story->scenario->pools[entry->b].pool_id : NULL);
+}
+
+static void put_vehicle(struct ps_outcsv *csv, const struct ps_story *story,
+                        const struct ps_log_entry *entry)
+{
+    const struct ps_vehicles_row *vehicle = ps_story_vehicle(story, entry);
+    ps_outcsv_text(csv, vehicle == NULL ? NULL : vehicle->vehicle_id);
+    if (entry->kind != PS_LOG_TAKEN_LOSS && entry->kind != PS_LOG_ISSUED_LOSS) {
+        put_blanks(csv, 3);
+        return;
+    }
+    for (int i = 0; i < 3; i++) {
+        ps_outcsv_fen_as_wan(csv, entry->party_fen[i]);
+    }
 }
 
 static enum ps_status put_entry(struct ps_outcsv *csv, const struct ps_story *story,
@@ -146,6 +168,7 @@ static enum ps_status put_entry(struct ps_outcsv *csv, const struct ps_story *st
     }
     put_state(csv, entry);
     put_more(csv, story, entry);
+    put_vehicle(csv, story, entry);
     ps_outcsv_empty(csv);
     return ps_outcsv_row_end(csv);
 }

@@ -125,6 +125,26 @@ static void tell_grant(const struct ps_story *story, const struct ps_log_entry *
     (void)putchar('\n');
 }
 
+/* A vehicle's issue, what it takes, and what its loans cost whom. */
+static void tell_vehicle(const struct ps_story *story, const struct ps_log_entry *entry)
+{
+    static const enum ps_message FORMS[] = {
+        [PS_LOG_ISSUE] = PS_SAY_TRACE_ISSUE,
+        [PS_LOG_TRANSFER] = PS_SAY_TRACE_TRANSFER,
+        [PS_LOG_TAKEN_DEFAULT] = PS_SAY_TRACE_VEHICLE_DEFAULT,
+        [PS_LOG_TAKEN_LOSS] = PS_SAY_TRACE_VEHICLE_LOSS,
+        [PS_LOG_ISSUED_DEFAULT] = PS_SAY_TRACE_VEHICLE_DEFAULT,
+        [PS_LOG_ISSUED_LOSS] = PS_SAY_TRACE_VEHICLE_LOSS,
+    };
+    const struct ps_vehicles_row *vehicle = ps_story_vehicle(story, entry);
+    const int64_t *tranche = entry->party_fen;
+    ps_say(stdout, story->lang, FORMS[entry->kind],
+           PS_ARGS(name_of(story, vehicle->label, vehicle->vehicle_id),
+                   ps_text_money(entry->amount_fen).s, ps_story_vehicle_loan(story, entry).s,
+                   ps_text_money(tranche[0]).s, ps_text_money(tranche[1]).s,
+                   ps_text_money(tranche[2]).s));
+}
+
 static void tell_event(const struct ps_story *story, const struct ps_log_entry *entry)
 {
     static const enum ps_message FORMS[] = {
@@ -137,6 +157,10 @@ static void tell_event(const struct ps_story *story, const struct ps_log_entry *
     (void)fputs("  ", stdout);
     if (entry->kind == PS_LOG_GRANT) {
         tell_grant(story, entry, app);
+        return;
+    }
+    if (entry->kind >= PS_LOG_ISSUE) {
+        tell_vehicle(story, entry);
         return;
     }
     if (entry->kind == PS_LOG_TOPUP) {

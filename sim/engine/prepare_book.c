@@ -284,12 +284,21 @@ static void add_tape(struct ps_world_plan *plan, int *last_maturity)
     }
 }
 
+static void add_issues(const struct ps_world_plan *plan, int *last_maturity)
+{
+    for (int i = 0; i < plan->issues_n; i++) {
+        *last_maturity =
+            max_int(*last_maturity, plan->issues[i].month + plan->issues[i].tenor_months);
+    }
+}
+
 enum ps_status ps_prepare_bounds(struct ps_diags *diags, struct ps_world_plan *plan)
 {
     int last_maturity = 0;
     add_firms(plan, &last_maturity);
     const size_t firms = plan->apps_max;
     add_tape(plan, &last_maturity);
+    add_issues(plan, &last_maturity);
     if (plan->apps_max > PS_APPS_MAX) {
         return ps_prepare_refuse_apps(diags, (double)firms, (double)(plan->apps_max - firms));
     }

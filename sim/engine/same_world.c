@@ -46,6 +46,26 @@ static int same_rows(enum ps_table table, const void *a, size_t a_n, const void 
     return 1;
 }
 
+static size_t next_issue(const struct ps_scenario *s, size_t i)
+{
+    while (i < s->vehicles_n && s->vehicles[i].abs_mode != PS_ABS_NEW_ISSUE) {
+        i++;
+    }
+    return i;
+}
+
+/* Only new issues bring firms of their own; other vehicles are the policy's. */
+static int same_issues(const struct ps_scenario *a, const struct ps_scenario *b)
+{
+    size_t i = next_issue(a, 0), k = next_issue(b, 0);
+    while (i < a->vehicles_n && k < b->vehicles_n &&
+           same_rows(PS_TABLE_vehicles, &a->vehicles[i], 1, &b->vehicles[k], 1)) {
+        i = next_issue(a, i + 1);
+        k = next_issue(b, k + 1);
+    }
+    return i == a->vehicles_n && k == b->vehicles_n;
+}
+
 /* With moral hazard the hazard of a loan depends on its product, which is else the policy's. */
 static int same_behaviour(const struct ps_scenario *a, const struct ps_scenario *b)
 {
@@ -79,7 +99,7 @@ int ps_scenario_same_world(const struct ps_scenario *a, const struct ps_scenario
            same_rows(PS_TABLE_sector_weights, a->sector_weights, a->sector_weights_n,
                      b->sector_weights, b->sector_weights_n) &&
            same_rows(PS_TABLE_anchors, a->anchors, a->anchors_n, b->anchors, b->anchors_n) &&
-           same_behaviour(a, b) && a->clusters_n == b->clusters_n &&
+           same_behaviour(a, b) && same_issues(a, b) && a->clusters_n == b->clusters_n &&
            memcmp(a->cluster_ids, b->cluster_ids, a->clusters_n * sizeof a->cluster_ids[0]) == 0 &&
            memcmp(a->index_correlation, b->index_correlation,
                   a->clusters_n * a->clusters_n * sizeof(double)) == 0;

@@ -163,4 +163,22 @@ static void fates_materialise(const struct ps_world_plan *plan, struct fate_batc
     b->n = 0;
 }
 
+/* Hands a defaulter on; a full batch is worked off. `lane` is that of its world. */
+static inline void fate_collect(const struct ps_world_plan *plan, const struct ps_world_work *work,
+                                int lane, uint32_t world, uint64_t entity, const struct ps_app *app,
+                                struct ps_fate *fate, struct fate_batch *b)
+{
+    const size_t cluster = (size_t)plan->segments[app->segment].cluster;
+    const int l = b->n++;
+    b->app[l] = app;
+    b->fate[l] = fate;
+    b->index[l] = work->index + cluster * PS_ECONOMY_LANES + lane;
+    b->world[l] = world;
+    b->entity[l] = entity;
+    if (plan->uncertain_any)
+        b->multiplier[l] = work->multiplier[PS_UNCERTAIN_RECOVERY * PS_ECONOMY_LANES + lane];
+    if (b->n == PS_RNG_LANES)
+        fates_materialise(plan, b);
+}
+
 #endif

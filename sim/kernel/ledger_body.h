@@ -8,6 +8,7 @@
 #include "lending.h"
 #include "month.h"
 #include "plain.h"
+#include "vehicles.h"
 
 /* The state before month 1: the pools funded, the tape loans on the books. */
 static void ledger_open(struct ledger *g)
@@ -22,6 +23,7 @@ static void ledger_open(struct ledger *g)
     rows_zero(work->year_compensation, g->frame->years_n);
     if (g->cohorts)
         rows_zero(work->cohort, g->frame->years_n * shape->products_n * COHORT_ROWS);
+    vehicles_open(g);
     LANES measure_row(g, PS_M_NPL_PEAK)[l] = -1;
     LANES measure_row(g, PS_M_POOL_MIN)[l] = 0x1p52;
     LANES scratch_row(g, NO_LIMIT)[l] = NO_LIMIT_FEN;
@@ -83,6 +85,8 @@ static void loan_default(struct ledger *g, int app_i)
     }
     if (g->work->log && exposure[g->work->log->lane] > 0)
         log_line(g, PS_LOG_DEFAULT, app_i, fate, exposure[g->work->log->lane], NULL, 0);
+    if (RARELY(g->shape->transfers_n))
+        taken_default(g, app_i);
 }
 
 static void loan_mature(struct ledger *g, int app_i)
@@ -183,7 +187,8 @@ static void plan_end_measure(struct ledger *g)
         double top[10] = {0}, all = 0, sum = 0;
         for (uint32_t i = 0; i < g->world->app_first[g->t + 1]; i++) {
             const struct ps_app *app = &g->world->apps[i];
-            const double granted = granted_row(g, (int)i)[l];
+            double kept[PS_LANES];
+            const double granted = kept_row(g, (int)i, kept)[l];
             if (app->end <= g->t || granted <= 0 ||
                 !g->shape->products[g->schedule->product[i]].in_pool)
                 continue;
@@ -245,12 +250,12 @@ static void registered_mark(struct ledger *g)
 }
 
 /* Full tier: the month in which each lane reaches the cumulative target. */
-PS_KERNEL_INLINE void target_note(struct ledger *g, const struct registers *r)
+PS_KERNEL_INLINE void target_note(struct ledger *g, const struct registers *r, int issued)
 {
     const double *before = crow(g->levels->registered_before, 0);
     const double *target = crow(g->levels->target, 0);
     ROW reached = measure_row(g, PS_M_TARGET_MONTH);
-    if (g->t > 1 && g->world->app_first[g->t] == g->world->app_first[g->t + 1])
+    if (g->t > 1 && !issued && g->world->app_first[g->t] == g->world->app_first[g->t + 1])
         return; /* nothing was registered, so no target is newly reached */
     VECS
     {
@@ -264,8 +269,8 @@ PS_KERNEL_INLINE void target_note(struct ledger *g, const struct registers *r)
     }
 }
 
-/* Steps 7 and 8. */
-PS_KERNEL_INLINE void plan_month_run(struct ledger *g, struct registers *r, const int full)
+/* Step 7. */
+PS_KERNEL_INLINE void review_run(struct ledger *g, struct registers *r)
 {
     if (RARELY(review_due(g))) {
         registers_save(g, r);
@@ -273,9 +278,14 @@ PS_KERNEL_INLINE void plan_month_run(struct ledger *g, struct registers *r, cons
     }
     if (RARELY(g->suspended_any))
         suspension_count(g);
+}
+
+/* Step 8; `issued`: a vehicle may have registered something. */
+PS_KERNEL_INLINE void lend_run(struct ledger *g, struct registers *r, int issued, const int full)
+{
     lend(g, r, full);
     if (full)
-        target_note(g, r);
+        target_note(g, r, issued);
     if (RARELY(g->calendar_month == 12 || g->t == g->frame->horizon ||
                g->t == g->frame->horizon - 12)) {
         registers_save(g, r);
@@ -288,7 +298,8 @@ PS_KERNEL_INLINE void month_run(struct ledger *g, struct registers *r, const int
 {
     const int t = g->t;
     const struct ps_event *events = g->schedule->events;
-    const int eventful = events[g->event].month == t || g->queued_any;
+    const int vehicles = t == g->vehicle_month;
+    const int eventful = events[g->event].month == t || g->queued_any || vehicles;
     month_fund(g, r);
     if (RARELY(events[g->event].month == t && events[g->event].step <= PS_STEP_DEFAULT))
         ON_ROWS(g, r, disposals_and_defaults_run(g));
@@ -298,7 +309,11 @@ PS_KERNEL_INLINE void month_run(struct ledger *g, struct registers *r, const int
     if (full)
         npl_measure(g, r);
     if (t <= g->frame->horizon)
-        plan_month_run(g, r, full);
+        review_run(g, r);
+    if (RARELY(vehicles))
+        ON_ROWS(g, r, vehicles_run(g));
+    if (t <= g->frame->horizon)
+        lend_run(g, r, vehicles, full);
     month_close(g, r, eventful, full);
     if (full && RARELY(t == g->frame->horizon)) {
         registers_save(g, r);
@@ -360,6 +375,7 @@ static void conservation_check(struct ledger *g)
         wrong[l] += all[l] != 0 ? 1. : 0.;
         wrong[l] += support[l] != 0 ? 1. : 0.;
     }
+    vehicles_check(g, wrong);
     if (g->full) {
         const double *ceiling = measure_row(g, PS_M_CEILING), *waited = measure_row(g, PS_M_WAITED);
         double reached[PS_LANES];
@@ -415,6 +431,7 @@ static void ledger_close(struct ledger *g)
     }
     pools_balance(g, measure_row(g, PS_M_POOL_END));
     ceiling_measure(g, ceiling);
+    vehicles_close(g);
     LANES
     {
         m_flow[l] = m_total[l] - m_flow[l]; /* until now what came before the last year */
@@ -434,6 +451,7 @@ static void ledger_close(struct ledger *g)
         const double *interest = pool_row(g, p, POOL_INTEREST);
         LANES earned[l] += interest[l];
     }
+    const double *issues = measure_row(g, PS_M_VEHICLES_SUBSIDY);
     double *net = measure_row(g, PS_M_COMPENSATION_NET);
     double *cost = measure_row(g, PS_M_FISCAL_NET_COST);
     double *value = measure_row(g, PS_M_FISCAL_PRESENT_VALUE);
@@ -445,7 +463,7 @@ static void ledger_close(struct ledger *g)
     LANES
     {
         net[l] = gross[l] - back[l];
-        cost[l] = ps_rnd((net[l] + subsidy[l]) * district[l]);
+        cost[l] = ps_rnd((net[l] + subsidy[l] + issues[l]) * district[l]);
         value[l] = ps_rnd(value[l] * district[l]);
         leverage[l] = ps_rnd(1e6 * (leverage_sum[l] / horizon));
         idle[l] = idle_months[l] > 0 ? ps_rnd(1e6 * (idle_sum[l] / idle_months[l])) : -1;

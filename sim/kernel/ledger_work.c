@@ -35,6 +35,9 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     w->year_registered = layout_take(&at, PS_YEARS_MAX, lane);
     w->year_compensation = layout_take(&at, PS_YEARS_MAX, lane);
     w->scratch = layout_take(&at, SCRATCH_ROWS, lane);
+    w->vehicle = layout_take(&at, (size_t)shape->vehicles_n * VEHICLE_ROWS, lane);
+    w->taken = layout_take(&at, shape->transfers_n ? apps : 0, lane);
+    w->offers = layout_take(&at, shape->transfers_n ? apps : 0, sizeof *w->offers);
     w->path = full ? layout_take(&at, PS_PATH_N * months, lane) : 0;
     w->violations = 0;
     w->log = 0;
@@ -88,6 +91,10 @@ static size_t levels_lay_out(struct ps_lane_levels *v, const struct ps_world_pla
                                &v->district_share};
     for (size_t i = 0; i < sizeof single / sizeof *single; i++)
         *single[i] = layout_take(&at, 1, lane);
+    double **const by_vehicle[] = {&v->vehicle_size_wan, &v->subordinated_ppm, &v->undertaking_ppm,
+                                   &v->undertaker_guarantor, &v->issue_subsidy_ppm};
+    for (size_t i = 0; i < sizeof by_vehicle / sizeof *by_vehicle; i++)
+        *by_vehicle[i] = layout_take(&at, (size_t)shape->vehicles_n, lane);
     return layout_bytes(&at);
 }
 
@@ -178,6 +185,13 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
     AT(v->renewal_share_ppm, 0) = (double)from->renewal_registration_share_ppm;
     v->renewal_share_any |= from->renewal_registration_share_ppm != 1000000;
     AT(v->district_share, 0) = from->district_share_frac;
+    for (int i = 0; i < shape->vehicles_n; i++) {
+        AT(v->vehicle_size_wan, i) = (double)from->vehicle_size_wan[i];
+        AT(v->subordinated_ppm, i) = (double)from->subordinated_ppm[i];
+        AT(v->undertaking_ppm, i) = (double)from->undertaking_ppm[i];
+        AT(v->undertaker_guarantor, i) = (double)from->undertaker_guarantor[i];
+        AT(v->issue_subsidy_ppm, i) = (double)from->issue_subsidy_ppm[i];
+    }
     const double month = ps_exp(-ps_log1p(from->discount_rate_frac) / 12);
     AT(v->discount, 0) = 1;
     for (int t = 1; t <= plan->months_n; t++)

@@ -110,7 +110,8 @@ static void other_due_take(const struct ledger *g, const struct ps_app *app, ROW
         if (a->tape_firm != app->tape_firm || a->end <= g->t ||
             !g->shape->products[product_i].in_pool)
             continue;
-        const double *granted = granted_row(g, (int)i);
+        double kept[PS_LANES];
+        const double *granted = kept_row(g, (int)i, kept);
         const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
         const int equal = a->flags & PS_APP_EQUAL, months = a->maturity - a->month;
         const int paid_n = g->t - a->month;

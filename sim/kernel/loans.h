@@ -89,13 +89,13 @@ static void interest_add(struct ledger *g, const struct ps_app *app, const doubl
         LANES interest[l] += lane_div(granted[l] * (n * rate) + 6, 1. / 12);
 }
 
-/* A loan leaves the performing book, by maturity or default; `owed` receives what it still owed. */
-static void loan_leave(struct ledger *g, int app_i, int interest_months, ROW owed)
+/* A loan of these amounts leaves the performing book after paid_n instalments; `owed` receives what
+ * it still owed. */
+static void book_leave(struct ledger *g, int app_i, const double *granted, int paid_n,
+                       int interest_months, ROW owed)
 {
     const struct ps_app *app = &g->world->apps[app_i];
     const int product_i = g->schedule->product[app_i];
-    const double *granted = granted_row(g, app_i);
-    const int paid_n = g->t - 1 - app->month;
     if (app->flags & PS_APP_EQUAL) {
         LANES owed[l] = owed_fen(granted[l], 1, app->maturity - app->month, paid_n);
         instalment_add(g, app_i, granted, -1);
@@ -110,6 +110,41 @@ static void loan_leave(struct ledger *g, int app_i, int interest_months, ROW owe
         interest_add(g, app, granted, interest_months);
     if (g->shape->products[product_i].in_pool)
         book_add(g, app_i, owed, granted, -1);
+}
+
+/* What the lanes granted an application and still have: 0 where a vehicle took it. */
+static const double *kept_row(const struct ledger *g, int app_i, ROW kept)
+{
+    const double *granted = granted_row(g, app_i);
+    if (!RARELY(g->shape->transfers_n))
+        return granted;
+    const double *taken = crow(g->work->taken, app_i);
+    LANES kept[l] = taken[l] > 0 ? 0 : granted[l];
+    return kept;
+}
+
+/* A loan leaves by maturity or default. */
+static void loan_leave(struct ledger *g, int app_i, int interest_months, ROW owed)
+{
+    double kept[PS_LANES];
+    book_leave(g, app_i, kept_row(g, app_i, kept), g->t - 1 - g->world->apps[app_i].month,
+               interest_months, owed);
+}
+
+/* Eq. (6.5): R = min(EAD, rnd(A x + b EAD)); a cured loan pays all. */
+static void recovery_of(const struct ps_fate *f, const double *granted_wan, const double *exposure,
+                        ROW r)
+{
+    const double proceeds = f->proceeds_frac, cash = f->cash_frac;
+    if (f->cured) {
+        LANES r[l] = exposure[l];
+        return;
+    }
+    LANES
+    {
+        const double x = ps_rnd(granted_wan[l] * FEN_PER_WAN * proceeds + exposure[l] * cash);
+        r[l] = x < exposure[l] ? x : exposure[l];
+    }
 }
 
 #endif

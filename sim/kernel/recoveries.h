@@ -2,7 +2,7 @@
 #ifndef PLEDGESIM_KERNEL_RECOVERIES_H
 #define PLEDGESIM_KERNEL_RECOVERIES_H
 
-#include "lanes.h"
+#include "vehicles.h"
 
 /* Step 2: what a defaulted loan recovers and who gets it (docs/model.md sections 6 and 7). */
 
@@ -16,22 +16,10 @@ static const struct ps_product_shape *fate_product(const struct ledger *g, int f
     return &g->shape->products[g->schedule->product[g->world->fates[fate].app]];
 }
 
-/* Eq. (6.5): R = min(EAD, rnd(A x + b EAD)); a cured loan pays all. */
 static void recovery_take(const struct ledger *g, int fate, ROW r)
 {
     const struct ps_fate *f = &g->world->fates[fate];
-    const double *exposure = row(g->work->exposure, fate);
-    const double *granted = granted_row(g, f->app);
-    const double proceeds = f->proceeds_frac, cash = f->cash_frac;
-    if (f->cured) {
-        LANES r[l] = exposure[l];
-        return;
-    }
-    LANES
-    {
-        const double x = ps_rnd(granted[l] * FEN_PER_WAN * proceeds + exposure[l] * cash);
-        r[l] = x < exposure[l] ? x : exposure[l];
-    }
+    recovery_of(f, granted_row(g, f->app), row(g->work->exposure, fate), r);
 }
 
 /* Eq. (7.7): what each non-bank party gets back of R; recoveries count against EAD only. */
@@ -174,6 +162,8 @@ static void dispose(struct ledger *g, int fate)
         pool_receive(g, product->pool, back[PS_PARTY_POOL]);
     if (g->queued_any)
         queue_shrink(g, fate, r);
+    if (RARELY(g->shape->transfers_n))
+        taken_dispose(g, fate);
     if (g->work->log && exposure[g->work->log->lane] > 0) {
         if (!claimed)
             rows_zero(back[0], PS_PARTY_BANK);

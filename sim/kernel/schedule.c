@@ -96,6 +96,20 @@ static void close_doors(const struct ps_world_plan *plan, const struct ps_shape 
     }
 }
 
+/* A loan that a transfer may take ends otherwise than written in some lanes: it is not plain. */
+static void mark_transferable(const struct ps_shape *shape, struct ps_schedule *s)
+{
+    for (int v = shape->vehicles_n - shape->transfers_n; v < shape->vehicles_n; v++) {
+        const struct ps_vehicle_shape *vehicle = &shape->vehicles[v];
+        for (int i = 0; i < s->world->apps_n; i++) {
+            const struct ps_app *app = &s->world->apps[i];
+            if (app->month < vehicle->month && app->end > vehicle->month &&
+                app->maturity - vehicle->month >= vehicle->min_months_left)
+                s->plain[i].flags &= (uint8_t)~PS_PLAIN_MATURES;
+        }
+    }
+}
+
 /* Months of a fate's events by step; 0 = none. */
 static void fate_months(const struct ps_world_plan *plan, const struct ps_policy *policy,
                         struct ps_schedule *s, int i, uint16_t month[STEPS_N])
@@ -157,6 +171,7 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
     schedule->world = world;
     map_apps(plan, policy, schedule);
     close_doors(plan, &policy->shape, schedule);
+    mark_transferable(&policy->shape, schedule);
     lay_events(plan, policy, schedule);
 }
 

@@ -2,6 +2,7 @@
 #include "draft.h"
 #include "economy.h"
 #include "fate.h"
+#include "issue.h"
 #include "kernel.h"
 #include "retry.h"
 
@@ -111,19 +112,9 @@ static void collect_fates(const struct ps_world_plan *plan, const struct ps_worl
     for (int i = 0; i < w->fates_n; i++) {
         struct ps_fate *fate = &w->fates[i];
         struct ps_app *app = &w->apps[fate->app];
-        const size_t cluster = (size_t)plan->segments[app->segment].cluster;
         const uint32_t root = plan->retry_months ? work->firm_root[app->firm_rank] : app->firm_rank;
-        const int l = batch->n++;
         app->fate = (uint16_t)i;
-        batch->app[l] = app;
-        batch->fate[l] = fate;
-        batch->index[l] = work->index + cluster * PS_ECONOMY_LANES + lane;
-        batch->world[l] = w->number;
-        batch->entity[l] = work->entity[root];
-        if (plan->uncertain_any)
-            batch->multiplier[l] = work->multiplier[PS_UNCERTAIN_RECOVERY * PS_ECO + lane];
-        if (batch->n == PS_RNG_LANES)
-            fates_materialise(plan, batch);
+        fate_collect(plan, work, lane, w->number, work->entity[root], app, fate, batch);
     }
 }
 
@@ -140,6 +131,7 @@ static void world_sample(const struct ps_world_plan *plan, uint64_t number, int 
     place_apps(work, n, w);
     place_ends(work, w);
     collect_fates(plan, work, lane, w, fates);
+    issues_sample(plan, lane, work, w, fates);
 }
 
 void PS_ISA(ps_world_sample)(const struct ps_world_plan *plan, uint64_t first, int n,

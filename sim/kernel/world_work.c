@@ -28,11 +28,13 @@ static size_t lay_out(struct ps_world_work *w, const struct ps_world_plan *plan,
     w->by_chain = layout_take(&c, apps, sizeof *w->by_chain);
     w->starts = layout_take(&c, 2 * months, sizeof *w->starts);
     w->stops = layout_take(&c, months, sizeof *w->stops);
+    w->weights = layout_take(&c, (size_t)plan->issued_n, sizeof *w->weights);
     for (int i = 0; i < PS_TILE_WORLDS; i++) {
         struct ps_world *world = &w->worlds[i];
         world->apps = layout_take(&c, apps, sizeof *world->apps);
         world->ends = layout_take(&c, apps, sizeof *world->ends);
         world->fates = layout_take(&c, apps, sizeof *world->fates);
+        world->issued = layout_take(&c, (size_t)plan->issued_n, sizeof *world->issued);
         world->app_first = layout_take(&c, (size_t)plan->horizon + 2, sizeof *world->app_first);
         world->end_first = layout_take(&c, months, sizeof *world->end_first);
     }

@@ -34,6 +34,13 @@ static const struct {
     {"pool", "bank", MEASURED, PS_M_COMPENSATION, NULL},
     {"pool", "pool_end", MEASURED, PS_M_POOL_END, NULL},
     {"treasury", "borrower", MEASURED, PS_M_SUBSIDY, NULL},
+    {"vehicle", "bank", MEASURED, PS_M_VEHICLES_TRANSFERRED, NULL},
+    {"borrower", "vehicle_default", MEASURED, PS_M_VEHICLES_EXPOSURE, NULL},
+    {"vehicle_default", "vehicle", MEASURED, PS_M_VEHICLES_RECOVERED, NULL},
+    {"vehicle_default", "subordinated_loss", MEASURED, PS_M_LOSS_SUBORDINATED, NULL},
+    {"vehicle_default", "undertaking_loss", MEASURED, PS_M_LOSS_UNDERTAKING, NULL},
+    {"vehicle_default", "senior_loss", MEASURED, PS_M_LOSS_SENIOR, NULL},
+    {"treasury", "vehicle", MEASURED, PS_M_VEHICLES_SUBSIDY, NULL},
 };
 
 static double constant_mean_fen(enum constant constant, const struct ps_scenario *scenario,
@@ -45,7 +52,8 @@ static double constant_mean_fen(enum constant constant, const struct ps_scenario
     for (size_t i = 0; i < scenario->loans_n; i++)
         tape_fen += scenario->loans[i].amount_wan * INT64_C(1000000);
     const ps_int128 lent = row->moments[PS_M_LENT].sum, lost = row->moments[PS_M_EXPOSURE].sum;
-    const double repaid = (double)(lent - lost) / (double)row->worlds_n;
+    const ps_int128 sold = row->moments[PS_M_VEHICLES_TRANSFERRED].sum;
+    const double repaid = (double)(lent - lost - sold) / (double)row->worlds_n;
     return (double)tape_fen + (constant == PRINCIPAL_REPAID ? repaid : 0);
 }
 

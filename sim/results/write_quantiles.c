@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pledgesim/figures.h"
 #include "pledgesim/pairs.h"
+#include "pledgesim/prepare.h"
+#include "pledgesim/stats.h"
 #include "write.h"
 
 static const double CONFIDENCE = 0.95;
@@ -32,7 +34,12 @@ static const struct {
                {PS_M_REGISTERED_FLOW, NO_TAIL},
                {PS_M_LENT, NO_TAIL},
                {PS_M_NPL_PEAK, NO_TAIL},
-               {PS_M_DEFAULTS_N, NO_TAIL}};
+               {PS_M_DEFAULTS_N, NO_TAIL},
+               {PS_M_LOSS_SUBORDINATED, UPPER_TAIL},
+               {PS_M_LOSS_UNDERTAKING, UPPER_TAIL},
+               {PS_M_LOSS_SENIOR, UPPER_TAIL}};
+
+enum { METRICS_N = sizeof METRICS / sizeof *METRICS, TRANCHES_N = 3 };
 
 /* Ranks of the intervals depend on the count alone and are dear: kept from row to row. */
 struct ranks {
@@ -122,10 +129,12 @@ static enum ps_status write_shortfall(struct ps_outcsv *csv, const char *id,
     return ps_outcsv_row_end(csv);
 }
 
-static enum ps_status write_scenario(struct table *table, const char *id, const struct ps_row *row)
+/* The tranches only where there are vehicles. */
+static enum ps_status write_scenario(struct table *table, const char *id, const struct ps_row *row,
+                                     int vehicles)
 {
     enum ps_status status = PS_OK;
-    for (size_t k = 0; status == PS_OK && k < sizeof METRICS / sizeof *METRICS; k++) {
+    for (int k = 0; status == PS_OK && k < METRICS_N - (vehicles ? 0 : TRANCHES_N); k++) {
         const enum ps_measure measure = METRICS[k].measure;
         status = write_levels(table, id, measure, row);
         for (int i = 0; METRICS[k].tail == UPPER_TAIL && status == PS_OK && i < UPPER_N; i++)
@@ -141,6 +150,7 @@ enum ps_status ps_write_quantiles(struct ps_outcsv *csv, const struct ps_results
     struct table table = {.csv = csv};
     enum ps_status status = PS_OK;
     for (size_t i = 0; status == PS_OK && i < request->result->rows_n; i++)
-        status = write_scenario(&table, ps_write_id(request, i), &request->result->rows[i].row);
+        status = write_scenario(&table, ps_write_id(request, i), &request->result->rows[i].row,
+                                ps_vehicle_row(&request->book->scenarios[i], 0) != NULL);
     return status;
 }

@@ -110,6 +110,57 @@ CHANGE(change_anchor_pd, s->anchors[0].pd_frac = 0.04)
 CHANGE(change_anchor_shift, s->anchors[0].shift_sd = -2)
 CHANGE(change_anchor_months, s->anchors[0].shift_months = 7)
 CHANGE(change_anchored, strcpy(s->loans[5].anchor_id, "oem"))
+static void give_vehicle(struct ps_scenario *s)
+{
+    s->vehicles = calloc(1, sizeof *s->vehicles);
+    assert_non_null(s->vehicles);
+    s->vehicles[0] = (struct ps_vehicles_row){.vehicle_id = "deal",
+                                              .abs_mode = PS_ABS_NEW_ISSUE,
+                                              .issue_month = 3,
+                                              .size_wan = 100,
+                                              .firms_n = 10,
+                                              .tenor_months = 12};
+    s->vehicles_n = 1;
+}
+
+CHANGE(change_vehicle_id, strcpy(s->vehicles[0].vehicle_id, "dial"))
+CHANGE(change_vehicle_off, s->vehicles[0].abs_mode = PS_ABS_OFF)
+CHANGE(change_vehicle_month, s->vehicles[0].issue_month++)
+CHANGE(change_vehicle_size, s->vehicles[0].size_wan++)
+CHANGE(change_vehicle_firms, s->vehicles[0].firms_n++)
+CHANGE(change_vehicle_tenor, s->vehicles[0].tenor_months++)
+CHANGE(change_vehicle_sigma, s->vehicles[0].amount_sigma = 0.1)
+CHANGE(change_vehicle_segment, strcpy(s->vehicles[0].segment_id, s->segments[2].segment_id))
+
+static void test_what_a_new_issue_is_makes_plans_differ(void **state)
+{
+    (void)state;
+    static change_fn *const changes[] = {
+        change_vehicle_id,    change_vehicle_off,   change_vehicle_month, change_vehicle_size,
+        change_vehicle_firms, change_vehicle_tenor, change_vehicle_sigma, change_vehicle_segment};
+    struct ps_scenario *untouched = ps_fixture_bishan();
+    give_vehicle(untouched);
+    struct ps_world_plan *base = prepare(untouched);
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        struct ps_scenario *s = ps_fixture_bishan();
+        give_vehicle(s);
+        s->vehicles[0].subordinated_ppm = 7; /* the tranches are policy */
+        s->vehicles[0].undertaking_ppm = 7;
+        s->vehicles[0].undertaker = PS_UNDERTAKER_ORIGINATOR;
+        s->vehicles[0].issue_subsidy_ppm = 7;
+        assert_true(ps_scenario_same_world(untouched, s));
+        changes[i](s);
+        assert_false(ps_scenario_same_world(untouched, s));
+        struct ps_world_plan *other = prepare(s);
+        if (ps_world_plan_equal(base, other) || ps_world_plan_equal(other, base)) {
+            fail_msg("change %zu makes no difference", i);
+        }
+        ps_world_plan_free(other);
+        ps_fixture_free(s);
+    }
+    ps_world_plan_free(base);
+    ps_fixture_free(untouched);
+}
 
 static void change_shocks(struct ps_scenario *s)
 {
@@ -335,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_whatever_the_sampler_reads_makes_plans_differ),
         cmocka_unit_test(test_so_does_what_a_dependence_model_reads),
         cmocka_unit_test(test_whatever_an_anchor_is_makes_plans_differ),
+        cmocka_unit_test(test_what_a_new_issue_is_makes_plans_differ),
         cmocka_unit_test(test_policy_and_row_order_make_no_difference),
         cmocka_unit_test(test_moral_hazard_makes_sharing_part_of_the_world),
     };

@@ -271,6 +271,8 @@ static void scale(struct ps_scenario *s)
     }
     for (size_t i = 0; i < s->topups_n; i++)
         s->topups[i].amount_fen *= TIMES;
+    for (size_t i = 0; i < s->vehicles_n; i++)
+        s->vehicles[i].size_wan *= TIMES;
     for (size_t i = 0; i < s->products_n; i++) {
         s->products[i].firm_cap_fen *= TIMES;
         s->products[i].firm_cap_micro_fen *= TIMES;

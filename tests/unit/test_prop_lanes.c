@@ -23,6 +23,7 @@ struct group {
     struct ps_products_row products[GROUP_MAX][4];
     struct ps_pools_row pools[GROUP_MAX][3];
     struct ps_topups_row topups[GROUP_MAX][6];
+    struct ps_vehicles_row vehicles[GROUP_MAX][4];
 };
 
 static void group_open(struct group *g, int number)
@@ -35,9 +36,11 @@ static void group_open(struct group *g, int number)
         memcpy(g->products[i], row->products, row->products_n * sizeof *row->products);
         memcpy(g->pools[i], row->pools, row->pools_n * sizeof *row->pools);
         memcpy(g->topups[i], row->topups, row->topups_n * sizeof *row->topups);
+        memcpy(g->vehicles[i], row->vehicles, row->vehicles_n * sizeof *row->vehicles);
         row->products = g->products[i];
         row->pools = g->pools[i];
         row->topups = g->topups[i];
+        row->vehicles = g->vehicles[i];
         ps_random_levels(&dice, g->book);
     }
 }

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Chapter 8: the measures of one world, its monthly paths and its sums by calendar year."""
+from math import floor
+
 import breaker
 from lending import registered
-from money import FEN_PER_WAN, MILLION, month, rnd
+from money import FEN_PER_WAN, MILLION, month
 from policy import PARTIES
 
 REASONS = ("closed", "population", "loan_cap", "terminated", "suspended", "single_name", "leverage")
@@ -10,8 +12,8 @@ PATHS = ("balance", "in_pool_principal", "registered", "npl_ppm", "compensation"
 
 
 def in_ppm(part, whole):
-    """rnd(10^6 · part / whole)"""
-    return (2 * MILLION * part + whole) // (2 * whole) if whole else 0
+    """(8.15)"""
+    return floor(MILLION * (part / whole) + 0.5) if whole else 0
 
 
 class Record:
@@ -173,17 +175,18 @@ class Record:
         """(8.1), (8.2)"""
         m, scenario = self.measures, self.scenario
         m["subsidy"] = sum(self.subsidy_in)
-        m["fiscal_net_cost"] = rnd((m["compensation_net"] + m["subsidy"]) * scenario.district_share_frac)
+        district = float(scenario.district_share_frac)
+        m["fiscal_net_cost"] = floor(district * (m["compensation_net"] + m["subsidy"]) + 0.5)
         m["fiscal_outlay"] = sum(pool.rules.initial_fen for pool in ledger.pools) + m["topups"] + m["subsidy"]
         factor = (1 + float(scenario.discount_rate_frac)) ** (-1 / 12)
         value = sum((self.compensation_in[t] - self.returned_in[t] + self.subsidy_in[t]) * factor**t
                     for t in range(1, self.policy.N + 1))
-        m["fiscal_present_value"] = rnd(float(scenario.district_share_frac) * value)
+        m["fiscal_present_value"] = floor(district * value + 0.5)
 
     def usage(self):
         """(8.4)"""
-        T, m = self.policy.T, self.measures
-        m["leverage_achieved"] = rnd(MILLION * sum(x / paid_in for x, paid_in, _ in self.use if paid_in) / T)
+        m, T = self.measures, self.policy.T
+        m["leverage_achieved"] = floor(MILLION * (sum(x / paid_in for x, paid_in, _ in self.use if paid_in) / T) + 0.5)
         idle = [max(0, room - x) / room for x, _, room in self.use if room > 0]
         if idle:
-            m["idle_share"] = rnd(MILLION * sum(idle) / len(idle))
+            m["idle_share"] = floor(MILLION * (sum(idle) / len(idle)) + 0.5)

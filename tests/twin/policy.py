@@ -63,6 +63,7 @@ class Policy:
         self.products = [Product(row, scenario, names) for row in scenario.products]
         self.product_ends = cuts([row.share_frac for row in scenario.products])
         self.banks = [row.bank_id for row in scenario.banks] or ["the only bank"]
+        self.tape = {row.loan_id: row for row in scenario.loans}
         self.bank_ends = cuts([row.share_frac for row in scenario.banks] or [1])
         self.topups = [(names.index(row.pool_id) if row.pool_id else 0, row.month, row.amount_fen) for row in scenario.topups]
 
@@ -74,11 +75,13 @@ class Policy:
 
     def product_of(self, application):
         """Decision 0003: the tape's own, else by the application's number."""
-        if application.tape and application.tape.product_id:
-            return next(p for p in self.products if p.id == application.tape.product_id)
+        named = self.tape[application.tape.loan_id].product_id if application.tape else None
+        if named:
+            return next(product for product in self.products if product.id == named)
         return self.products[pick(application.product_word, self.product_ends)]
 
     def bank_of(self, application):
-        if application.tape and application.tape.bank_id:
-            return self.banks.index(application.tape.bank_id)
+        named = self.tape[application.tape.loan_id].bank_id if application.tape else None
+        if named:
+            return self.banks.index(named)
         return pick(application.bank_word, self.bank_ends)

@@ -49,7 +49,7 @@ foreach(script IN LISTS ps_twin_tests)
   cmake_path(GET script FILENAME file)
   add_test(NAME twin/${file} COMMAND ${Python3_EXECUTABLE} ${script} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
   set_tests_properties(twin/${file} PROPERTIES LABELS twin TIMEOUT 600
-    ENVIRONMENT "TWIN_DUMP=$<TARGET_FILE:twin_dump>;PYTHONDONTWRITEBYTECODE=1")
+    ENVIRONMENT "TWIN_DUMP=$<TARGET_FILE:twin_dump>;PLEDGESIM=$<TARGET_FILE:pledgesim>;PYTHONDONTWRITEBYTECODE=1")
 endforeach()
 
 # bench/run builds the programs of bench/; here is only seen that they compile.

@@ -2,8 +2,8 @@
 """Reads a book of CSV tables: names, units and defaults of the columns are those of docs/inputs.md.
 
 Values are exact. Money is whole fen (a column x_wan becomes x_fen), whole 万元 keep their name, numbers are fractions. A
-percentage x_pct becomes x_frac and, in whole parts per million, x_ppm; so does a multiple (leverage_ppm). Only what a book written by a program needs is read; the reader for
-people, with its units in headers and its complaints, is the program's.
+percentage x_pct becomes x_frac and, in whole parts per million, x_ppm; so does a multiple (leverage_ppm). Only what a book
+written by a program needs is read; the reader for people, with units in headers and complaints, is the program's.
 """
 import csv
 import re

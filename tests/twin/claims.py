@@ -16,7 +16,7 @@ def pool_pays(ledger, pool, loan, fen, t):
     year = ledger.year(t)
     pool.compensation_of_year[year] = pool.compensation_of_year.get(year, 0) + fen
     loan.paid["pool"] += fen
-    ledger.record.pool_paid(ledger, fen, t)
+    ledger.record.pool_paid(fen, t)
 
 
 def pay_queues(ledger, t):
@@ -114,7 +114,7 @@ def settle(ledger, pool, claims, t):
                 loan.due_from_pool = loan.due_from_pool * left // total
     total, balance = sum(loan.due_from_pool for loan in claims), pool.balance
     if total > balance:
-        ledger.record.depleted(ledger, t)
+        ledger.record.depleted(t)
     for loan in claims:
         money = loan.due_from_pool if total <= balance else loan.due_from_pool * balance // total
         pool_pays(ledger, pool, loan, money, t)
@@ -145,4 +145,4 @@ def share_recovery(ledger, loan, t):
     pool = ledger.pools[loan.product.pool]
     pool.balance += back["pool"]
     pool.returned += back["pool"]
-    ledger.record.pool_got_back(ledger, back["pool"], t)
+    ledger.record.pool_got_back(back["pool"], t)

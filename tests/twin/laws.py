@@ -2,13 +2,27 @@
 """Laws that worlds are drawn from: (1.3), (1.5), (5.1a), (5.1b), by the standard library's functions."""
 from fractions import Fraction
 from functools import lru_cache
-from math import erfc, exp, floor, lgamma, log, log1p, sqrt
+from math import erfc, exp, floor, lgamma, log, sqrt
 from statistics import NormalDist
 
 from draws import WORD
-from money import FEN_PER_WAN
+from money import FEN_PER_WAN, rnd
 
 CELLS = 1024
+
+
+def cuts(shares):
+    """(1.3) c(i) of some shares: value i is meant by the words below it that mean none before."""
+    ends, total = [], 0
+    for part in shares:
+        total += part
+        ends.append(min(rnd(total * WORD), WORD - 1))
+    ends[-1] = WORD
+    return ends
+
+
+def pick(word, ends):
+    return next(i for i, end in enumerate(ends) if word < end)
 
 
 def normal_cdf(x):
@@ -23,11 +37,9 @@ def poisson(word, mean):
     """(5.1a)"""
     k, term = 0, exp(-mean)
     total = term
-    while word >= floor(total * WORD + 0.5):
+    while word >= floor(total * WORD + 0.5) and total + term > total:
         k += 1
         term *= mean / k
-        if term < 1e-18 and k > mean:
-            return k
         total += term
     return k
 
@@ -70,9 +82,9 @@ def incomplete_beta(x, a, b):
 
 
 def beta_fraction(x, rest, a, b):
-    factor = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x) if rest > 0.5
-                 else lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(rest)) / a
-    tiny, c, d = 1e-300, 1.0, 1 / max(1e-300, 1 - (a + b) * x / (a + 1))
+    """rest is 1 - x; both are given because one of them may be tiny."""
+    factor = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(rest)) / a
+    tiny, c, d = 1e-300, 1.0, 1 / (1 - (a + b) * x / (a + 1))
     value = d
     for m in range(1, 2000):
         for numerator in (m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),

@@ -12,7 +12,7 @@ PATHS = ("balance", "in_pool_principal", "registered", "npl_ppm", "compensation"
 
 
 def in_ppm(part, whole):
-    """(8.15)"""
+    """Ratios of a world, in doubles (chapter 8, below (8.5))."""
     return floor(MILLION * (part / whole) + 0.5) if whole else 0
 
 
@@ -53,13 +53,13 @@ class Record:
         """(8.3)"""
         self.add("bank_interest", month(loan.interest_base, loan.rate_ppm))
 
-    def pool_paid(self, ledger, fen, t):
+    def pool_paid(self, fen, t):
         self.compensation_in[t] += fen
 
-    def pool_got_back(self, ledger, fen, t):
+    def pool_got_back(self, fen, t):
         self.returned_in[t] += fen
 
-    def depleted(self, ledger, t):
+    def depleted(self, t):
         self.measures["depletion"] = 1
         if t <= self.policy.T:
             self.measures["depletion_plan"] = 1

@@ -2,23 +2,9 @@
 """The policy half of a scenario as whole numbers, ready for the ledger (chapters 1 and 7)."""
 from types import SimpleNamespace
 
-from money import rnd
+from laws import cuts, pick
 
 PARTIES = ("pool", "guarantor", "reguarantor", "insurer", "appraiser")  # the bank takes what they leave
-
-
-def cuts(shares):
-    """(1.3) Upper ends of the words that mean the first, second, ... of some shares."""
-    ends, total = [], 0
-    for part in shares:
-        total += part
-        ends.append(min(rnd(total * 2**32), 2**32 - 1))
-    ends[-1] = 2**32
-    return ends
-
-
-def pick(word, ends):
-    return next(i for i, end in enumerate(ends) if word < end)
 
 
 class Product:

@@ -3,23 +3,12 @@
 from default import cumulative_hazard, hazard_class, month_of_default
 from draws import DEMAND, FIRM, LOAN, TERMS, WORD, happens, tape_entity
 from economy import Economy
-from laws import amount, poisson
+from laws import amount, cuts, pick, poisson
 from money import year_of
-from policy import pick
 from recovery import materialise
 from world import Application, firm_of
 
 TENORS = (6, 12, 24, 36)
-
-
-def ends(shares):
-    """(1.3) of a discrete law."""
-    total, cuts = 0, []
-    for part in shares:
-        total += part
-        cuts.append(int(total * WORD + 0.5 if isinstance(total, float) else (2 * total * WORD + 1) // 2))
-    cuts[-1] = WORD
-    return cuts
 
 
 class Sampler:
@@ -29,7 +18,9 @@ class Sampler:
         self.scenario, self.draws = scenario, draws
         self.economy = Economy(scenario)
         self.kinds = {kind.ip_kind_id: kind for kind in scenario.ip_kinds}
-        self.segment_ends = ends([segment.share_frac for segment in scenario.segments])
+        self.segment_ends = cuts([segment.share_frac for segment in scenario.segments])
+        self.tenor_ends = {segment.segment_id: cuts([getattr(segment, f"tenor_{tenor}m_frac") for tenor in TENORS])
+                           for segment in scenario.segments}
         self.segments = {segment.segment_id: segment for segment in scenario.segments}
 
     def sample(self, world):
@@ -62,9 +53,8 @@ class Sampler:
         word = self.draws.words(world, FIRM, entity, 0)
         terms = self.draws.words(world, TERMS, entity, 0)
         segment = self.scenario.segments[pick(word[0], self.segment_ends)]
-        root = Application(t, chain, chain, None, None, segment, amount(word[1], segment), 0,
+        return Application(t, chain, chain, None, None, segment, amount(word[1], segment), 0,
                            happens(terms[0], segment.equal_principal_frac), happens(terms[1], segment.micro_frac), word[2], word[3])
-        return root
 
     def chain(self, world, root, entity):
         """A loan and its renewals with their fates."""
@@ -73,8 +63,7 @@ class Sampler:
             link, word = len(links), self.draws.words(world, LOAN, entity, len(links))
             application = root if last is None else self.renewal(root, last)
             if not application.on_tape:
-                tenor_ends = ends([getattr(root.segment, f"tenor_{tenor}m_frac") for tenor in TENORS])
-                application.tenor = TENORS[pick(word[2], tenor_ends)]
+                application.tenor = TENORS[pick(word[2], self.tenor_ends[root.segment.segment_id])]
             self.fate(world, application, entity, link, word)
             links.append(application)
             last = application

@@ -60,7 +60,7 @@ def world_differences(theirs, own):
     for number, (a, b) in enumerate(zip(theirs, own)):
         for name in COLUMNS:
             x, y = getattr(a, name), getattr(b, name)
-            if name == "parent":
+            if name in ("parent", "before"):
                 x, y = x and x.month, y and y.month
             near = name in FRACTIONS and abs(x - y) <= max(RELATIVE * max(x, y), ABSOLUTE)
             if x != y and not near:

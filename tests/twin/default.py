@@ -127,9 +127,9 @@ def cumulative_hazard(a, b, index):
     return total
 
 
-def month_of_default(words, hazard, granted, due, maturity_share):
-    """(4.6)"""
-    e = -log1p(-u52(words[0], words[1]))
+def month_of_default(words, hazard, granted, due, maturity_share, times=1.0):
+    """(4.6); times is that of (4.25)."""
+    e = -log1p(-u52(words[0], words[1])) / times
     for u in range(granted + 1, due + 1):
         if (1 - maturity_share) * (hazard[u] - hazard[granted]) >= e:
             return u

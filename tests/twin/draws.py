@@ -34,13 +34,18 @@ class ByAddress:
 
 
 class ByChance:
-    """Any other numbers: the same distribution of worlds. Every address is asked once."""
+    """Any other numbers: the same distribution of worlds. What a world was told once it is told again."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
+        self.world, self.told = None, {}
 
-    def words(self, world, purpose, entity, step):
-        return tuple(self.random.getrandbits(32) for _ in range(4))
+    def words(self, world, *address):
+        if world != self.world:
+            self.world, self.told = world, {}
+        if address not in self.told:
+            self.told[address] = tuple(self.random.getrandbits(32) for _ in range(4))
+        return self.told[address]
 
 
 def u32(word):

@@ -36,8 +36,11 @@ static void print_index(unsigned value)
 // In the order of COLUMNS in world.py.
 static void print_application(const struct ps_world *world, const struct ps_app *app)
 {
+    const int renews = (app->flags & PS_APP_RENEWAL) != 0;
     printf("[%u,%u", app->month, app->firm_rank);
-    print_index(app->parent);
+    print_index(renews ? app->parent : PS_NONE);
+    print_index(renews ? PS_NONE : app->parent);
+    printf(",%d", (app->flags & PS_APP_WAITED) != 0);
     print_index(app->tape);
     printf(",%u,%d,%" PRIu32 ",%d,%d,%" PRIu32 ",%" PRIu32, app->segment,
            app->maturity - app->month, app->amount_wan, (app->flags & PS_APP_EQUAL) != 0,

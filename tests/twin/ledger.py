@@ -77,6 +77,7 @@ class Ledger:
         self.applications = applications
         self.pools = [PoolAccount(rules) for rules in policy.pools]
         self.granted = {}  # id of an application: its loan
+        self.refused = set()
         self.performing = []
         self.defaulted = []
         self.loans_of_firm = {}

@@ -22,8 +22,8 @@ def lend(ledger, t):
     for application in ledger.applications:
         if application.month != t:
             continue
-        if application.parent is not None and id(application.parent) not in ledger.granted:
-            continue  # its chain was cut
+        if not asks(ledger, application):
+            continue
         product, bank = ledger.policy.product_of(application), ledger.policy.bank_of(application)
         cap_wan = product.loan_cap_wan[application.micro]
         asked_wan, amount_wan = application.amount_wan, application.amount_wan
@@ -31,9 +31,22 @@ def lend(ledger, t):
             amount_wan = min(amount_wan, cap_wan)
         reason = refusal(ledger, application, product, bank, amount_wan, t)
         if reason:
+            ledger.refused.add(id(application))
             ledger.record.refused(application, reason, asked_wan * FEN_PER_WAN)
         else:
             grant(ledger, application, amount_wan * FEN_PER_WAN, t)
+
+
+def asks(ledger, application):
+    """Renewals follow from a grant, firms that ask again from a refusal (5.6), new firms from their product (5.7)."""
+    if application.parent is not None:
+        return id(application.parent) in ledger.granted
+    if application.before is not None:
+        return id(application.before) in ledger.refused
+    if not ledger.policy.takes_up(application):
+        ledger.record.stays_away(application)
+        return False
+    return True
 
 
 def refusal(ledger, application, product, bank, amount_wan, t):

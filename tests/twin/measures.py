@@ -33,9 +33,11 @@ class Record:
         self.subsidy_in = [0] * (policy.N + 1)
         self.use = []  # of each month of the plan: principal, money paid in, room
         self.full = {id(a): registered(scenario, a, a.amount_wan * FEN_PER_WAN) for a in applications if not a.on_tape}
+        self.ceiling = sum(self.full[id(a)] for a in applications if not a.on_tape and not a.waited)
         for name in ("pool_interest", "topups", "defaults_n", "defaulted_exposure", "recovered", "released", "shortfall",
                      "stop_loss_n", "warnings_n", "months_suspended", "months_terminated", "bank_interest", "lent_total",
-                     "grants_n", "firms_n", "guarantee_fees", "premiums", "refused_n", "refused"):
+                     "grants_n", "firms_n", "guarantee_fees", "premiums", "refused_n", "refused",
+                     "lost_take_up", "registered_waited"):
             self.measures[name] = 0
         for reason in REASONS:
             self.measures[f"refused_{reason}"] = 0
@@ -84,10 +86,15 @@ class Record:
             self.add("months_suspended", 1)
 
     def refused(self, application, reason, fen):
-        self.add("refused_n", 1)
-        self.add("refused", fen)
-        self.add(f"refused_{reason}", fen)
-        self.add(f"lost_{reason}", self.chain_from(application))
+        if application.before is None:  # a firm that asks again was counted
+            self.add("refused_n", 1)
+            self.add("refused", fen)
+            self.add(f"refused_{reason}", fen)
+        if not application.waited:
+            self.add(f"lost_{reason}", self.chain_from(application))
+
+    def stays_away(self, application):
+        self.add("lost_take_up", self.chain_from(application))
 
     def chain_from(self, application):
         """What a loan and every later link of its chain would have registered, (5.5)."""
@@ -100,7 +107,10 @@ class Record:
         if application.parent is None:
             self.first_in[t] += fen
             self.add("firms_n", 1)
-        self.add("lost_loan_cap", self.full[id(application)] - fen)  # trimmed
+        if application.waited:
+            self.add("registered_waited", fen)
+        else:
+            self.add("lost_loan_cap", self.full[id(application)] - fen)  # trimmed
         self.add("lent_total", loan.amount)
         self.add("grants_n", 1)
         self.add("premiums", loan.premium)
@@ -150,7 +160,7 @@ class Record:
             m["target_annual" + suffix] = int(last_year >= target)
         reached = [t for t in range(1, T + 1) if self.paths["registered"][t - 1] >= target]
         m["target_month"] = reached[0] if reached else None
-        m["registered_ceiling"] = before + sum(self.full.values())
+        m["registered_ceiling"] = before + self.ceiling
         m["gap_demand"] = max(0, target - m["registered_ceiling"])
 
     def pool(self, ledger):

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from laws import cuts, pick
+from money import rnd
 
 PARTIES = ("pool", "guarantor", "reguarantor", "insurer", "appraiser")  # the bank takes what they leave
 
@@ -18,6 +19,7 @@ class Product:
         self.in_pool = self.share_ppm["pool"] > 0 or (self.share_ppm["insurer"] > 0 and self.excess_to_pool)
         self.first_month = row.open_from_month
         self.last_month = row.open_to_month or scenario.horizon_months
+        self.take_up = row.take_up_frac
         self.trims = row.over_cap == "trim"
         self.loan_cap_wan = self.by_class(row.loan_cap_wan, row.loan_cap_micro_wan)
         self.firm_cap_fen = self.by_class(row.firm_cap_fen, row.firm_cap_micro_fen)
@@ -65,6 +67,14 @@ class Policy:
         if named:
             return next(product for product in self.products if product.id == named)
         return self.products[pick(application.product_word, self.product_ends)]
+
+    def takes_up(self, application):
+        """(5.7) Whether a new firm asks at all."""
+        number = pick(application.product_word, self.product_ends)
+        take_up = self.products[number].take_up
+        begin = self.product_ends[number - 1] if number > 0 else 0
+        end = min(self.product_ends[number], 2**32 - 1)
+        return take_up == 1 or application.product_word < begin + rnd(take_up * (end - begin))
 
     def bank_of(self, application):
         named = self.tape[application.tape.loan_id].bank_id if application.tape else None

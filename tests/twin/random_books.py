@@ -127,6 +127,8 @@ def world_part(dice):
         "disposal_cost_pct": dice.some(dice.pct(0, 50), "0", "100", often=0.8), "valuation_multiplier": dice.some(1, "0", "0.6", "10"),
         "cash_recovery_pct": dice.some(dice.pct(0, 60), "0", "99", often=0.7), "cash_concentration": dice.some(8, "0.5", "100", often=0.7),
         "cure_prob_pct": dice.some("0", dice.pct(0, 60), "100"),
+        "moral_hazard": dice.some("0", dice.pct(0, 3), "20", often=0.8), "coverage_ref_pct": dice.some("70", dice.pct(0, 100), "0"),
+        "refused_retry_months": dice.some(0, 1, 3, often=0.8),
     }
 
 
@@ -139,7 +141,7 @@ def products(dice, pool_ids, horizon):
         shares = share_columns(dice)
         rows.append({
             "product_id": name, "label": "", "share_pct": part, "pool_id": dice.choice(["", *pool_ids]), **shares,
-            "open_from_month": dice.some(1, dice.randint(1, horizon), often=0.9),
+            "take_up_pct": dice.some("100", dice.pct(0, 100), "0", often=0.7), "open_from_month": dice.some(1, dice.randint(1, horizon), often=0.9),
             "open_to_month": dice.some(0, dice.randint(1, horizon), often=0.9),
             "loan_cap_wan": dice.some(0, dice.randint(50, 800)), "loan_cap_micro_wan": dice.some(0, dice.randint(1, 300)),
             "over_cap": dice.choice(["refuse", "trim"]), "firm_cap_wan": dice.some(0, dice.pct(1, 400, 4)),

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Chapter 5: who asks, and with chapters 3, 4 and 6 the whole of a world."""
+from fractions import Fraction
+
 from default import cumulative_hazard, hazard_class, month_of_default
 from draws import DEMAND, FIRM, LOAN, TERMS, WORD, happens, tape_entity
 from economy import Economy
 from laws import amount, cuts, pick, poisson
-from money import year_of
+from money import MILLION, year_of
+from policy import Policy
 from recovery import materialise
 from world import Application, firm_of
 
@@ -15,7 +18,7 @@ class Sampler:
     """Draws worlds of a scenario: sample() gives the applications of one in canonical order."""
 
     def __init__(self, scenario, draws):
-        self.scenario, self.draws = scenario, draws
+        self.scenario, self.draws, self.policy = scenario, draws, Policy(scenario)
         self.economy = Economy(scenario)
         self.kinds = {kind.ip_kind_id: kind for kind in scenario.ip_kinds}
         self.segment_ends = cuts([segment.share_frac for segment in scenario.segments])
@@ -26,15 +29,25 @@ class Sampler:
     def sample(self, world):
         self.index = self.economy.sample(self.draws, world)
         self.hazards = {}
-        chains = []
+        applications, firms_n = [], 0
         for row in self.scenario.loans:
-            chains.append(self.chain(world, self.tape_root(world, row, len(chains)), tape_entity(row.loan_id)))
+            applications += self.chain(world, self.tape_root(world, row, firms_n), tape_entity(row.loan_id))
+            firms_n += 1
         for t in range(1, self.scenario.horizon_months + 1):
             for k in range(self.new_firms(world, t)):
-                entity = t * WORD + k
-                chains.append(self.chain(world, self.new_root(world, t, entity, len(chains)), entity))
-        applications = [link for chain in chains for link in chain]
+                applications += self.new_firm(world, t, t * WORD + k, firms_n)
+                firms_n += 1
         return sorted(applications, key=lambda a: (a.month, a.parent is None, a.chain))
+
+    def new_firm(self, world, t, entity, number):
+        """A chain from its first month on and one from each month in which it may ask again, (5.6)."""
+        applications, before = [], None
+        for month in range(t, min(t + self.scenario.refused_retry_months, self.scenario.horizon_months) + 1):
+            root = self.new_root(world, month, entity, number)
+            root.before, root.waited = before, before is not None
+            applications += self.chain(world, root, entity)
+            before = root
+        return applications
 
     def new_firms(self, world, t):
         year = year_of(t, self.scenario)
@@ -75,7 +88,7 @@ class Sampler:
     def renewal(root, last):
         """The next link: the firm's terms, the amount first asked."""
         link = Application(last.due, root.chain, root.firm, last, root.tape, root.segment, root.amount_wan, 0,
-                           root.equal_principal, root.micro, root.product_word, root.bank_word)
+                           root.equal_principal, root.micro, root.product_word, root.bank_word, waited=root.waited)
         last.children.append(link)
         return link
 
@@ -83,10 +96,16 @@ class Sampler:
         scenario, segment = self.scenario, application.segment
         share = 0.0 if application.equal_principal else float(scenario.maturity_share_frac)
         hazard = self.hazard(application.tape or segment, segment.cluster_id)
-        application.tau = month_of_default(word, hazard, application.month, application.due, share)
+        application.tau = month_of_default(word, hazard, application.month, application.due, share,
+                                           self.carelessness(application))
         if application.tau is not None:
             materialise(application, scenario, self.kinds[segment.ip_kind_id], self.index[segment.cluster_id], self.draws, world,
                         entity, link)
+
+    def carelessness(self, application):
+        """(4.25)"""
+        coverage = Fraction(sum(self.policy.product_of(application).share_ppm.values()), MILLION)
+        return float(1 + self.scenario.moral_hazard * max(0, coverage - self.scenario.coverage_ref_frac))
 
     def hazard(self, row, cluster):
         """H of the class of a segment or a tape loan in this world."""

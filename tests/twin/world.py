@@ -21,6 +21,8 @@ class Application:
     micro: bool
     product_word: int
     bank_word: int
+    before: Optional["Application"] = None  # of a firm that asks again, (5.6): the refusal before
+    waited: bool = False  # of a chain that begins only after a refusal
     tau: Optional[int] = None  # month of default
     disposal: Optional[int] = None  # month of disposal; with it the two fractions of (6.5)
     proceeds: float = 0.0  # per yuan lent
@@ -36,7 +38,7 @@ class Application:
         return self.month + self.tenor
 
 
-COLUMNS = ("month", "chain", "parent", "tape", "segment", "tenor", "amount_wan", "equal_principal", "micro", "product_word",
+COLUMNS = ("month", "chain", "parent", "before", "waited", "tape", "segment", "tenor", "amount_wan", "equal_principal", "micro", "product_word",
            "bank_word", "tau", "disposal", "proceeds", "cash")  # of an application as dump.c writes it
 
 
@@ -47,7 +49,8 @@ def read_applications(rows, scenario):
         cells = dict(zip(COLUMNS, row))
         tape = None if cells["tape"] is None else scenario.loans[cells["tape"]]
         parent = None if cells["parent"] is None else applications[cells["parent"]]
-        cells.update(tape=tape, parent=parent, segment=scenario.segments[cells["segment"]],
+        before = None if cells["before"] is None else applications[cells["before"]]
+        cells.update(tape=tape, parent=parent, before=before, waited=bool(cells["waited"]), segment=scenario.segments[cells["segment"]],
                      equal_principal=bool(cells["equal_principal"]), micro=bool(cells["micro"]))
         applications.append(Application(firm=firm_of(tape, cells["chain"]), **cells))
         if parent is not None:

@@ -21,6 +21,9 @@ Difference = namedtuple("Difference", "book row world place measure program twin
 FRACTIONS = ("proceeds", "cash")
 # Of the fractions: the program's functions are its own, the twin's are the C library's.
 RELATIVE, ABSOLUTE = 1e-12, 1e-15
+# Mechanisms that the twin has still to learn: tables, columns ("table.column") and measures. The books of the tests leave
+# them at their defaults.
+NOT_YET = frozenset()
 
 
 def dump(book, first, worlds, seed):
@@ -70,8 +73,9 @@ def world_differences(theirs, own):
 def ledger_differences(record, row):
     """(place, name, the program's value, the twin's) for all that differs in a world under a policy."""
     for name, value in row["measures"].items():
-        if value != record.measures[name]:
-            yield "whole world", name, value, record.measures[name]
+        own = record.measures.get(name, "does not know it")
+        if value != own and name not in NOT_YET:
+            yield "whole world", name, value, own
     for name in PATHS:
         for t, (value, own) in enumerate(zip(row[name], record.paths[name], strict=True), start=1):
             if value != own:

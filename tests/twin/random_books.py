@@ -83,7 +83,8 @@ def loans(dice, segment_rows, products, banks):
         rows.append({
             "loan_id": f"L{dice.randrange(10**6)}_{i}", "firm_id": dice.choice(["", *firms]),
             "segment_id": dice.choice(segment_rows)["segment_id"], "product_id": dice.choice(["", *products]),
-            "bank_id": dice.choice(["", *banks]), "amount_wan": dice.randint(1, 600), "months_left": dice.some(dice.randint(1, 12), 24, 30, often=0.8),
+            "bank_id": dice.choice(["", *banks]), "amount_wan": dice.randint(1, 600),
+            "months_left": dice.some(dice.randint(1, 12), 24, 30, often=0.8),
             "age_months": dice.some(0, dice.randint(1, 60)), "repayment": dice.choice(["bullet", "equal_principal"]),
             "pledged_value_wan": dice.some("", dice.pct(0, 3000)), "pd_pct": dice.some("", dice.pct(0, 60)),
             "correlation": dice.some("", dice.pct(0, 0.4)), "recovery_pct": dice.some("", dice.pct(0, 100), "0", "100")})
@@ -113,7 +114,8 @@ def correlations(dice, clusters):
 def world_part(dice):
     """The columns of scenarios.csv that change worlds, but the run-off."""
     return {
-        "start_year": dice.some(2021, 1990, 2199), "start_month": dice.randint(1, 12), "horizon_months": dice.some(dice.randint(12, 30), 1, 6, often=0.9),
+        "start_year": dice.some(2021, 1990, 2199), "start_month": dice.randint(1, 12),
+        "horizon_months": dice.some(dice.randint(12, 30), 1, 6, often=0.9),
         "phi_annual": dice.some(dice.pct(0, 0.9), "0"), "index_correlation": dice.some(dice.pct(0, 1), "1", "0"),
         "factor_step_months": dice.choice([1, 3, 12]), "index_start": dice.choice(["stationary", "fixed"]),
         "initial_index_sd": dice.pct(-2, 2), "dependence": dice.some("gaussian", "independent", often=0.8),
@@ -128,7 +130,7 @@ def world_part(dice):
         "cash_recovery_pct": dice.some(dice.pct(0, 60), "0", "99", often=0.7), "cash_concentration": dice.some(8, "0.5", "100", often=0.7),
         "cure_prob_pct": dice.some("0", dice.pct(0, 60), "100"),
         "moral_hazard": dice.some("0", dice.pct(0, 3), "20", often=0.8), "coverage_ref_pct": dice.some("70", dice.pct(0, 100), "0"),
-        "refused_retry_months": dice.some(0, 1, 3, often=0.8),
+        "refused_retry_months": dice.some(0, 1, 3, often=0.6),
     }
 
 
@@ -141,7 +143,7 @@ def products(dice, pool_ids, horizon):
         shares = share_columns(dice)
         rows.append({
             "product_id": name, "label": "", "share_pct": part, "pool_id": dice.choice(["", *pool_ids]), **shares,
-            "take_up_pct": dice.some("100", dice.pct(0, 100), "0", often=0.7), "open_from_month": dice.some(1, dice.randint(1, horizon), often=0.9),
+            "take_up_pct": dice.some("100", dice.pct(0, 100), "0", often=0.85), "open_from_month": dice.some(1, dice.randint(1, horizon), often=0.9),
             "open_to_month": dice.some(0, dice.randint(1, horizon), often=0.9),
             "loan_cap_wan": dice.some(0, dice.randint(50, 800)), "loan_cap_micro_wan": dice.some(0, dice.randint(1, 300)),
             "over_cap": dice.choice(["refuse", "trim"]), "firm_cap_wan": dice.some(0, dice.pct(1, 400, 4)),
@@ -190,7 +192,8 @@ def pools(dice, ids):
 
 def money_of_pool(dice):
     return {"pool_initial_wan": dice.some(dice.pct(1, 600, 6), "0", "5000", "100", often=0.8),
-            "pool_interest_pct": dice.some(dice.pct(0, 5, 4), "0", "20"), "leverage": dice.some(dice.pct(0.5, 12, 6), "10", "0", "1000", "1000", often=0.6)}
+            "pool_interest_pct": dice.some(dice.pct(0, 5, 4), "0", "20"),
+            "leverage": dice.some(dice.pct(0.5, 12, 6), "10", "0", "1000", "1000", often=0.6)}
 
 
 def topup_rule(dice):

@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 from book import BUILT_IN, COLUMNS, read_csv
-from compare import compare, in_words
+from compare import NOT_YET, compare, in_words
 from random_books import write_book
 
 BOOKS, WORLDS = 160, 8  # x 8 policies
@@ -48,8 +48,9 @@ class Fed(unittest.TestCase):
                 for row in read_csv(path):
                     for column in row.keys() & COLUMNS.get(path.stem, {}).keys():
                         values[path.stem, column].add(row[column])
-        idle = [key for key, seen in values.items() if len(seen) < 2 and key[1] not in ("label", "base")]
-        self.assertEqual(idle, [])
+        idle = {f"{table}.{column}" for (table, column), seen in values.items()
+                if len(seen) < 2 and column not in ("label", "base") and table not in NOT_YET}
+        self.assertEqual(idle - NOT_YET, set(), "columns that the twin and random_books.py have to learn")
 
 
 if __name__ == "__main__":

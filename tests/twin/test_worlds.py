@@ -20,7 +20,7 @@ from sampler import Sampler
 SEED = 20220708
 BOOKS, WORLDS = 36, 16
 ALPHA = 1e-9  # of a false alarm in the test of means, shared by all measures
-OWN_BOOK, OWN_WORLDS, PROGRAM_WORLDS = 78, 1500, 100_000
+OWN_BOOK, OWN_WORLDS, PROGRAM_WORLDS = 16, 1500, 100_000
 
 
 def calibrates_quickly(scenario):

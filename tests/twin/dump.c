@@ -13,9 +13,11 @@
 #include "pledgesim/prepare.h"
 #include "tests/unit/testkit.h"
 
+enum { FAMILY_MAX = 64 };
+
 struct family {
-    const struct ps_scenario *scenarios[64];
-    struct ps_policy policies[64];
+    const struct ps_scenario *scenarios[FAMILY_MAX];
+    struct ps_policy policies[FAMILY_MAX];
     int n;
 };
 
@@ -84,8 +86,8 @@ static void print_row(const struct ps_kit *kit, const struct ps_scenario *scenar
     int months_n = kit->plan->months_n, width = work->width, years_n = years_of(scenario, months_n);
     printf("{\"scenario\":\"%s\",\"measures\":{", scenario->p.scenario_id);
     for (int m = 0; m < PS_MEASURE_N; m++) {
-        printf("%s\"%s\":", m ? "," : "", ps_measure_desc(m)->name);
-        print_whole("", ps_measure_read(work, m, lane));
+        printf("%s\"%s\":", m ? "," : "", ps_measure_desc((enum ps_measure)m)->name);
+        print_whole("", ps_measure_read(work, (enum ps_measure)m, lane));
     }
     printf("}");
     for (int p = 0; p < PS_PATH_N; p++) {
@@ -153,6 +155,17 @@ static void dump_family(struct family *family, uint64_t first, int n, uint64_t s
     ps_kit_close(&kit);
 }
 
+// The scenarios from `first` on that share its worlds.
+static void family_take(struct family *family, const struct ps_book *book, size_t first)
+{
+    size_t end = first;
+    family->n = 0;
+    do {
+        family->scenarios[family->n++] = &book->scenarios[end++];
+    } while (end < book->scenarios_n && family->n < FAMILY_MAX &&
+             ps_scenario_same_world(&book->scenarios[first], &book->scenarios[end]));
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4)
@@ -166,15 +179,12 @@ int main(int argc, char **argv)
         stop("the book is not valid");
     }
     uint64_t seed = argc > 4 ? strtoull(argv[4], NULL, 10) : 20220708;
+    const uint64_t first = strtoull(argv[2], NULL, 10);
+    const int n = (int)strtol(argv[3], NULL, 10);
     struct family family;
     for (size_t i = 0; i < book.scenarios_n; i += (size_t)family.n) {
-        family.n = 0;
-        while (i + (size_t)family.n < book.scenarios_n && family.n < 64 &&
-               ps_scenario_same_world(&book.scenarios[i], &book.scenarios[i + (size_t)family.n])) {
-            family.scenarios[family.n] = &book.scenarios[i + (size_t)family.n];
-            family.n++;
-        }
-        dump_family(&family, strtoull(argv[2], NULL, 10), atoi(argv[3]), seed);
+        family_take(&family, &book, i);
+        dump_family(&family, first, n, seed);
     }
     ps_diags_free(&diags);
     ps_book_free(&book);

@@ -143,7 +143,8 @@ def products(dice, pool_ids, horizon):
         shares = share_columns(dice)
         rows.append({
             "product_id": name, "label": "", "share_pct": part, "pool_id": dice.choice(["", *pool_ids]), **shares,
-            "take_up_pct": dice.some("100", dice.pct(0, 100), "0", often=0.85), "open_from_month": dice.some(1, dice.randint(1, horizon), often=0.9),
+            "take_up_pct": dice.some("100", dice.pct(0, 100), "0", often=0.85),
+            "open_from_month": dice.some(1, dice.randint(1, horizon), often=0.9),
             "open_to_month": dice.some(0, dice.randint(1, horizon), often=0.9),
             "loan_cap_wan": dice.some(0, dice.randint(50, 800)), "loan_cap_micro_wan": dice.some(0, dice.randint(1, 300)),
             "over_cap": dice.choice(["refuse", "trim"]), "firm_cap_wan": dice.some(0, dice.pct(1, 400, 4)),

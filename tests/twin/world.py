@@ -38,8 +38,8 @@ class Application:
         return self.month + self.tenor
 
 
-COLUMNS = ("month", "chain", "parent", "before", "waited", "tape", "segment", "tenor", "amount_wan", "equal_principal", "micro", "product_word",
-           "bank_word", "tau", "disposal", "proceeds", "cash")  # of an application as dump.c writes it
+COLUMNS = ("month", "chain", "parent", "before", "waited", "tape", "segment", "tenor", "amount_wan", "equal_principal", "micro",
+           "product_word", "bank_word", "tau", "disposal", "proceeds", "cash")  # of an application as dump.c writes it
 
 
 def read_applications(rows, scenario):

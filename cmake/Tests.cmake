@@ -58,6 +58,18 @@ if(TARGET pledgesim)
   endforeach()
 endif()
 
+# The slow twin (tests/twin) is fed by a program that writes out worlds and what the policies make of them.
+add_executable(twin_dump tests/twin/dump.c)
+target_link_libraries(twin_dump PRIVATE ps_test_fixture pledgesim_lib ps_warnings ps_flags)
+set_target_properties(twin_dump PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/tests)
+file(GLOB ps_twin_tests CONFIGURE_DEPENDS tests/twin/test_*.py)
+foreach(script IN LISTS ps_twin_tests)
+  cmake_path(GET script FILENAME file)
+  add_test(NAME twin/${file} COMMAND ${Python3_EXECUTABLE} ${script} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  set_tests_properties(twin/${file} PROPERTIES LABELS twin TIMEOUT 600
+    ENVIRONMENT "TWIN_DUMP=$<TARGET_FILE:twin_dump>;PLEDGESIM=$<TARGET_FILE:pledgesim>;PYTHONDONTWRITEBYTECODE=1")
+endforeach()
+
 # bench/run builds the programs of bench/; here is only seen that they compile.
 file(GLOB ps_bench_sources CONFIGURE_DEPENDS bench/*.c)
 add_library(bench_compiles OBJECT ${ps_bench_sources})

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Chapter 1: numbers by address, uniforms, normals, thresholds; and Python's own numbers for a second sampling."""
+import random
+from math import cos, log, pi, sin, sqrt
+
+from money import rnd
+
+ECONOMY, DEMAND, FIRM, TERMS, LOAN, DISPOSAL, RECOVERY = range(1, 8)  # purposes
+
+WORD = 2**32
+MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)  # of Philox4x32, Salmon and others 2011
+WEYL = (0x9E3779B9, 0xBB67AE85)
+
+
+def philox(key, counter):
+    """Philox4x32 with ten rounds."""
+    k0, k1 = key
+    c0, c1, c2, c3 = counter
+    for _ in range(10):
+        p0, p1 = MULTIPLIERS[0] * c0, MULTIPLIERS[1] * c2
+        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1 % WORD, (p0 >> 32) ^ c3 ^ k1, p0 % WORD
+        k0, k1 = (k0 + WEYL[0]) % WORD, (k1 + WEYL[1]) % WORD
+    return c0, c1, c2, c3
+
+
+class ByAddress:
+    """(1.1) The program's own numbers."""
+
+    def __init__(self, seed):
+        self.key = (seed % WORD, seed // WORD)
+
+    def words(self, world, purpose, entity, step):
+        return philox(self.key, (world, entity % WORD, entity // WORD, purpose * 2**24 + step))
+
+
+class ByChance:
+    """Any other numbers: the same distribution of worlds. What a world was told once it is told again."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.world, self.told = None, {}
+
+    def words(self, world, *address):
+        if world != self.world:
+            self.world, self.told = world, {}
+        if address not in self.told:
+            self.told[address] = tuple(self.random.getrandbits(32) for _ in range(4))
+        return self.told[address]
+
+
+def u32(word):
+    """(1.2)"""
+    return (word + 0.5) / WORD
+
+
+def u52(high, low):
+    """(1.2)"""
+    return ((high * WORD + low) // 2**12 + 0.5) / 2**52
+
+
+def happens(word, probability):
+    """(1.3)"""
+    return word < rnd(probability * WORD)
+
+
+def normal_pair(word0, word1):
+    """(1.4)"""
+    r, angle = sqrt(-2 * log(u32(word0))), 2 * pi * (word1 / WORD)
+    return r * cos(angle), r * sin(angle)
+
+
+def tape_entity(loan_id):
+    """(1.1) FNV-1a of the id, finaliser of SplitMix64, top bit set."""
+    h = 0xCBF29CE484222325
+    for byte in loan_id.encode():
+        h = (h ^ byte) * 0x100000001B3 % 2**64
+    h = (h ^ h >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+    h = (h ^ h >> 27) * 0x94D049BB133111EB % 2**64
+    return (h ^ h >> 31) | 2**63

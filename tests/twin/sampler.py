@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Chapter 5: who asks, and with chapters 3, 4 and 6 the whole of a world."""
+from fractions import Fraction
+
+from default import cumulative_hazard, hazard_class, month_of_default
+from draws import DEMAND, FIRM, LOAN, TERMS, WORD, happens, tape_entity
+from economy import Economy
+from laws import amount, cuts, pick, poisson
+from money import MILLION, year_of
+from policy import Policy
+from recovery import materialise
+from world import Application, firm_of
+
+TENORS = (6, 12, 24, 36)
+
+
+class Sampler:
+    """Draws worlds of a scenario: sample() gives the applications of one in canonical order."""
+
+    def __init__(self, scenario, draws):
+        self.scenario, self.draws, self.policy = scenario, draws, Policy(scenario)
+        self.economy = Economy(scenario)
+        self.kinds = {kind.ip_kind_id: kind for kind in scenario.ip_kinds}
+        self.segment_ends = cuts([segment.share_frac for segment in scenario.segments])
+        self.tenor_ends = {segment.segment_id: cuts([getattr(segment, f"tenor_{tenor}m_frac") for tenor in TENORS])
+                           for segment in scenario.segments}
+        self.segments = {segment.segment_id: segment for segment in scenario.segments}
+
+    def sample(self, world):
+        self.index = self.economy.sample(self.draws, world)
+        self.hazards = {}
+        applications, firms_n = [], 0
+        for row in self.scenario.loans:
+            applications += self.chain(world, self.tape_root(world, row, firms_n), tape_entity(row.loan_id))
+            firms_n += 1
+        for t in range(1, self.scenario.horizon_months + 1):
+            for k in range(self.new_firms(world, t)):
+                applications += self.new_firm(world, t, t * WORD + k, firms_n)
+                firms_n += 1
+        return sorted(applications, key=lambda a: (a.month, a.parent is None, a.chain))
+
+    def new_firm(self, world, t, entity, number):
+        """A chain from its first month on and one from each month in which it may ask again, (5.6)."""
+        applications, before = [], None
+        for month in range(t, min(t + self.scenario.refused_retry_months, self.scenario.horizon_months) + 1):
+            root = self.new_root(world, month, entity, number)
+            root.before, root.waited = before, before is not None
+            applications += self.chain(world, root, entity)
+            before = root
+        return applications
+
+    def new_firms(self, world, t):
+        year = year_of(t, self.scenario)
+        mean = sum(float(row.new_firms_n) for row in self.scenario.demand if row.year == year)
+        word = self.draws.words(world, DEMAND, t, 0)[0]
+        return poisson(word, mean * float(self.scenario.demand_multiplier) / 12)
+
+    def tape_root(self, world, row, chain):
+        segment = self.segments[row.segment_id]
+        word = self.draws.words(world, FIRM, tape_entity(row.loan_id), 0)
+        terms = self.draws.words(world, TERMS, tape_entity(row.loan_id), 0)
+        return Application(0, chain, firm_of(row, chain), None, row, segment, row.amount_wan, row.months_left,
+                           row.repayment == "equal_principal", happens(terms[1], segment.micro_frac), word[2], word[3])
+
+    def new_root(self, world, t, entity, chain):
+        word = self.draws.words(world, FIRM, entity, 0)
+        terms = self.draws.words(world, TERMS, entity, 0)
+        segment = self.scenario.segments[pick(word[0], self.segment_ends)]
+        return Application(t, chain, chain, None, None, segment, amount(word[1], segment), 0,
+                           happens(terms[0], segment.equal_principal_frac), happens(terms[1], segment.micro_frac), word[2], word[3])
+
+    def chain(self, world, root, entity):
+        """A loan and its renewals with their fates."""
+        links, asks, last = [], True, None
+        while asks:
+            link, word = len(links), self.draws.words(world, LOAN, entity, len(links))
+            application = root if last is None else self.renewal(root, last)
+            if not application.on_tape:
+                application.tenor = TENORS[pick(word[2], self.tenor_ends[root.segment.segment_id])]
+            self.fate(world, application, entity, link, word)
+            links.append(application)
+            last = application
+            asks = (application.tau is None and application.due <= self.scenario.horizon_months
+                    and happens(word[3], self.scenario.renewal_prob_frac))
+        return links
+
+    @staticmethod
+    def renewal(root, last):
+        """The next link: the firm's terms, the amount first asked."""
+        link = Application(last.due, root.chain, root.firm, last, root.tape, root.segment, root.amount_wan, 0,
+                           root.equal_principal, root.micro, root.product_word, root.bank_word, waited=root.waited)
+        last.children.append(link)
+        return link
+
+    def fate(self, world, application, entity, link, word):
+        scenario, segment = self.scenario, application.segment
+        share = 0.0 if application.equal_principal else float(scenario.maturity_share_frac)
+        hazard = self.hazard(application.tape or segment, segment.cluster_id)
+        application.tau = month_of_default(word, hazard, application.month, application.due, share,
+                                           self.carelessness(application))
+        if application.tau is not None:
+            materialise(application, scenario, self.kinds[segment.ip_kind_id], self.index[segment.cluster_id], self.draws, world,
+                        entity, link)
+
+    def carelessness(self, application):
+        """(4.25)"""
+        coverage = Fraction(sum(self.policy.product_of(application).share_ppm.values()), MILLION)
+        return float(1 + self.scenario.moral_hazard * max(0, coverage - self.scenario.coverage_ref_frac))
+
+    def hazard(self, row, cluster):
+        """H of the class of a segment or a tape loan in this world."""
+        pd = float(row.pd_frac * self.scenario.pd_multiplier)
+        key = (pd, float(row.correlation), cluster)
+        if key not in self.hazards:
+            a, b = hazard_class(pd, float(row.correlation), self.scenario.dependence, self.scenario.correlation_basis,
+                                self.economy.phi, self.scenario.factor_step_months)
+            self.hazards[key] = cumulative_hazard(a, b, self.index[cluster])
+        return self.hazards[key]

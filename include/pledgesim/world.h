@@ -78,6 +78,7 @@ struct ps_world_plan {
     int clusters_n, classes_n, segments_n, ip_kinds_n, tape_n;
     int tape_firms_n;      /* firms with several tape loans */
     const double *loading; /* L, clusters x clusters, row major; L L' = R */
+    int factors_n;         /* columns of L up to the last that is not 0 */
     const double *shift;   /* (N+1) x clusters: what Y~ adds to Y in month t */
     const struct ps_hazard_class *classes;
     struct ps_discrete segment;
@@ -100,6 +101,8 @@ struct ps_world_plan {
     double cure_prob;
     int terms_needed; /* some segment has equal principal or micro firms */
     size_t apps_max;  /* hard bound on applications a world (tape included) */
+    int standing;     /* a standing book under policies that draw nothing of its loans: every world
+                         holds the tape and nothing else, and only fates differ (standing.h) */
 };
 
 enum { PS_APP_RENEWAL = 1, PS_APP_EQUAL = 2, PS_APP_MICRO = 4 };
@@ -139,9 +142,9 @@ struct ps_world {
     int apps_n, fates_n;
     double asked_first_wan, asked_renewed_wan; /* all amounts of months 1 .. T, whole numbers */
     struct ps_app *apps;
-    uint16_t *ends;        /* apps in order of end, then canonical */
+    uint16_t *ends;        /* apps in order of end, then canonical; not kept of a standing book */
     uint32_t *app_first;   /* [0..T+1]: apps of month t are app_first[t] .. app_first[t+1]-1 */
-    uint32_t *end_first;   /* [0..N+1] likewise into ends */
+    uint32_t *end_first;   /* [0..N+1] likewise into ends; not kept of a standing book */
     struct ps_fate *fates; /* in order of app */
 };
 
@@ -158,6 +161,7 @@ struct ps_world_work {
     double *hazard;          /* H, prefix sums: [(N+1)][classes][PS_ECONOMY_LANES] */
     double *normal;          /* [clusters rounded up to 4][PS_ECONOMY_LANES] */
     double *level;           /* Y of the current block: [clusters][PS_ECONOMY_LANES] */
+    double *rate;            /* a month's hazard while the index stands still: [classes][..] */
     struct ps_draft *drafts; /* [draft], by link: roots, first renewals, second renewals.. */
     uint64_t *entity;        /* [draft] address: (month << 32 | arrival), or a tape loan's hash */
     struct ps_app *firms;    /* [root] what the loans of a chain share */
@@ -170,6 +174,9 @@ struct ps_world_work {
 
 size_t ps_world_work_bytes(const struct ps_world_plan *plan);
 void ps_world_work_init(struct ps_world_work *work, const struct ps_world_plan *plan, void *memory);
+
+/* Loan i of a standing book in a world in which it does not default: nothing else of it is drawn. */
+struct ps_app ps_standing_app(const struct ps_world_plan *plan, int i);
 
 /* Samples worlds first .. first+n-1 (n <= PS_TILE_WORLDS) into work->worlds. Cannot fail. */
 typedef void ps_world_sample_fn(const struct ps_world_plan *plan, uint64_t first, int n,

@@ -57,6 +57,11 @@ static enum ps_status prepare_economy(const struct ps_scenario *scenario, struct
     ps_semidefinite_root(scenario->index_correlation, (int)n, loading);
     fill_shift(scenario, plan, shift);
     plan->loading = loading;
+    for (size_t i = 0; i < n * n; i++) {
+        if (loading[i] != 0 && i % n >= (size_t)plan->factors_n) {
+            plan->factors_n = (int)(i % n) + 1;
+        }
+    }
     plan->shift = shift;
     return PS_OK;
 }

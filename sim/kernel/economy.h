@@ -14,11 +14,12 @@ enum { PS_ECO = PS_ECONOMY_LANES };
 
 _Static_assert(PS_ECO == PS_RNG_LANES, "one batch of counters draws one group of worlds");
 
-/* One normal for every cluster and world of the block: four clusters share a Philox block. */
+/* One normal for every cluster and world of the block, but those that no index reads: four clusters
+ * share a Philox block. */
 static inline void economy_normals(const struct ps_world_plan *plan, uint64_t first, int block,
                                    double *restrict normal)
 {
-    for (int c = 0; c < plan->clusters_n; c += 4) {
+    for (int c = 0; c < plan->factors_n; c += 4) {
         uint64_t x0[PS_ECO], x1[PS_ECO], x2[PS_ECO], x3[PS_ECO];
         for (int l = 0; l < PS_ECO; l++) {
             x0[l] = (first + (uint64_t)l) & 0xffffffffu;
@@ -50,7 +51,7 @@ static inline void economy_step(const struct ps_world_plan *plan, int block,
             continue;
         }
         double e[PS_ECO] = {0};
-        for (int k = 0; k < n; k++) {
+        for (int k = 0; k < plan->factors_n; k++) {
             const double loading = plan->loading[c * n + k];
             const double *restrict z = normal + (size_t)k * PS_ECO;
             if (loading == 0)
@@ -63,9 +64,9 @@ static inline void economy_step(const struct ps_world_plan *plan, int block,
     }
 }
 
-/* Eq. (4.4): the class's cumulative hazard, a month on. */
+/* Eq. (4.4): the class's hazard of a month. */
 static inline void economy_hazard(const struct ps_hazard_class *class, const double *restrict y,
-                                  const double *restrict before, double *restrict now)
+                                  double *restrict rate)
 {
     const double a = class->a, b = class->b;
     uint64_t below = UINT64_MAX; /* its top bit: a + b y < -1 in all worlds */
@@ -74,11 +75,23 @@ static inline void economy_hazard(const struct ps_hazard_class *class, const dou
         below &= ps_bits(a + b * y[l] + 1.0);
     if (below >> 63) {
         WORLDS /* vector loop */
-            now[l] = before[l] + ps_neg_log1m_norm_cdf_low(a + b * y[l]) * (1. / 12);
+            rate[l] = ps_neg_log1m_norm_cdf_low(a + b * y[l]) * (1. / 12);
     } else {
         WORLDS /* vector loop */
-            now[l] = before[l] + ps_neg_log1m_norm_cdf(a + b * y[l]) * (1. / 12);
+            rate[l] = ps_neg_log1m_norm_cdf(a + b * y[l]) * (1. / 12);
     }
+}
+
+/* Whether the month has the index of the month before in every cluster. */
+static inline int index_stands(const struct ps_world_plan *plan, int t)
+{
+    if ((t - 1) % plan->step_months == 0)
+        return 0;
+    const double *now = plan->shift + (size_t)t * (size_t)plan->clusters_n;
+    for (int c = 0; c < plan->clusters_n; c++)
+        if (now[c] != now[c - plan->clusters_n])
+            return 0;
+    return 1;
 }
 
 /* Fills work->index and work->hazard for worlds first .. first + 15. Month 0 holds zero hazard; the
@@ -105,13 +118,18 @@ static inline void economy_sample(const struct ps_world_plan *plan, uint64_t fir
             WORLDS /* vector loop */
                 out[l] = y[l] + shift;
         }
+        const int stands = index_stands(plan, t);
         for (int k = 0; k < classes_n && t <= plan->last_maturity; k++) {
             const struct ps_hazard_class *class = &plan->classes[k];
             const double *restrict y =
                 index + ((size_t)t * (size_t)clusters_n + (size_t) class->cluster) * PS_ECO;
             double *restrict now = hazard + ((size_t)t * (size_t)classes_n + (size_t)k) * PS_ECO;
+            double *restrict rate = work->rate + (size_t)k * PS_ECO;
             const double *restrict before = now - (size_t)classes_n * PS_ECO;
-            economy_hazard(class, y, before, now);
+            if (!stands)
+                economy_hazard(class, y, rate);
+            WORLDS /* vector loop */
+                now[l] = before[l] + rate[l];
         }
     }
 }

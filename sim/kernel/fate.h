@@ -158,4 +158,24 @@ static void fates_materialise(const struct ps_world_plan *plan, struct fate_batc
     b->n = 0;
 }
 
+/* Numbers the fates and hands them on: only defaulters cost anything. */
+static void collect_fates(const struct ps_world_plan *plan, const struct ps_world_work *work,
+                          int lane, struct ps_world *w, struct fate_batch *batch)
+{
+    for (int i = 0; i < w->fates_n; i++) {
+        struct ps_fate *fate = &w->fates[i];
+        struct ps_app *app = &w->apps[fate->app];
+        const size_t cluster = (size_t)plan->segments[app->segment].cluster;
+        const int l = batch->n++;
+        app->fate = (uint16_t)i;
+        batch->app[l] = app;
+        batch->fate[l] = fate;
+        batch->index[l] = work->index + cluster * PS_ECONOMY_LANES + lane;
+        batch->world[l] = w->number;
+        batch->entity[l] = work->entity[app->firm_rank];
+        if (batch->n == PS_RNG_LANES)
+            fates_materialise(plan, batch);
+    }
+}
+
 #endif

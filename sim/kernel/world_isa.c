@@ -3,6 +3,7 @@
 #include "economy.h"
 #include "fate.h"
 #include "kernel.h"
+#include "standing.h"
 
 /* Samples worlds (docs/model.md sections 4-6): economy of 16 worlds in lanes, then world by world
  * the loans, generation of renewals by generation, then the canonical order, then the fates of all
@@ -97,26 +98,6 @@ static void place_ends(struct ps_world_work *work, struct ps_world *w)
     w->fates_n = fates_n;
 }
 
-/* Numbers the fates and hands them on: only defaulters cost anything. */
-static void collect_fates(const struct ps_world_plan *plan, const struct ps_world_work *work,
-                          int lane, struct ps_world *w, struct fate_batch *batch)
-{
-    for (int i = 0; i < w->fates_n; i++) {
-        struct ps_fate *fate = &w->fates[i];
-        struct ps_app *app = &w->apps[fate->app];
-        const size_t cluster = (size_t)plan->segments[app->segment].cluster;
-        const int l = batch->n++;
-        app->fate = (uint16_t)i;
-        batch->app[l] = app;
-        batch->fate[l] = fate;
-        batch->index[l] = work->index + cluster * PS_ECONOMY_LANES + lane;
-        batch->world[l] = w->number;
-        batch->entity[l] = work->entity[app->firm_rank];
-        if (batch->n == PS_RNG_LANES)
-            fates_materialise(plan, batch);
-    }
-}
-
 static void world_sample(const struct ps_world_plan *plan, uint64_t number, int lane,
                          struct ps_world_work *work, struct ps_world *w, struct fate_batch *fates)
 {
@@ -137,6 +118,11 @@ void PS_ISA(ps_world_sample)(const struct ps_world_plan *plan, uint64_t first, i
     struct fate_batch fates = {0};
     for (int i = 0; i < n; i += PS_ECO) {
         economy_sample(plan, first + (uint64_t)i, work);
+        if (plan->standing) {
+            standing_sample(plan, first + (uint64_t)i, n - i < PS_ECO ? n - i : PS_ECO, work,
+                            &work->worlds[i], &fates);
+            continue;
+        }
         for (int lane = 0; lane < PS_ECO && i + lane < n; lane++)
             world_sample(plan, first + (uint64_t)(i + lane), lane, work, &work->worlds[i + lane],
                          &fates);

@@ -88,8 +88,8 @@ struct ps_standing_debt {
 /* A standing book (plan->standing) under the shape of a policy, when nobody defaults. Tape loans
  * meet no test, so all of it is equal in all lanes. */
 struct ps_standing {
-    uint8_t *product, *bank;         /* by application */
-    struct ps_standing_month *leave; /* [month 0..N] */
+    uint8_t *product, *bank;          /* by application */
+    struct ps_standing_month *leave;  /* [month 0..N] */
     struct ps_standing_debt *largest; /* in-pool loans owed at the end of month T, largest first */
     int largest_n;
 };
@@ -99,10 +99,10 @@ struct ps_schedule {
     const struct ps_standing *standing; /* NULL unless the book is a standing one; then `plain` and
                                            the world's ends are not read */
     struct ps_standing_month *leave;    /* [month 0..N]: its sums without the loans that default */
-    uint8_t *product, *bank; /* by application */
-    struct ps_plain *plain;  /* by application */
-    uint16_t *claim_month;   /* by fate */
-    struct ps_event *events; /* by month, step, fate; a last one has month 0xffff */
+    uint8_t *product, *bank;            /* by application */
+    struct ps_plain *plain;             /* by application */
+    uint16_t *claim_month;              /* by fate */
+    struct ps_event *events;            /* by month, step, fate; a last one has month 0xffff */
     int events_n;
     uint16_t (*fate_month)[PS_EVENT_STEPS]; /* scratch: months of each fate's events */
     uint32_t *month_first;                  /* scratch: [0..N+1] */

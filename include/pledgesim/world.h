@@ -15,6 +15,8 @@ enum {
     PS_NONE = 0xffff,      /* "no loan", "no fate" in a 16-bit index */
     PS_MONTHS_MAX = 480,
     PS_APPS_MAX = 65000,
+    PS_GROUPS_MAX = 1000,
+    PS_RECOVERY_LAWS_MAX = 256,
     PS_QUANTILE_CELLS = 1024
 };
 
@@ -64,7 +66,9 @@ struct ps_tape_plan {
     uint32_t amount_wan;
     int months_left, age_months, equal_principal;
     double pledged_per_yuan; /* appraised value / amount, < 0: by the LTV */
-    double recovery_frac;    /* fixed recovery, < 0: by the model */
+    double recovery_frac;    /* recovery or its mean, < 0: by the model */
+    int recovery_law;        /* index in recovery_laws, -1: the recovery is certain */
+    int group;               /* of contributions */
     int firm;                /* number of the firm among those with several tape loans, or -1 */
 };
 
@@ -98,6 +102,7 @@ struct ps_world_plan {
     double sale_sensitivity, value_sensitivity;
     int sale_never, sale_always;
     struct ps_quantiles cash;
+    const struct ps_quantiles *recovery_laws; /* of tape loans whose recovery has a spread */
     double cure_prob;
     int terms_needed; /* some segment has equal principal or micro firms */
     size_t apps_max;  /* hard bound on applications a world (tape included) */
@@ -175,7 +180,8 @@ struct ps_world_work {
 size_t ps_world_work_bytes(const struct ps_world_plan *plan);
 void ps_world_work_init(struct ps_world_work *work, const struct ps_world_plan *plan, void *memory);
 
-/* Loan i of a standing book in a world in which it does not default: nothing else of it is drawn. */
+/* Loan i of a standing book in a world in which it does not default: nothing else of it is drawn.
+ */
 struct ps_app ps_standing_app(const struct ps_world_plan *plan, int i);
 
 /* Samples worlds first .. first+n-1 (n <= PS_TILE_WORLDS) into work->worlds. Cannot fail. */

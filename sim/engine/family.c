@@ -45,7 +45,8 @@ static struct row_spec spec_of(const struct ps_scenario *s, const struct family 
                             .years_n = f->frame.years_n,
                             .start_year = (int)s->p.start_year,
                             .money_max_fen = money_max(s)};
-    const size_t members[PS_DIM_N] = {s->clusters_n, s->ip_kinds_n, s->banks_n, s->products_n};
+    const size_t members[PS_DIM_N] = {s->clusters_n, s->ip_kinds_n, s->banks_n, s->products_n,
+                                      s->groups_n};
     for (int d = 0; d < PS_DIM_N; d++)
         spec.member_first[d + 1] = spec.member_first[d] + (int)members[d];
     return spec;

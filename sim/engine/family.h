@@ -18,7 +18,7 @@ struct block {
 };
 
 struct group {
-    struct ps_policy *policy; /* the first: its shape is everybody's */
+    struct ps_policy *policy;     /* the first: its shape is everybody's */
     struct ps_standing *standing; /* what it points to, of a standing book */
     struct block *blocks;
     int blocks_n;

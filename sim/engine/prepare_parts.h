@@ -62,6 +62,17 @@ enum ps_status ps_prepare_refuse(struct ps_diags *diags, enum ps_diag_code code,
 enum ps_status ps_prepare_refuse_apps(struct ps_diags *diags, double firms, double tape)
     PS_MUST_CHECK;
 
+/* The Beta law of a tape loan's recovery. */
+struct ps_recovery_law {
+    double mean_frac, sd_frac;
+};
+
+/* Different laws of the tape; writes the first PS_RECOVERY_LAWS_MAX of them and, unless tape is
+ * NULL, each loan's own. */
+int ps_prepare_recovery_laws(const struct ps_scenario *scenario,
+                             struct ps_recovery_law laws[PS_RECOVERY_LAWS_MAX],
+                             struct ps_tape_plan *tape);
+
 /* Each fills its part of the plan and reads the parts above it. */
 enum ps_status ps_prepare_classes(const struct ps_scenario *scenario, struct ps_arena *arena,
                                   struct ps_diags *diags, struct ps_world_plan *plan) PS_MUST_CHECK;

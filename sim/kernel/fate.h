@@ -133,7 +133,10 @@ static void fate_write(const struct ps_world_plan *plan, const struct fate_batch
         fate->s = (uint16_t)(s > plan->months_n ? plan->months_n : s);
         fate->cured = 1;
     } else if (tape && tape->recovery_frac >= 0) {
-        fate->cash_frac = tape->recovery_frac;
+        fate->cash_frac = tape->recovery_law < 0
+                              ? tape->recovery_frac
+                              : quantile_read(&plan->recovery_laws[tape->recovery_law],
+                                              ps_u01_32(b->disposal.x2[l]));
     } else {
         const double scale = tape && tape->pledged_per_yuan >= 0
                                  ? kind->valued_per_yuan * tape->pledged_per_yuan

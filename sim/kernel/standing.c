@@ -29,14 +29,14 @@ struct ps_standing_month ps_standing_leaves(const struct ps_world_plan *plan,
     const double wan = app->amount_wan, owed = ps_standing_owed_fen(app, months - 1);
     const double rate = (double)plan->segments[app->segment].loan_rate_ppm;
     const double part = equal ? instalment(wan, months) : 0;
-    return (struct ps_standing_month){
-        .pool_fen = in_pool ? owed : 0,
-        .pool_n = in_pool ? 1 : 0,
-        .all_fen = owed,
-        .interest_fen = equal ? equal_interest_fen(wan, months, rate, months)
-                              : bullet_interest_fen(wan, rate, months),
-        .pool_instalment_fen = in_pool ? part : 0,
-        .all_instalment_fen = part};
+    return (struct ps_standing_month){.pool_fen = in_pool ? owed : 0,
+                                      .pool_n = in_pool ? 1 : 0,
+                                      .all_fen = owed,
+                                      .interest_fen =
+                                          equal ? equal_interest_fen(wan, months, rate, months)
+                                                : bullet_interest_fen(wan, rate, months),
+                                      .pool_instalment_fen = in_pool ? part : 0,
+                                      .all_instalment_fen = part};
 }
 
 void ps_standing_take_out(const struct ps_world_plan *plan, const struct ps_policy *policy,

@@ -12,7 +12,7 @@
 
 enum { STANDING_LOANS = 4 }; /* loans tested together: 64 bits of candidates */
 
-_Static_assert(STANDING_LOANS * PS_RNG_LANES == 64, "a bit for every loan and world");
+_Static_assert(STANDING_LOANS *PS_RNG_LANES == 64, "a bit for every loan and world");
 
 /* Doubles in the lanes of words: with these the comparison below is what it looks like, as no
  * compiler makes it of a loop. */

@@ -47,17 +47,17 @@ struct ps_app ps_standing_app(const struct ps_world_plan *plan, int i)
 {
     const struct ps_tape_plan *tape = &plan->tape[i];
     const int micro = plan->segments[tape->segment].micro_all;
-    return (struct ps_app){
-        .amount_wan = tape->amount_wan,
-        .firm_rank = (uint16_t)i,
-        .segment = (uint16_t)tape->segment,
-        .tape = (uint16_t)i,
-        .tape_firm = tape->firm < 0 ? PS_NONE : (uint16_t)tape->firm,
-        .maturity = (uint16_t)tape->months_left,
-        .end = (uint16_t)tape->months_left,
-        .fate = PS_NONE,
-        .parent = PS_NONE,
-        .flags = (uint8_t)((tape->equal_principal ? PS_APP_EQUAL : 0) | (micro ? PS_APP_MICRO : 0))};
+    return (struct ps_app){.amount_wan = tape->amount_wan,
+                           .firm_rank = (uint16_t)i,
+                           .segment = (uint16_t)tape->segment,
+                           .tape = (uint16_t)i,
+                           .tape_firm = tape->firm < 0 ? PS_NONE : (uint16_t)tape->firm,
+                           .maturity = (uint16_t)tape->months_left,
+                           .end = (uint16_t)tape->months_left,
+                           .fate = PS_NONE,
+                           .parent = PS_NONE,
+                           .flags = (uint8_t)((tape->equal_principal ? PS_APP_EQUAL : 0) |
+                                              (micro ? PS_APP_MICRO : 0))};
 }
 
 /* The worlds of a standing book before anybody fails. */

@@ -8,7 +8,7 @@ static const char *const DIMENSIONS[PS_DIM_N] = {[PS_DIM_CLUSTER] = "cluster",
                                                  [PS_DIM_PRODUCT] = "product",
                                                  [PS_DIM_GROUP] = "group"};
 
-static const char NO_GROUP[] = "-"; /* no id is written so */
+static const char NO_GROUP[] = "(none)"; /* no id is written so */
 
 struct table {
     struct ps_outcsv *csv;

@@ -34,8 +34,9 @@ struct ps_figures {
 #include "pledgesim/figures.def"
 #undef PS_FIGURE_RATIO
 #undef PS_FIGURE
+    double lost_take_up_wan_mean; /* of the ceiling, because firms do not ask */
     /* What keeps the registered amount down most, on average: GAP_DEMAND or one of LOST_CLOSED
-     * .. LOST_LEVERAGE; PS_MEASURE_N when nothing does. Its doc says it in words. */
+     * .. LOST_TAKE_UP; PS_MEASURE_N when nothing does. Its doc says it in words. */
     enum ps_measure obstacle;
 };
 

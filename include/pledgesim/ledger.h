@@ -26,7 +26,9 @@ enum ps_refusal {
     PS_REFUSED_SUSPENDED,
     PS_REFUSED_SINGLE_NAME,
     PS_REFUSED_LEVERAGE,
-    PS_REFUSED_N
+    PS_REFUSED_N,
+    PS_NOT_ASKED = PS_REFUSED_N, /* no refusal: the firm does not take the product up */
+    PS_LOST_N
 };
 
 /* Monthly paths kept in the full tier. */
@@ -61,8 +63,8 @@ enum {
     PS_PLAIN_IN_POOL = 1,
     PS_PLAIN_RENEWAL = 2,
     PS_PLAIN_MATURES = 4, /* repaid in one sum, never defaults */
-    PS_PLAIN_ASKS = 8     /* repaid in one sum; its product is open, the population not used up, its
-                             firm has no other loan */
+    PS_PLAIN_ASKS = 8 /* repaid in one sum; its firm asks, its product is open, the population not
+                         used up, its firm has no other loan */
 };
 
 struct ps_plain {

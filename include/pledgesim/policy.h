@@ -58,8 +58,16 @@ struct ps_shape {
     int64_t reguarantor_cap_ppm, reguarantor_other_book_fen;
     uint32_t product_cut[PS_PRODUCTS_MAX]; /* u_product < cut[i] (first such i); last is unused */
     uint32_t bank_cut[PS_BANKS_MAX];
+    uint32_t take_up_cut[PS_PRODUCTS_MAX]; /* u_product < cut[i]: its firm asks; UINT32_MAX: all */
     struct ps_product_shape products[PS_PRODUCTS_MAX];
 };
+
+/* Does the firm of this application take the product up at all: eq. (5.7). Tape loans exist. */
+static inline int ps_takes_up(const struct ps_shape *shape, const struct ps_app *app, int product)
+{
+    const uint32_t cut = shape->take_up_cut[product];
+    return cut == UINT32_MAX || app->tape != PS_NONE || app->u_product < cut;
+}
 
 struct ps_topup_entry {
     int pool, month;

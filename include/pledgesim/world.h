@@ -72,6 +72,14 @@ struct ps_tape_plan {
     int firm;                /* number of the firm among those with several tape loans, or -1 */
 };
 
+/* Moral hazard: what multiplies the hazard by product. */
+struct ps_behaviour_plan {
+    int products_n;              /* 0: none */
+    const double *times;         /* [product] >= 1 */
+    const uint32_t *product_cut; /* [product] as in ps_shape */
+    const int *tape_product;     /* [tape loan] its own product, or -1: by u_product */
+};
+
 struct ps_world_plan {
     uint64_t seed;
     int months_n;      /* N = horizon + run-off */
@@ -94,7 +102,9 @@ struct ps_world_plan {
     const struct ps_tape_plan *tape; /* sorted by id */
     uint32_t renewal_cut;
     int renewal_all;
+    int retry_months; /* months for which a refused new firm goes on asking, 0 = none */
     double maturity_share;
+    struct ps_behaviour_plan behaviour;
     int npl_months;
     double disposal_median_months, disposal_sigma;
     int disposal_freeze_months;
@@ -110,10 +120,12 @@ struct ps_world_plan {
                          holds the tape and nothing else, and only fates differ (standing.h) */
 };
 
-enum { PS_APP_RENEWAL = 1, PS_APP_EQUAL = 2, PS_APP_MICRO = 4 };
+/* PS_APP_WAITED: of a chain that begins only after its firm was refused. Its first loan asks when
+ * all earlier applications of the firm were refused; `parent` is the one before it. */
+enum { PS_APP_RENEWAL = 1, PS_APP_EQUAL = 2, PS_APP_MICRO = 4, PS_APP_WAITED = 8 };
 
-/* One application of the envelope, in canonical order: by month, renewals first, then by (first
- * registration month of the chain, arrival number). Tape loans come first with month 0. Half a
+/* One application of the envelope, in canonical order: by month, renewals first, then by (month in
+ * which the firm first asked, arrival number). Tape loans come first with month 0. Half a
  * cache line: what the loans of a chain share, then what each has for itself. */
 struct ps_app {
     uint32_t amount_wan;
@@ -126,7 +138,7 @@ struct ps_app {
     uint16_t maturity;  /* m = g + tenor <= N */
     uint16_t end;       /* min(tau, m) */
     uint16_t fate;      /* index in fates when it would default by N, or PS_NONE */
-    uint16_t parent;    /* the loan it renews, or PS_NONE */
+    uint16_t parent;    /* the loan it renews or, waited for, the refusal before; or PS_NONE */
     uint8_t flags, link;
 };
 
@@ -157,7 +169,8 @@ struct ps_world {
 struct ps_draft {
     uint16_t month, maturity, end, fate; /* as in ps_app; fate 0 when it defaults */
     uint16_t root;                       /* the firm: its first loan is the draft of this number */
-    uint16_t segment, klass, link;
+    uint16_t segment, klass;
+    uint8_t link, waits; /* waits: months since its firm first asked */
 };
 
 /* Memory of one sampling thread, laid out by ps_world_work_init. */
@@ -170,6 +183,7 @@ struct ps_world_work {
     struct ps_draft *drafts; /* [draft], by link: roots, first renewals, second renewals.. */
     uint64_t *entity;        /* [draft] address: (month << 32 | arrival), or a tape loan's hash */
     struct ps_app *firms;    /* [root] what the loans of a chain share */
+    uint32_t *firm_root;     /* [firm_rank] first root; kept when refused firms ask again */
     uint32_t *chain;         /* [root] length of the chain */
     uint32_t *by_chain;      /* drafts, chain after chain */
     uint32_t *starts;        /* [month][new firm]: applications, then their first place */

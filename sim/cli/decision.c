@@ -159,6 +159,7 @@ static void write_reasons(const struct ps_figures *f, enum ps_lang lang, FILE *o
         {PS_SAY_REASON_LOAN_CAP, f->lost_loan_cap_wan_mean},
         {PS_SAY_REASON_POPULATION, f->lost_population_wan_mean},
         {PS_SAY_REASON_CLOSED, f->lost_closed_wan_mean},
+        {PS_SAY_REASON_TAKE_UP, f->lost_take_up_wan_mean},
     };
     const size_t n = sizeof reasons / sizeof *reasons;
     qsort(reasons, n, sizeof *reasons, by_amount);

@@ -62,7 +62,7 @@ static void put_loan(struct ps_outcsv *csv, const struct ps_story *story,
     }
     const long number = app - story->trace->world->apps;
     ps_outcsv_int(csv, number);
-    if (app->parent == PS_NONE) {
+    if (app->link == 0) {
         ps_outcsv_empty(csv);
     } else {
         ps_outcsv_int(csv, app->parent);

@@ -98,16 +98,16 @@ static void tell_grant(const struct ps_story *story, const struct ps_log_entry *
     const struct ps_products_row *product = &s->products[schedule->product[number]];
     const struct ps_banks_row *bank = &s->banks[schedule->bank[number]];
     const struct ps_segments_row *segment = &s->segments[app->segment];
-    const struct ps_app *parent =
-        app->parent == PS_NONE ? NULL : &story->trace->world->apps[app->parent];
     ps_say(stdout, story->lang, PS_SAY_TRACE_GRANT,
            PS_ARGS(ps_story_loan(story, app).s, ps_text_money(entry->amount_fen).s,
                    ps_text_count((uint64_t)(app->maturity - app->month)).s,
                    name_of(story, segment->label, segment->segment_id),
                    name_of(story, product->label, product->product_id),
                    name_of(story, bank->label, bank->bank_id)));
-    if (parent != NULL) {
-        ps_say(stdout, story->lang, PS_SAY_TRACE_RENEWS, PS_ARGS(ps_story_loan(story, parent).s));
+    if (app->parent != PS_NONE) {
+        const struct ps_app *before = &story->trace->world->apps[app->parent];
+        ps_say(stdout, story->lang, app->link > 0 ? PS_SAY_TRACE_RENEWS : PS_SAY_TRACE_WAITED,
+               PS_ARGS(ps_story_loan(story, before).s));
     }
     (void)putchar('\n');
 }

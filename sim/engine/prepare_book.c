@@ -314,11 +314,14 @@ static void add_firms(struct ps_world_plan *plan, int *last_maturity)
     }
     for (int t = 1; t <= plan->horizon; t++) {
         const size_t firms = (size_t)plan->arrivals[t].values_n - 1;
-        const size_t renewals = renewals_max(plan, t, shortest);
-        if (firms > 0) {
-            *last_maturity = max_int(*last_maturity, (renewals > 0 ? plan->horizon : t) + longest);
+        for (int g = t; g <= plan->horizon && g <= t + plan->retry_months; g++) {
+            const size_t renewals = renewals_max(plan, g, shortest);
+            if (firms > 0) {
+                *last_maturity =
+                    max_int(*last_maturity, (renewals > 0 ? plan->horizon : g) + longest);
+            }
+            plan->apps_max += firms * (1 + renewals);
         }
-        plan->apps_max += firms * (1 + renewals);
     }
 }
 

@@ -10,6 +10,10 @@
 /* round(p 2^32) for the test u < cut; *all is set when the cut would be 2^32 itself. */
 uint32_t ps_probability_cut(double p_frac, int *all);
 
+/* Cuts of the running sum of shares. A cut of 2^32 is written as 2^32 - 1: a row behind it that has
+ * no share is then met once in 2^32. */
+void ps_share_cuts(uint32_t *cuts, const double *shares, size_t n);
+
 /* The law of n values with the given weights (>= 0, not all 0; those not normalised). Values behind
  * the last that 32 bits can reach are left out. PS_MEMORY. */
 enum ps_status ps_discrete_from_weights(struct ps_arena *arena, const double *weights, int n,
@@ -87,6 +91,10 @@ int ps_prepare_class_of(const struct ps_scenario *scenario, const struct ps_worl
 
 /* Mean number of new firms in a month (1..T), demand_multiplier included. */
 double ps_prepare_new_firms(const struct ps_scenario *scenario, int month);
+
+/* Moral hazard: multipliers by product, and the shares that lead to one. */
+enum ps_status ps_prepare_behaviour(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                    struct ps_world_plan *plan) PS_MUST_CHECK;
 
 /* Sets apps_max and last_maturity. PS_INPUT for too many loans; PS_BUG for loans that outlive the
  * simulation, which checks of the book have refused: the sampler relies on both. */

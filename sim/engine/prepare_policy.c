@@ -2,15 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pledgesim/kmath.h"
 #include "prepare_parts.h"
 
 /* From the policy part of a scenario to data the ledger reads (docs/model.md, section 7). */
 
 #define FEN_PER_WAN INT64_C(1000000)
 
-/* Cuts of the running sum of shares. A cut of 2^32 is written as 2^32 - 1: a row behind it that has
- * no share is then met once in 2^32. */
-static void fill_cuts(uint32_t *cuts, const double *shares, size_t n)
+void ps_share_cuts(uint32_t *cuts, const double *shares, size_t n)
 {
     double total = 0, sum = 0;
     for (size_t i = 0; i < n; i++) {
@@ -61,6 +60,18 @@ static void fill_product(const struct ps_scenario *scenario, const struct ps_pro
     product->insurer_firm_limit_fen = row->insurer_firm_limit_fen;
 }
 
+/* Of a product's part of u_product the lower take_up is firms that ask. */
+static void fill_take_up(const struct ps_scenario *scenario, struct ps_shape *shape)
+{
+    uint32_t from = 0;
+    for (size_t i = 0; i < scenario->products_n; i++) {
+        const uint32_t to = i + 1 < scenario->products_n ? shape->product_cut[i] : UINT32_MAX;
+        const double width = (double)to - (double)from, part = scenario->products[i].take_up_frac;
+        shape->take_up_cut[i] = part >= 1 ? UINT32_MAX : from + (uint32_t)ps_rnd(part * width);
+        from = to;
+    }
+}
+
 static enum ps_status fill_products(const struct ps_scenario *scenario, struct ps_policy *policy)
 {
     double shares[PS_PRODUCTS_MAX];
@@ -81,7 +92,8 @@ static enum ps_status fill_products(const struct ps_scenario *scenario, struct p
         fill_cap(policy->levels.firm_cap_fen[i], row->firm_cap_fen, row->firm_cap_micro_fen);
         shares[i] = row->share_frac;
     }
-    fill_cuts(policy->shape.product_cut, shares, scenario->products_n);
+    ps_share_cuts(policy->shape.product_cut, shares, scenario->products_n);
+    fill_take_up(scenario, &policy->shape);
     return PS_OK;
 }
 
@@ -91,7 +103,7 @@ static void fill_banks(const struct ps_scenario *scenario, struct ps_shape *shap
     for (size_t i = 0; i < scenario->banks_n; i++) {
         shares[i] = scenario->banks[i].share_frac;
     }
-    fill_cuts(shape->bank_cut, shares, scenario->banks_n);
+    ps_share_cuts(shape->bank_cut, shares, scenario->banks_n);
 }
 
 static int topup_order(const void *a, const void *b)

@@ -208,6 +208,7 @@ static enum ps_status prepare_refusable(const struct ps_scenario *scenario, stru
     plan->horizon = (int)scenario->p.horizon_months;
     plan->months_n = plan->horizon + (int)scenario->p.runoff_months;
     plan->maturity_share = scenario->p.maturity_share_frac;
+    plan->retry_months = (int)scenario->p.refused_retry_months;
     if (status == PS_OK) {
         status = prepare_economy(scenario, arena, plan);
     }
@@ -222,6 +223,9 @@ static enum ps_status prepare_refusable(const struct ps_scenario *scenario, stru
     }
     if (status == PS_OK) {
         status = ps_prepare_tape(scenario, arena, diags, plan);
+    }
+    if (status == PS_OK) {
+        status = ps_prepare_behaviour(scenario, arena, plan);
     }
     if (status == PS_OK) {
         status = ps_prepare_bounds(diags, plan);

@@ -46,6 +46,28 @@ static int same_rows(enum ps_table table, const void *a, size_t a_n, const void 
     return 1;
 }
 
+/* With moral hazard the hazard of a loan depends on its product, which is else the policy's. */
+static int same_behaviour(const struct ps_scenario *a, const struct ps_scenario *b)
+{
+    if (a->p.moral_hazard <= 0) {
+        return 1;
+    }
+    int same = a->products_n == b->products_n;
+    for (size_t i = 0; same && i < a->products_n; i++) {
+        const struct ps_products_row *x = &a->products[i], *y = &b->products[i];
+        same = strcmp(x->product_id, y->product_id) == 0 && x->share_frac == y->share_frac &&
+               x->pool_share_ppm == y->pool_share_ppm &&
+               x->guarantor_share_ppm == y->guarantor_share_ppm &&
+               x->reguarantor_share_ppm == y->reguarantor_share_ppm &&
+               x->insurer_share_ppm == y->insurer_share_ppm &&
+               x->appraiser_share_ppm == y->appraiser_share_ppm;
+    }
+    for (size_t i = 0; same && i < a->loans_n; i++) {
+        same = strcmp(a->loans[i].product_id, b->loans[i].product_id) == 0;
+    }
+    return same;
+}
+
 int ps_scenario_same_world(const struct ps_scenario *a, const struct ps_scenario *b)
 {
     return same_rows(PS_TABLE_scenarios, &a->p, 1, &b->p, 1) &&
@@ -54,7 +76,7 @@ int ps_scenario_same_world(const struct ps_scenario *a, const struct ps_scenario
            same_rows(PS_TABLE_demand, a->demand, a->demand_n, b->demand, b->demand_n) &&
            same_rows(PS_TABLE_shocks, a->shocks, a->shocks_n, b->shocks, b->shocks_n) &&
            same_rows(PS_TABLE_loans, a->loans, a->loans_n, b->loans, b->loans_n) &&
-           a->clusters_n == b->clusters_n &&
+           same_behaviour(a, b) && a->clusters_n == b->clusters_n &&
            memcmp(a->cluster_ids, b->cluster_ids, a->clusters_n * sizeof a->cluster_ids[0]) == 0 &&
            memcmp(a->index_correlation, b->index_correlation,
                   a->clusters_n * a->clusters_n * sizeof(double)) == 0;

@@ -2,6 +2,7 @@
 #ifndef PLEDGESIM_KERNEL_DRAFT_H
 #define PLEDGESIM_KERNEL_DRAFT_H
 
+#include "behaviour.h"
 #include "laws.h"
 
 /* The loans of one world (docs/model.md, sections 4 and 5), before they are put in order: firms,
@@ -91,7 +92,7 @@ static uint64_t draft_firms(const struct ps_world_plan *plan, uint32_t world,
             firm->u_product = (uint32_t)u.x2[l];
             firm->u_bank = (uint32_t)u.x3[l];
             firm->firm_rank = draft->root = (uint16_t)root;
-            draft->link = 0;
+            draft->link = draft->waits = 0;
             if (root < tape_n) {
                 firm_of_tape(plan, root, (uint32_t)v.x1[l], firm, draft);
             } else {
@@ -106,9 +107,10 @@ static uint64_t draft_firms(const struct ps_world_plan *plan, uint32_t world,
 }
 
 /* Eq. (4.6): month of default of a loan by E = -ln(1 - v), or 0 when E is above the whole hazard
- * `total` of its term. `hazard` is the world's lane. */
+ * `total` of its term. `hazard` is the world's lane, `times` what multiplies it. */
 static int default_month(const struct ps_world_plan *plan, const double *hazard,
-                         const struct ps_draft *d, double v, double total, int equal_principal)
+                         const struct ps_draft *d, double v, double total, double times,
+                         int equal_principal)
 {
     const double e = -ps_log(1 - v);
     if (e > total)
@@ -116,7 +118,7 @@ static int default_month(const struct ps_world_plan *plan, const double *hazard,
     const size_t stride = (size_t)plan->classes_n * PS_ECONOMY_LANES;
     hazard += (size_t)d->klass * PS_ECONOMY_LANES;
     const double at_grant = hazard[d->month * stride];
-    const double before = equal_principal ? 1 : 1 - plan->maturity_share;
+    const double before = times * (equal_principal ? 1 : 1 - plan->maturity_share);
     int u = d->maturity - 1;
     if (before * (hazard[(size_t)u * stride] - at_grant) < e)
         return d->maturity;
@@ -144,6 +146,7 @@ struct loan_batch {
     struct batch u;
     double v[PS_RNG_LANES];     /* uniform of default */
     double total[PS_RNG_LANES]; /* hazard from grant to maturity */
+    double times[PS_RNG_LANES]; /* what multiplied it, when behaviour does */
 };
 
 /* Draws n loans of a generation and sets their maturities. */
@@ -169,6 +172,16 @@ static void draft_terms(const struct ps_world_plan *plan, uint32_t world, int la
     }
 }
 
+/* Careless banks: hazards by product. */
+static void loans_behave(const struct ps_world_plan *plan, uint32_t first, uint32_t n,
+                         const struct ps_world_work *work, struct loan_batch *b)
+{
+    for (uint32_t l = 0; l < n; l++) {
+        b->times[l] = hazard_times(plan, &work->firms[work->drafts[first + l].root]);
+        b->total[l] *= b->times[l];
+    }
+}
+
 /* One generation, drafts first .. last - 1: tenor, fate and renewal of each. Appends the renewals
  * and returns the number of drafts after them. */
 static uint32_t draft_generation(const struct ps_world_plan *plan, uint32_t world, int lane,
@@ -176,16 +189,20 @@ static uint32_t draft_generation(const struct ps_world_plan *plan, uint32_t worl
                                  struct ps_world_work *work)
 {
     const uint64_t renewal_cut = plan->renewal_all ? UINT64_MAX : plan->renewal_cut;
+    const int behaves = plan->behaviour.products_n > 0;
     uint32_t n = last;
     for (; first < last; first += PS_RNG_LANES) {
         struct loan_batch b;
         const uint32_t batch_n = last - first < PS_RNG_LANES ? last - first : PS_RNG_LANES;
         draft_terms(plan, world, lane, link, first, batch_n, work, &b);
+        if (behaves)
+            loans_behave(plan, first, batch_n, work, &b);
         for (uint32_t l = 0; l < batch_n; l++) {
             struct ps_draft *d = &work->drafts[first + l];
             int tau = 0;
             if (b.v[l] < b.total[l]) /* E = -ln(1 - v) >= v: most loans need no logarithm */
                 tau = default_month(plan, work->hazard + lane, d, b.v[l], b.total[l],
+                                    behaves ? b.times[l] : 1,
                                     work->firms[d->root].flags & PS_APP_EQUAL);
             n = append_renewal(work, first + l, n,
                                !tau & (d->maturity <= plan->horizon) & (b.u.x3[l] < renewal_cut));

@@ -169,13 +169,14 @@ static void collect_fates(const struct ps_world_plan *plan, const struct ps_worl
         struct ps_fate *fate = &w->fates[i];
         struct ps_app *app = &w->apps[fate->app];
         const size_t cluster = (size_t)plan->segments[app->segment].cluster;
+        const uint32_t root = plan->retry_months ? work->firm_root[app->firm_rank] : app->firm_rank;
         const int l = batch->n++;
         app->fate = (uint16_t)i;
         batch->app[l] = app;
         batch->fate[l] = fate;
         batch->index[l] = work->index + cluster * PS_ECONOMY_LANES + lane;
         batch->world[l] = w->number;
-        batch->entity[l] = work->entity[app->firm_rank];
+        batch->entity[l] = work->entity[root];
         if (batch->n == PS_RNG_LANES)
             fates_materialise(plan, batch);
     }

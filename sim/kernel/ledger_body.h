@@ -371,14 +371,14 @@ static void conservation_check(struct ledger *g)
         wrong[l] += all[l] != 0 ? 1. : 0.;
     }
     if (g->full) {
-        const double *ceiling = measure_row(g, PS_M_CEILING);
+        const double *ceiling = measure_row(g, PS_M_CEILING), *waited = measure_row(g, PS_M_WAITED);
         double reached[PS_LANES];
         rows_copy(reached, measure_row(g, PS_M_REGISTERED));
-        for (int r = 0; r < PS_REFUSED_N; r++) {
+        for (int r = 0; r < PS_LOST_N; r++) {
             const double *lost = measure_row(g, PS_M_LOST_CLOSED + r);
             LANES reached[l] += lost[l];
         }
-        LANES wrong[l] += reached[l] != ceiling[l] ? 1. : 0.;
+        LANES wrong[l] += reached[l] - waited[l] != ceiling[l] ? 1. : 0.;
     }
     for (int l = 0; l < g->levels->lanes_n; l++) /* empty lanes see no rare events */
         g->work->violations += wrong[l] > 0;
@@ -398,7 +398,8 @@ static void ceiling_measure(const struct ledger *g, ROW ceiling)
     }
     for (int i = (int)g->world->app_first[1]; i < g->world->apps_n; i++) {
         const double amount = g->world->apps[i].amount_wan;
-        if (g->world->apps[i].flags & PS_APP_RENEWAL)
+        const int flags = g->world->apps[i].flags;
+        if ((flags & PS_APP_RENEWAL) && !(flags & PS_APP_WAITED))
             LANES ceiling[l] += registered_fen(amount, ratio[l], share[l]);
     }
 }

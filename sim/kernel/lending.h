@@ -7,23 +7,34 @@
 /* Step 8: the grant tests. The hot part: vector loops over the policies, branches only on what all
  * lanes share. */
 
-/* What was refused here and now, and why. */
+/* The first loan of a chain that waited: it renews nothing. */
+static inline int asks_again(const struct ps_app *app)
+{
+    return (app->flags & PS_APP_WAITED) && app->link == 0;
+}
+
+/* What was refused here and now, and why. A firm that asks again was counted when it first asked.
+ */
 static void refusals_count(struct ledger *g, int app_i, double asked_wan, const double *reason)
 {
-    const double fen = asked_wan * FEN_PER_WAN;
+    const double fen = asks_again(&g->world->apps[app_i]) ? 0 : asked_wan * FEN_PER_WAN;
+    const double once = asks_again(&g->world->apps[app_i]) ? 0 : 1;
     ROW n = measure_row(g, PS_M_REFUSED_N);
     ROW all = measure_row(g, PS_M_REFUSED);
     LANES
     {
-        n[l] += reason[l] >= 0 ? 1. : 0.;
-        all[l] += reason[l] >= 0 ? fen : 0;
+        const double refused = reason[l] < 0 ? 0 : reason[l] == PS_NOT_ASKED ? 0 : 1;
+        n[l] += refused > 0 ? once : 0.;
+        all[l] += refused > 0 ? fen : 0;
     }
     for (int r = 0; r < PS_REFUSED_N; r++) {
         ROW one = measure_row(g, PS_M_REFUSED_CLOSED + r);
         LANES one[l] += reason[l] == r ? fen : 0;
     }
-    if (g->work->log && reason[g->work->log->lane] >= 0)
-        log_line(g, PS_LOG_REFUSAL, app_i, (int)reason[g->work->log->lane], fen, NULL, 0);
+    if (g->work->log && reason[g->work->log->lane] >= 0 &&
+        reason[g->work->log->lane] < PS_REFUSED_N)
+        log_line(g, PS_LOG_REFUSAL, app_i, (int)reason[g->work->log->lane], asked_wan * FEN_PER_WAN,
+                 NULL, 0);
 }
 
 /* Part of an application's amount that counts as registered, fen: eq. (5.2). */
@@ -41,6 +52,8 @@ static void losses_count(struct ledger *g, int app_i, const double *granted, con
     const double asked = app->amount_wan, whole = app->flags & PS_APP_RENEWAL ? 0 : 1;
     const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
     const double *share = crow(g->levels->renewal_share_ppm, 0);
+    if (app->flags & PS_APP_WAITED)
+        return; /* no part of the ceiling */
     const int chain = app->parent != PS_NONE && !(g->work->grants[app->parent] & PS_GRANTED_WHOLE);
     const double *before = chain ? row(g->work->refusal, app->parent) : reason;
     ROW refusal = row(g->work->refusal, app_i);
@@ -61,18 +74,23 @@ static void losses_count(struct ledger *g, int app_i, const double *granted, con
         }
     else
         LANES lost[l] = (asked - granted[l]) * ratio[l];
-    for (int r = 0; r < PS_REFUSED_N; r++) {
+    for (int r = 0; r < PS_LOST_N; r++) {
         const double trimmed = r == PS_REFUSED_LOAN_CAP ? -1 : r; /* a granted loan has no reason */
         ROW one = measure_row(g, PS_M_LOST_CLOSED + r);
         LANES one[l] += refusal[l] == r ? lost[l] : (refusal[l] == trimmed ? lost[l] : 0);
     }
 }
 
-/* Which lanes still have this chain: all of them for a new firm. */
+/* Which lanes still have this chain: all of them for a new firm, those that refused it each time
+ * when it asks again. */
 static void asks_take(const struct ledger *g, const struct ps_app *app, ROW asks)
 {
-    if (app->parent == PS_NONE) {
+    if (app->parent == PS_NONE || asks_again(app)) {
         LANES asks[l] = 1;
+        for (; asks_again(app); app = &g->world->apps[app->parent]) {
+            const double *before = granted_row(g, app->parent);
+            LANES asks[l] = before[l] > 0 ? 0 : asks[l];
+        }
         return;
     }
     const double *parent = granted_row(g, app->parent);
@@ -161,11 +179,23 @@ static void grant_test(struct ledger *g, int app_i, ROW granted, ROW reason)
         LANES reason[l] = PS_REFUSED_POPULATION;
     if (g->t < product->open_from_month || g->t > product->open_to_month)
         LANES reason[l] = PS_REFUSED_CLOSED;
+    if (!ps_takes_up(g->shape, app, product_i))
+        LANES reason[l] = PS_NOT_ASKED;
     LANES
     {
         granted[l] = reason[l] < 0 ? asks[l] * granted[l] : 0;
         reason[l] = asks[l] > 0 ? reason[l] : -1;
     }
+}
+
+/* Full tier: what a chain that waited registers. */
+static void waited_count(struct ledger *g, const struct ps_app *app, const double *granted)
+{
+    const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
+    const double *share = crow(g->levels->renewal_share_ppm, 0);
+    const double whole = app->flags & PS_APP_RENEWAL ? 0 : 1;
+    ROW waited = measure_row(g, PS_M_WAITED);
+    LANES waited[l] += registered_fen(granted[l], ratio[l], whole > 0 ? 1e6 : share[l]);
 }
 
 static void register_grant(struct ledger *g, const struct ps_app *app, const double *granted)
@@ -258,6 +288,8 @@ static void any_grant(struct ledger *g, int app_i)
         losses_count(g, app_i, granted, reason);
     loan_enter(g, app_i, granted);
     register_grant(g, app, granted);
+    if (g->full && app->flags & PS_APP_WAITED)
+        waited_count(g, app, granted);
     if (g->full || g->cohorts)
         grant_count(g, app_i);
 }

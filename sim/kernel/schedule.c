@@ -36,14 +36,15 @@ static inline struct ps_plain plain_of(const struct ps_world_plan *plan, const s
     const double asked = app->amount_wan;
     const int bullet = !(app->flags & PS_APP_EQUAL);
     const int micro = app->flags & PS_APP_MICRO ? PS_FIRM_MICRO : PS_FIRM_SMALL;
+    const int waited = (app->flags & PS_APP_WAITED) != 0;
+    const int chain = app->parent != PS_NONE && (!waited || app->link > 0);
     const int flags = (in_pool ? PS_PLAIN_IN_POOL : 0) |
                       (app->flags & PS_APP_RENEWAL ? PS_PLAIN_RENEWAL : 0) |
                       ((bullet & (app->fate == PS_NONE)) ? PS_PLAIN_MATURES : 0) |
-                      ((bullet & (app->tape_firm == PS_NONE)) ? PS_PLAIN_ASKS : 0);
+                      ((bullet & (app->tape_firm == PS_NONE) & !waited) ? PS_PLAIN_ASKS : 0);
     return (struct ps_plain){.asked_wan = asked,
                              .pool_fen = in_pool ? asked * 1e6 : 0,
-                             .parent =
-                                 app->parent == PS_NONE ? (uint16_t)plan->apps_max : app->parent,
+                             .parent = chain ? app->parent : (uint16_t)plan->apps_max,
                              .flags = (uint8_t)flags,
                              .cap = (uint8_t)(product * PS_FIRM_CLASS_N + micro)};
 }
@@ -76,19 +77,21 @@ static void map_apps(const struct ps_world_plan *plan, const struct ps_policy *p
     }
 }
 
-/* Applications to a product not open in their month, or from firms beyond the population. */
+/* Applications to a product not open in their month, from firms beyond the population, or never
+ * made. */
 static void close_doors(const struct ps_world_plan *plan, const struct ps_shape *shape,
                         struct ps_schedule *s)
 {
     int any = shape->firm_population_n > 0 && s->world->apps_n > shape->firm_population_n;
     for (int j = 0; j < shape->products_n; j++)
-        any |= shape->products[j].open_from_month > 1 ||
+        any |= shape->take_up_cut[j] != UINT32_MAX || shape->products[j].open_from_month > 1 ||
                shape->products[j].open_to_month < plan->horizon;
     for (int i = 0; any && i < s->world->apps_n; i++) {
         const struct ps_app *app = &s->world->apps[i];
         const struct ps_product_shape *product = &shape->products[s->product[i]];
         if (app->month < product->open_from_month || app->month > product->open_to_month ||
-            (shape->firm_population_n && app->firm_rank >= shape->firm_population_n))
+            (shape->firm_population_n && app->firm_rank >= shape->firm_population_n) ||
+            !ps_takes_up(shape, app, s->product[i]))
             s->plain[i].flags &= (uint8_t)~PS_PLAIN_ASKS;
     }
 }

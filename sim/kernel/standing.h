@@ -93,7 +93,7 @@ static void standing_test(const struct ps_world_plan *plan, const struct ps_worl
     const struct ps_draft draft = {.maturity = (uint16_t)loan->months_left,
                                    .klass = (uint16_t)loan->klass};
     const double total = standing_hazard(plan, work, i)[lane];
-    const int tau = v < total ? default_month(plan, work->hazard + lane, &draft, v, total,
+    const int tau = v < total ? default_month(plan, work->hazard + lane, &draft, v, total, 1,
                                               loan->equal_principal)
                               : 0;
     w->apps[i].end = (uint16_t)(tau ? tau : loan->months_left);

@@ -3,6 +3,7 @@
 #include "economy.h"
 #include "fate.h"
 #include "kernel.h"
+#include "retry.h"
 #include "standing.h"
 
 /* Samples worlds (docs/model.md sections 4-6): economy of 16 worlds in lanes, then world by world
@@ -16,7 +17,12 @@ static uint32_t draft_loans(const struct ps_world_plan *plan, uint32_t world, in
     for (int t = 0; t <= plan->months_n; t++)
         work->starts[2 * t] = work->starts[2 * t + 1] = work->stops[t] = 0;
     *roots = draft_roots(plan, world, work);
-    w->asked_first_wan = (double)draft_firms(plan, world, work, *roots);
+    if (plan->retry_months)
+        *roots = retry_spread(plan, work, *roots);
+    uint64_t asked_wan = draft_firms(plan, world, work, *roots);
+    if (plan->retry_months)
+        asked_wan -= retry_date(plan, work, *roots);
+    w->asked_first_wan = (double)asked_wan;
     uint32_t first = 0, n = *roots;
     for (uint32_t link = 0; first < n; link++) {
         const uint32_t last = n;
@@ -67,11 +73,12 @@ static void order_months(const struct ps_world_plan *plan, struct ps_world_work 
  * chain leaves each bucket sorted. */
 static void place_apps(struct ps_world_work *work, uint32_t n, struct ps_world *w)
 {
-    uint32_t place = 0;
+    uint32_t place = 0, first = 0;
     for (uint32_t i = 0; i < n; i++) {
         const struct ps_draft *d = &work->drafts[work->by_chain[i]];
-        const uint32_t parent = d->link ? place : PS_NONE;
+        const uint32_t parent = d->link ? place : d->waits ? first : PS_NONE;
         place = work->starts[2 * d->month + !d->link]++;
+        first = d->link ? first : place;
         struct ps_app *app = &w->apps[place];
         *app = work->firms[d->root];
         app->month = d->month;
@@ -80,7 +87,7 @@ static void place_apps(struct ps_world_work *work, uint32_t n, struct ps_world *
         app->fate = d->fate;
         app->parent = (uint16_t)parent;
         app->flags |= d->link ? PS_APP_RENEWAL : 0;
-        app->link = (uint8_t)d->link;
+        app->link = d->link;
     }
     w->apps_n = (int)n;
 }
@@ -105,7 +112,8 @@ static void world_sample(const struct ps_world_plan *plan, uint64_t number, int 
     w->number = (uint32_t)number;
     w->weight = 1;
     const uint32_t n = draft_loans(plan, w->number, lane, work, w, &roots);
-    w->asked_renewed_wan = (double)order_chains(work, n, roots);
+    const uint64_t again_wan = plan->retry_months ? retry_renewals_wan(work, roots) : 0;
+    w->asked_renewed_wan = (double)(order_chains(work, n, roots) - again_wan);
     order_months(plan, work, w);
     place_apps(work, n, w);
     place_ends(work, w);

@@ -22,6 +22,7 @@ static size_t lay_out(struct ps_world_work *w, const struct ps_world_plan *plan,
     w->drafts = layout_take(&c, drafts, sizeof *w->drafts);
     w->entity = layout_take(&c, drafts, sizeof *w->entity);
     w->firms = layout_take(&c, apps, sizeof *w->firms);
+    w->firm_root = layout_take(&c, plan->retry_months ? apps : 0, sizeof *w->firm_root);
     w->chain = layout_take(&c, apps, sizeof *w->chain);
     w->by_chain = layout_take(&c, apps, sizeof *w->by_chain);
     w->starts = layout_take(&c, 2 * months, sizeof *w->starts);

@@ -103,8 +103,9 @@ static double figure_of(const struct ps_row *row, const struct figure *f)
 static enum ps_measure largest_obstacle(const struct ps_row *row)
 {
     static const enum ps_measure CANDIDATES[] = {
-        PS_M_GAP_DEMAND,      PS_M_LOST_CLOSED,    PS_M_LOST_POPULATION,  PS_M_LOST_LOAN_CAP,
-        PS_M_LOST_TERMINATED, PS_M_LOST_SUSPENDED, PS_M_LOST_SINGLE_NAME, PS_M_LOST_LEVERAGE};
+        PS_M_GAP_DEMAND,       PS_M_LOST_CLOSED,     PS_M_LOST_POPULATION,
+        PS_M_LOST_LOAN_CAP,    PS_M_LOST_TERMINATED, PS_M_LOST_SUSPENDED,
+        PS_M_LOST_SINGLE_NAME, PS_M_LOST_LEVERAGE,   PS_M_LOST_TAKE_UP};
     enum ps_measure largest = PS_MEASURE_N;
     ps_int128 most = 0;
     for (size_t i = 0; i < sizeof CANDIDATES / sizeof *CANDIDATES; i++)
@@ -124,17 +125,19 @@ void ps_figures_read(const struct ps_scenario *scenario, const struct ps_row_res
                      struct ps_figures *figures)
 {
     const struct ps_row *row = &result->row;
-    *figures =
-        (struct ps_figures){.worlds_n = row->worlds_n,
-                            .converged = result->converged,
-                            .depletion = flag(row, PS_M_DEPLETED),
-                            .target_cumulative = flag(row, PS_M_TARGET_CUMULATIVE),
-                            .target_annual = flag(row, PS_M_TARGET_ANNUAL),
-                            .depletion_plan = flag(row, PS_M_DEPLETED_PLAN),
-                            .target_cumulative_first = flag(row, PS_M_TARGET_CUMULATIVE_FIRST),
-                            .target_annual_first = flag(row, PS_M_TARGET_ANNUAL_FIRST),
-                            .ceiling_reaches_target_frac = (double)NAN,
-                            .obstacle = largest_obstacle(row)};
+    *figures = (struct ps_figures){
+        .worlds_n = row->worlds_n,
+        .converged = result->converged,
+        .depletion = flag(row, PS_M_DEPLETED),
+        .target_cumulative = flag(row, PS_M_TARGET_CUMULATIVE),
+        .target_annual = flag(row, PS_M_TARGET_ANNUAL),
+        .depletion_plan = flag(row, PS_M_DEPLETED_PLAN),
+        .target_cumulative_first = flag(row, PS_M_TARGET_CUMULATIVE_FIRST),
+        .target_annual_first = flag(row, PS_M_TARGET_ANNUAL_FIRST),
+        .ceiling_reaches_target_frac = (double)NAN,
+        .lost_take_up_wan_mean = ps_moments_mean(&row->moments[PS_M_LOST_TAKE_UP]) /
+                                 ps_measure_divisor(PS_M_LOST_TAKE_UP),
+        .obstacle = largest_obstacle(row)};
     const struct ps_hist *ceiling = row->hist ? &row->hist[PS_M_CEILING] : NULL;
     if (ceiling && ceiling->n > 0)
         figures->ceiling_reaches_target_frac =

@@ -30,6 +30,12 @@ class Init(Case):
         self.pledgesim("init", "empty", "--quiet")
         self.assertTrue((self.dir / "empty/scenarios.csv").exists())
 
+    def test_every_book_of_the_project_runs(self):
+        for book in sorted(path.parent for path in (ROOT / "scenarios").glob("*/scenarios.csv")):
+            with self.subTest(book.name):
+                self.pledgesim("run", book, "-n", "96", "-o", book.name)
+                self.assertIn("summary.csv", tree(self.dir / book.name))
+
     def test_parent_is_missing(self):
         done = self.pledgesim("init", "no/such/book", "--lang", "zh", code=4)
         self.assertIn("读写失败（ENOENT）", done.stderr)

@@ -51,6 +51,8 @@ CHANGE(change_maturity, s->p.maturity_share_frac = 0.4)
 CHANGE(change_pd_multiplier, s->p.pd_multiplier = 1.01)
 CHANGE(change_demand, s->demand[4].new_firms_n = 21)
 CHANGE(change_renewal, s->p.renewal_prob_frac = 0.61)
+CHANGE(change_retry, s->p.refused_retry_months = 2)
+CHANGE(change_moral_hazard, s->p.moral_hazard = 2)
 CHANGE(change_npl_months, s->p.npl_months = 4)
 CHANGE(change_disposal, s->p.disposal_median_months = 19)
 CHANGE(change_disposal_sigma, s->p.disposal_sigma = 0.5)
@@ -108,6 +110,8 @@ static void test_whatever_the_sampler_reads_makes_plans_differ(void **state)
                                          change_pd_multiplier,
                                          change_demand,
                                          change_renewal,
+                                         change_retry,
+                                         change_moral_hazard,
                                          change_npl_months,
                                          change_disposal,
                                          change_disposal_sigma,
@@ -196,11 +200,36 @@ static void test_policy_and_row_order_make_no_difference(void **state)
     ps_diags_free(&diags);
 }
 
+/* With careless banks the sharing of losses, else the policy's, decides who defaults. */
+CHANGE(change_coverage, s->products[1].pool_share_ppm = 800000; s->products[1].bank_share_ppm = 0)
+CHANGE(change_mix, s->products[1].share_frac = 0.7)
+CHANGE(change_tape_product, strcpy(s->loans[2].product_id, s->products[0].product_id))
+
+static void test_moral_hazard_makes_sharing_part_of_the_world(void **state)
+{
+    (void)state;
+    static change_fn *const changes[] = {change_coverage, change_mix, change_tape_product};
+    for (size_t i = 0; i < 2 * (sizeof changes / sizeof changes[0]); i++) {
+        struct ps_scenario *a = ps_fixture_bishan(), *b = ps_fixture_bishan();
+        const int careless = i % 2 == 1;
+        a->p.moral_hazard = b->p.moral_hazard = careless ? 5 : 0;
+        changes[i / 2](b);
+        struct ps_world_plan *x = prepare(a), *y = prepare(b);
+        assert_int_equal(ps_scenario_same_world(a, b), !careless);
+        assert_int_equal(ps_world_plan_equal(x, y), !careless);
+        ps_world_plan_free(x);
+        ps_world_plan_free(y);
+        ps_fixture_free(a);
+        ps_fixture_free(b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whatever_the_sampler_reads_makes_plans_differ),
         cmocka_unit_test(test_policy_and_row_order_make_no_difference),
+        cmocka_unit_test(test_moral_hazard_makes_sharing_part_of_the_world),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

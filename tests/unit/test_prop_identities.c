@@ -399,15 +399,15 @@ static void check_sums(struct ps_kit *kit, struct ps_scenario *s, struct ps_dice
         int64_t parties = 0, refused = 0, lost = 0;
         for (int j = 0; j < PS_PARTY_N; j++)
             parties += m[PS_M_LOSS_POOL + j];
-        for (int j = 0; j < PS_REFUSED_N; j++) {
+        for (int j = 0; j < PS_REFUSED_N; j++)
             refused += m[PS_M_REFUSED_CLOSED + j];
+        for (int j = 0; j < PS_LOST_N; j++)
             lost += m[PS_M_LOST_CLOSED + j];
-        }
         assert_int_equal(parties, m[PS_M_LOSS]);
         assert_int_equal(m[PS_M_LOSS] + m[PS_M_RECOVERED], m[PS_M_EXPOSURE]);
         assert_int_equal(m[PS_M_COMPENSATION] - m[PS_M_RETURNED], m[PS_M_LOSS_POOL]);
         assert_int_equal(refused, m[PS_M_REFUSED]);
-        assert_int_equal(m[PS_M_REGISTERED] + lost, m[PS_M_CEILING]);
+        assert_int_equal(m[PS_M_REGISTERED] + lost - m[PS_M_WAITED], m[PS_M_CEILING]);
     }
 }
 

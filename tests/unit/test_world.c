@@ -111,14 +111,22 @@ static void check_app(const struct ps_world_plan *plan, const struct ps_world *w
     assert_true((uint32_t)i >= w->app_first[a->month] && (uint32_t)i < w->app_first[a->month + 1]);
     assert_in_range(a->maturity, a->month + 1, plan->months_n);
     assert_in_range(a->end, a->month + 1, a->maturity);
-    assert_int_equal(renewal, a->parent != PS_NONE);
+    const int again = !renewal && a->flags & PS_APP_WAITED;
+    assert_int_equal(renewal || again, a->parent != PS_NONE);
     assert_int_equal(renewal, a->link > 0);
     if (before != NULL && before->month == a->month) {
         const int before_renewal = (before->flags & PS_APP_RENEWAL) != 0;
         assert_true(before_renewal >= renewal);
-        assert_true(before_renewal > renewal || before->firm_rank < a->firm_rank);
+        assert_true(before_renewal > renewal || before->firm_rank < a->firm_rank ||
+                    (renewal && before->firm_rank == a->firm_rank && plan->retry_months > 0));
     }
-    if (renewal) {
+    if (again) {
+        const struct ps_app *refused = &w->apps[a->parent];
+        assert_int_equal(refused->month + 1, a->month);
+        assert_int_equal(refused->link, 0);
+        assert_int_equal(refused->amount_wan, a->amount_wan);
+        assert_int_equal(refused->firm_rank, a->firm_rank);
+    } else if (renewal) {
         const struct ps_app *parent = &w->apps[a->parent];
         assert_true(a->parent < i && parent->fate == PS_NONE);
         assert_int_equal(parent->maturity, a->month);
@@ -166,7 +174,7 @@ static void check_asked(const struct ps_world *w)
 {
     double first = 0, renewed = 0;
     for (int i = 0; i < w->apps_n; i++)
-        if (w->apps[i].month > 0)
+        if (w->apps[i].month > 0 && !(w->apps[i].flags & PS_APP_WAITED))
             *(w->apps[i].flags & PS_APP_RENEWAL ? &renewed : &first) += w->apps[i].amount_wan;
     assert_true(w->asked_first_wan == first && w->asked_renewed_wan == renewed);
 }
@@ -233,7 +241,8 @@ static void assert_contains(const struct ps_kit *large, const struct ps_kit *sma
         const uint64_t address = address_of(small->plan, w, i);
         int j = 0;
         while (j < in->apps_n &&
-               (in->apps[j].link != w->apps[i].link || address_of(large->plan, in, j) != address))
+               (in->apps[j].link != w->apps[i].link || in->apps[j].month != w->apps[i].month ||
+                address_of(large->plan, in, j) != address))
             j++;
         assert_in_range(j, 0, in->apps_n - 1);
         assert_same_loan(w, i, in, j);
@@ -281,6 +290,19 @@ static void more_demand_keeps_the_old_firms(void **state)
     more->p.demand_multiplier = 1.4;
     compare_books(more, s, &apps_more);
     assert_true(apps_more > 10 * PS_TILE_WORLDS);
+    ps_fixture_free(more);
+    ps_fixture_free(s);
+}
+
+/* A firm that asks again does so with the draws it has. */
+static void asking_again_moves_no_draw(void **state)
+{
+    (void)state;
+    struct ps_scenario *s = ps_fixture_bishan(), *more = ps_fixture_bishan();
+    int apps_more;
+    more->p.refused_retry_months = 3;
+    compare_books(more, s, &apps_more);
+    assert_true(apps_more > 200 * PS_TILE_WORLDS);
     ps_fixture_free(more);
     ps_fixture_free(s);
 }
@@ -461,6 +483,7 @@ int main(void)
         cmocka_unit_test(worlds_are_in_canonical_order),
         cmocka_unit_test(a_loan_more_moves_no_other_draw),
         cmocka_unit_test(more_demand_keeps_the_old_firms),
+        cmocka_unit_test(asking_again_moves_no_draw),
         cmocka_unit_test(lower_values_bring_less_in_every_world),
         cmocka_unit_test(a_higher_pd_defaults_sooner_in_every_world),
         cmocka_unit_test(values_follow_the_month_of_sale),

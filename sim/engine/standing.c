@@ -22,8 +22,8 @@ int ps_family_stands(const struct family *f)
     const struct ps_world_plan *plan = f->plan;
     if (plan->tape_n == 0 || plan->apps_max > (size_t)plan->tape_n)
         return 0; /* new firms or renewals */
-    if (plan->behaviour.products_n > 0 || plan->retry_months > 0)
-        return 0;
+    if (plan->behaviour.products_n > 0)
+        return 0; /* hazards that follow the product */
     for (int i = 0; i < plan->tape_n; i++) {
         const struct ps_segment_plan *segment = &plan->segments[plan->tape[i].segment];
         if (!segment->micro_all && segment->micro_cut > 0)

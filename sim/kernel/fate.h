@@ -169,7 +169,8 @@ static void collect_fates(const struct ps_world_plan *plan, const struct ps_worl
         struct ps_fate *fate = &w->fates[i];
         struct ps_app *app = &w->apps[fate->app];
         const size_t cluster = (size_t)plan->segments[app->segment].cluster;
-        const uint32_t root = plan->retry_months ? work->firm_root[app->firm_rank] : app->firm_rank;
+        const int spread = plan->retry_months && !plan->standing;
+        const uint32_t root = spread ? work->firm_root[app->firm_rank] : app->firm_rank;
         const int l = batch->n++;
         app->fate = (uint16_t)i;
         batch->app[l] = app;

@@ -58,6 +58,7 @@ static struct ps_scenario *standing_book(int number)
     s->p.factor_step_months = steps[number % 3];
     s->demand_n = 0;
     s->p.renewal_prob_frac = 0;
+    s->p.moral_hazard = 0;
     s->pools_n = 1;
     if (s->p.breaker_scope == PS_BREAKER_BANK)
         s->p.breaker_scope = PS_BREAKER_POOL;
@@ -178,6 +179,9 @@ static void other_books_do_not_stand(void **state)
     assert_true(s->products_n > 1 && s->banks_n > 1);
     assert_true(stands(&request));
     s->p.renewal_prob_frac = 0.1;
+    assert_false(stands(&request));
+    *s = good;
+    s->p.moral_hazard = 1;
     assert_false(stands(&request));
     *s = good;
     s->p.breaker_scope = PS_BREAKER_BANK;

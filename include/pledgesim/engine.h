@@ -31,7 +31,14 @@ struct ps_ratio_desc {
 const struct ps_ratio_desc *ps_ratio_desc(enum ps_ratio ratio);
 
 /* What contributions are split by. */
-enum ps_split { PS_DIM_CLUSTER, PS_DIM_IP_KIND, PS_DIM_BANK, PS_DIM_PRODUCT, PS_DIM_N };
+enum ps_split {
+    PS_DIM_CLUSTER,
+    PS_DIM_IP_KIND,
+    PS_DIM_BANK,
+    PS_DIM_PRODUCT,
+    PS_DIM_GROUP, /* of tape loans; without members when no loan has a group */
+    PS_DIM_N
+};
 
 /* What is split. */
 enum ps_part { PS_PART_COMPENSATION, PS_PART_LOSS, PS_PART_N };
@@ -66,8 +73,10 @@ struct ps_row {
     uint64_t *reached_in_month; /* [months_n + 1]: worlds that reached the target in that month */
     struct ps_member *members;  /* all dimensions, member_first[d] .. member_first[d+1]-1 */
     int64_t
-        *part_sum;    /* [PS_PART_N][PS_PART_BINS][members]: fen, in worlds whose total is in bin */
-    uint64_t *part_n; /* [PS_PART_N][PS_PART_BINS]: worlds */
+        *part_sum; /* [PS_PART_N][PS_PART_BINS][members]: fen, in worlds whose total is in bin */
+    ps_int128 *part_square; /* likewise: sums of squares */
+    uint64_t *part_n;       /* [PS_PART_N][PS_PART_BINS]: worlds */
+    int64_t *part_now; /* [PS_PART_N][members]: one world's parts while they are added up, else 0 */
     int member_first[PS_DIM_N + 1];
     int months_n, horizon, years_n, start_year;
 };

@@ -73,12 +73,38 @@ struct ps_plain {
     uint8_t flags, cap;         /* cap: product x PS_FIRM_CLASS_N + firm class */
 };
 
+/* Sums over loans of a standing book: what leaves the books in a month by maturity, or what enters
+ * them in month 0. */
+struct ps_standing_month {
+    double pool_fen, pool_n; /* in-pool principal and loans */
+    double all_fen;          /* principal of all loans */
+    double interest_fen;     /* paid over their lives by the loans that leave */
+    double pool_instalment_fen, all_instalment_fen; /* a month, of equal-principal loans */
+};
+
+struct ps_standing_debt {
+    double fen;
+    uint16_t app;
+};
+
+/* A standing book (plan->standing) under the shape of a policy, when nobody defaults. Tape loans
+ * meet no test, so all of it is equal in all lanes. */
+struct ps_standing {
+    uint8_t *product, *bank;          /* by application */
+    struct ps_standing_month *leave;  /* [month 0..N] */
+    struct ps_standing_debt *largest; /* in-pool loans owed at the end of month T, largest first */
+    int largest_n;
+};
+
 struct ps_schedule {
     const struct ps_world *world;
-    uint8_t *product, *bank; /* by application */
-    struct ps_plain *plain;  /* by application */
-    uint16_t *claim_month;   /* by fate */
-    struct ps_event *events; /* by month, step, fate; a last one has month 0xffff */
+    const struct ps_standing *standing; /* NULL unless the book is a standing one; then `plain` and
+                                           the world's ends are not read */
+    struct ps_standing_month *leave;    /* [month 0..N]: its sums without the loans that default */
+    uint8_t *product, *bank;            /* by application */
+    struct ps_plain *plain;             /* by application */
+    uint16_t *claim_month;              /* by fate */
+    struct ps_event *events;            /* by month, step, fate; a last one has month 0xffff */
     int events_n;
     uint16_t (*fate_month)[PS_EVENT_STEPS]; /* scratch: months of each fate's events */
     uint32_t *month_first;                  /* scratch: [0..N+1] */
@@ -213,6 +239,16 @@ void ps_schedule_init(struct ps_schedule *schedule, const struct ps_world_plan *
 /* Maps products and banks and lays out the rare events of a world under a policy's shape. */
 void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy *policy,
                        const struct ps_world *world, struct ps_schedule *schedule);
+
+/* What a tape loan of a standing book owes after so many months. */
+double ps_standing_owed_fen(const struct ps_app *app, int months);
+/* What it takes off the books when it matures. */
+struct ps_standing_month ps_standing_leaves(const struct ps_world_plan *plan,
+                                            const struct ps_app *app, int in_pool);
+void ps_standing_add(struct ps_standing_month *to, const struct ps_standing_month *x, double sign);
+/* Fills leave[0..N] for a world: policy->standing without the loans that default. */
+void ps_standing_take_out(const struct ps_world_plan *plan, const struct ps_policy *policy,
+                          const struct ps_world *world, struct ps_standing_month *leave);
 
 /* The kernel for one instruction set. */
 struct ps_kernel {

@@ -117,6 +117,7 @@ struct ps_policy {
      * Part of the shape when policies are grouped. */
     int16_t *tape_product, *tape_bank;
     int tape_n;
+    const struct ps_standing *standing; /* of a standing book, made and held by the engine */
 };
 
 #endif

@@ -24,6 +24,9 @@ struct ps_scenario {
         loans_n, sector_weights_n, anchors_n, vehicles_n;
     char (*cluster_ids)[PS_ID_BYTES]; /* distinct clusters of segments, sorted */
     size_t clusters_n;
+    char (*group_ids)[PS_ID_BYTES]; /* distinct groups of loans, sorted; "" for loans without one.
+                                       None when no loan has a group */
+    size_t groups_n;
     double *index_correlation; /* clusters_n x clusters_n, row major, unit diagonal, semidefinite */
 };
 

@@ -15,6 +15,8 @@ enum {
     PS_NONE = 0xffff,      /* "no loan", "no fate" in a 16-bit index */
     PS_MONTHS_MAX = 480,
     PS_APPS_MAX = 65000,
+    PS_GROUPS_MAX = 1000,
+    PS_RECOVERY_LAWS_MAX = 256,
     PS_QUANTILE_CELLS = 1024
 };
 
@@ -64,7 +66,9 @@ struct ps_tape_plan {
     uint32_t amount_wan;
     int months_left, age_months, equal_principal;
     double pledged_per_yuan; /* appraised value / amount, < 0: by the LTV */
-    double recovery_frac;    /* fixed recovery, < 0: by the model */
+    double recovery_frac;    /* recovery or its mean, < 0: by the model */
+    int recovery_law;        /* index in recovery_laws, -1: the recovery is certain */
+    int group;               /* of contributions */
     int firm;                /* number of the firm among those with several tape loans, or -1 */
     int anchor;              /* the anchor firm whose failure is its default, or -1 */
 };
@@ -120,6 +124,7 @@ struct ps_world_plan {
     int clusters_n, classes_n, segments_n, ip_kinds_n, tape_n;
     int tape_firms_n;      /* firms with several tape loans */
     const double *loading; /* L, clusters x clusters, row major; L L' = R */
+    int factors_n;         /* columns of L up to the last that is not 0 */
     const double *shift;   /* (N+1) x clusters: what Y~ adds to Y in month t */
     enum ps_hazard_kind hazard_kind;
     const struct ps_hazard_class *classes;
@@ -152,6 +157,7 @@ struct ps_world_plan {
     double sale_sensitivity, value_sensitivity;
     int sale_never, sale_always;
     struct ps_quantiles cash;
+    const struct ps_quantiles *recovery_laws; /* of tape loans whose recovery has a spread */
     double cure_prob;
     int terms_needed; /* some segment has equal principal or micro firms */
     size_t apps_max;  /* hard bound on applications a world (tape included) */
@@ -161,6 +167,8 @@ struct ps_world_plan {
     int uncertain_any;           /* some sigma > 0: worlds 2k and 2k + 1 share multipliers */
     const double *arrivals_mean; /* [1..T], when demand is uncertain: the mean at multiplier 1;
                                     arrivals then hold the law at the largest multiplier */
+    int standing; /* a standing book under policies that draw nothing of its loans: every world
+                     holds the tape and nothing else, and only fates differ (standing.h) */
 };
 
 /* PS_APP_WAITED: of a chain that begins only after its firm was refused. Its first loan asks when
@@ -210,10 +218,10 @@ struct ps_world {
     int apps_n, fates_n;
     double asked_first_wan, asked_renewed_wan; /* all amounts of months 1 .. T, whole numbers */
     struct ps_app *apps;
-    uint16_t *ends;           /* apps in order of end, then canonical */
-    uint32_t *app_first;      /* [0..T+1]: apps of month t are app_first[t] .. app_first[t+1]-1 */
-    uint32_t *end_first;      /* [0..N+1] likewise into ends */
-    struct ps_fate *fates;    /* in order of app */
+    uint16_t *ends;        /* apps in order of end, then canonical; not kept of a standing book */
+    uint32_t *app_first;   /* [0..T+1]: apps of month t are app_first[t] .. app_first[t+1]-1 */
+    uint32_t *end_first;   /* [0..N+1] likewise into ends; not kept of a standing book */
+    struct ps_fate *fates; /* in order of app */
     struct ps_issued *issued; /* [plan->issued_n], issue after issue */
     int issued_n;
 };
@@ -234,6 +242,7 @@ struct ps_world_work {
     double *level;           /* Y of the current block: [clusters][PS_ECONOMY_LANES] */
     double *failure;         /* [anchors][PS_ECONOMY_LANES]: month of failure, > N: none */
     double *multiplier;      /* [PS_UNCERTAIN_N][PS_ECONOMY_LANES] */
+    double *rate;            /* a month's hazard while the index stands still: [classes][..] */
     struct ps_draft *drafts; /* [draft], by link: roots, first renewals, second renewals.. */
     uint64_t *entity;        /* [draft] address: (month << 32 | arrival), or a tape loan's hash */
     struct ps_app *firms;    /* [root] what the loans of a chain share */
@@ -248,6 +257,10 @@ struct ps_world_work {
 
 size_t ps_world_work_bytes(const struct ps_world_plan *plan);
 void ps_world_work_init(struct ps_world_work *work, const struct ps_world_plan *plan, void *memory);
+
+/* Loan i of a standing book in a world in which it does not default: nothing else of it is drawn.
+ */
+struct ps_app ps_standing_app(const struct ps_world_plan *plan, int i);
 
 /* Samples worlds first .. first+n-1 (n <= PS_TILE_WORLDS) into work->worlds. Cannot fail. */
 typedef void ps_world_sample_fn(const struct ps_world_plan *plan, uint64_t first, int n,

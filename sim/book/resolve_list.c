@@ -2,6 +2,7 @@
 #include "book_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pledgesim/schemes.h"
@@ -257,6 +258,40 @@ static void fill_scenario(const struct ps_case *c, struct ps_scenario *out)
     out->index_correlation = c->clusters->matrix;
 }
 
+static int id_order(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* The groups of a table of loans. New firms have none. */
+static enum ps_status list_groups(struct ps_load *load, struct ps_scenario *s)
+{
+    size_t labelled = 0, n = 0;
+    for (size_t i = 0; i < s->loans_n; i++) {
+        labelled += s->loans[i].group_id[0] != '\0';
+    }
+    if (labelled == 0) {
+        return PS_OK;
+    }
+    char(*ids)[PS_ID_BYTES] = ps_load_take(load->kept, s->loans_n + 1, sizeof *ids);
+    if (ids == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    for (size_t i = 0; i < s->loans_n; i++) {
+        memcpy(ids[i], s->loans[i].group_id, sizeof *ids);
+    }
+    const size_t all = s->loans_n + (s->demand_n > 0);
+    qsort(ids, all, sizeof *ids, id_order);
+    for (size_t i = 0; i < all; i++) {
+        if (n == 0 || strcmp(ids[n - 1], ids[i]) != 0) {
+            memmove(ids[n++], ids[i], sizeof *ids);
+        }
+    }
+    s->group_ids = ids;
+    s->groups_n = n;
+    return PS_OK;
+}
+
 enum ps_status ps_book_fill(struct ps_load *load)
 {
     load->book->scenarios = ps_load_take(load->kept, load->cases_n, sizeof *load->book->scenarios);
@@ -266,6 +301,9 @@ enum ps_status ps_book_fill(struct ps_load *load)
     load->book->scenarios_n = load->cases_n;
     for (size_t i = 0; i < load->cases_n; i++) {
         fill_scenario(&load->cases[i], &load->book->scenarios[i]);
+        if (list_groups(load, &load->book->scenarios[i]) != PS_OK) {
+            return ps_status_raise(PS_MEMORY);
+        }
     }
     const enum ps_status status = fill_resolved(load);
     return status == PS_OK ? fill_inputs(load) : status;

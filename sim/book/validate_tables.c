@@ -224,6 +224,36 @@ static void check_order(struct ps_load *load, const struct ps_rows *rows, size_t
     ps_load_tell(load, PS_DIAG_MONTH_ORDER, &place, NULL, args);
 }
 
+/* ---- loans ---- */
+
+/* A recovery with a spread is a Beta law, whose concentration is kept as that of prices is. */
+static void check_recovery(struct ps_load *load, const struct ps_rows *rows, size_t row)
+{
+    static const char *const NAMES[] = {"recovery_sd_pct", "recovery_pct", NULL};
+    static const double LOWEST = 0.1, HIGHEST = 10000;
+    const struct ps_loans_row *loan = ps_rows_at(rows, row);
+    if (any_bad(rows, row, NAMES) || loan->recovery_sd_frac <= 0) {
+        return;
+    }
+    const struct ps_place place =
+        ps_rows_place(load, rows, row, ps_column_find(rows->table, NAMES[0]));
+    if (isnan(loan->recovery_frac)) {
+        ps_load_tell(load, PS_DIAG_RECOVERY_MEAN, &place, NULL, NULL);
+        return;
+    }
+    const double spread = loan->recovery_frac * (1 - loan->recovery_frac);
+    const double least = sqrt(spread / (HIGHEST + 1)), most = sqrt(spread / (LOWEST + 1));
+    if (loan->recovery_sd_frac >= least && loan->recovery_sd_frac <= most) {
+        return;
+    }
+    char mean[32], from[32], to[32];
+    percent_text(loan->recovery_frac, mean);
+    (void)snprintf(from, sizeof from, "%.3g", ceil(least * 1e5) / 1e3);
+    (void)snprintf(to, sizeof to, "%.3g", floor(most * 1e4) / 1e2);
+    const char *const args[] = {mean, from, to, NULL};
+    ps_load_tell(load, PS_DIAG_RECOVERY_SPREAD, &place, NULL, args);
+}
+
 /* ---- pools ---- */
 
 static void check_topup(struct ps_load *load, const struct ps_rows *rows, size_t row)
@@ -368,6 +398,9 @@ void ps_check_table(struct ps_load *load, const struct ps_rows *rows)
             check_tranches(load, rows, i);
             check_undertaker(load, rows, i);
             check_firms(load, rows, i);
+            break;
+        case PS_TABLE_loans:
+            check_recovery(load, rows, i);
             break;
         case PS_TABLE_shocks:
             check_order(load, rows, i, "from_month", "to_month");

@@ -107,7 +107,7 @@ static void world_add(struct pass *pass, struct thread *t, const struct block *b
         if (!pass->active[row])
             continue;
         if (f->spec.full)
-            ps_row_members_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan->segments, l);
+            ps_row_members_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan, l);
         else
             ps_row_decision_add(&t->rows[row], &t->ledger, l);
     }

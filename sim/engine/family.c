@@ -48,7 +48,8 @@ static struct row_spec spec_of(const struct ps_scenario *s, const struct family 
                             .years_n = f->frame.years_n,
                             .start_year = (int)s->p.start_year,
                             .money_max_fen = money_max(s)};
-    const size_t members[PS_DIM_N] = {s->clusters_n, s->ip_kinds_n, s->banks_n, s->products_n};
+    const size_t members[PS_DIM_N] = {s->clusters_n, s->ip_kinds_n, s->banks_n, s->products_n,
+                                      s->groups_n};
     for (int d = 0; d < PS_DIM_N; d++)
         spec.member_first[d + 1] = spec.member_first[d] + (int)members[d];
     return spec;
@@ -122,6 +123,8 @@ enum ps_status ps_families_build(const struct ps_engine_request *request, struct
         if (s != PS_OK)
             status = s; /* go on: all problems of all rows are told at once */
     }
+    for (int k = 0; status == PS_OK && k < *families_n; k++)
+        (*families)[k].plan->standing = ps_family_stands(&(*families)[k]);
     return status;
 }
 
@@ -131,6 +134,8 @@ static void groups_free(struct family *f)
         for (int b = 0; b < f->groups[i].blocks_n; b++)
             free(f->groups[i].blocks[b].levels_memory);
         free(f->groups[i].blocks);
+        free(f->groups[i].standing);
+        f->groups[i].policy->standing = NULL;
     }
     free(f->groups);
     f->groups = NULL;
@@ -167,7 +172,9 @@ static enum ps_status group_add(struct family *f, const struct ps_kernel *kernel
     struct group *g = &f->groups[f->groups_n++];
     *g = (struct group){.policy = &f->policies[members[0]]};
     g->blocks = calloc((size_t)n, sizeof *g->blocks);
-    if (!g->blocks)
+    if (f->plan->standing)
+        g->policy->standing = g->standing = ps_standing_new(f->plan, g->policy);
+    if (!g->blocks || (f->plan->standing && !g->standing))
         return ps_status_raise(PS_MEMORY);
     for (int taken = 0, at = 0; at < n; at += taken) {
         enum ps_status status = block_add(f, kernel, g, members + at, n - at, &taken);

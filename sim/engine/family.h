@@ -18,7 +18,8 @@ struct block {
 };
 
 struct group {
-    const struct ps_policy *policy; /* the first: its shape is everybody's */
+    struct ps_policy *policy;     /* the first: its shape is everybody's */
+    struct ps_standing *standing; /* what it points to, of a standing book */
     struct block *blocks;
     int blocks_n;
 };
@@ -45,6 +46,13 @@ enum ps_status ps_family_group(struct family *family, const struct ps_kernel *ke
                                int to, int full) PS_MUST_CHECK;
 
 void ps_families_free(struct family *families, int families_n);
+
+/* Is the family's book a standing one, under all its policies (standing.c)? */
+int ps_family_stands(const struct family *family);
+
+/* The sums of a standing book under a policy, malloc'd in one piece; NULL without memory. */
+struct ps_standing *ps_standing_new(const struct ps_world_plan *plan,
+                                    const struct ps_policy *policy);
 
 /* The frame and row sizes of one scenario under its plan. */
 struct ps_ledger_frame ps_frame_of(const struct ps_scenario *scenario,

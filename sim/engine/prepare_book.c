@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,6 +184,69 @@ static int find_anchor(const struct ps_scenario *scenario, const char *id)
                             scenario->anchors_n, id);
 }
 
+/* Numbers the different Beta laws of recoveries; laws past the limit are only counted. */
+static int law_of(const struct ps_loans_row *loan, struct ps_recovery_law *laws, int *laws_n)
+{
+    if (isnan(loan->recovery_frac) || loan->recovery_sd_frac <= 0) {
+        return -1;
+    }
+    for (int i = 0; i < *laws_n && i < PS_RECOVERY_LAWS_MAX; i++) {
+        if (laws[i].mean_frac == loan->recovery_frac && laws[i].sd_frac == loan->recovery_sd_frac) {
+            return i;
+        }
+    }
+    if (*laws_n < PS_RECOVERY_LAWS_MAX) {
+        laws[*laws_n] = (struct ps_recovery_law){loan->recovery_frac, loan->recovery_sd_frac};
+    }
+    return (*laws_n)++;
+}
+
+int ps_prepare_recovery_laws(const struct ps_scenario *scenario,
+                             struct ps_recovery_law laws[PS_RECOVERY_LAWS_MAX],
+                             struct ps_tape_plan *tape)
+{
+    int laws_n = 0;
+    for (size_t i = 0; i < scenario->loans_n; i++) {
+        const int law = law_of(&scenario->loans[i], laws, &laws_n);
+        if (tape != NULL) {
+            tape[i].recovery_law = law;
+        }
+    }
+    return laws_n;
+}
+
+static enum ps_status refuse_more(struct ps_diags *diags, enum ps_diag_code code, size_t n,
+                                  size_t limit)
+{
+    char counted[32], most[32];
+    (void)snprintf(counted, sizeof counted, "%zu", n);
+    (void)snprintf(most, sizeof most, "%zu", limit);
+    const char *const args[] = {counted, most, NULL};
+    return ps_prepare_refuse(diags, code, NULL, args);
+}
+
+/* What a tape may hold of groups and recovery laws. */
+static enum ps_status check_kinds(const struct ps_scenario *scenario, struct ps_tape_plan *tape,
+                                  struct ps_diags *diags)
+{
+    struct ps_recovery_law laws[PS_RECOVERY_LAWS_MAX];
+    const int laws_n = ps_prepare_recovery_laws(scenario, laws, tape);
+    if (scenario->groups_n > PS_GROUPS_MAX) {
+        return refuse_more(diags, PS_DIAG_TOO_MANY_GROUPS, scenario->groups_n, PS_GROUPS_MAX);
+    }
+    if (laws_n > PS_RECOVERY_LAWS_MAX) {
+        return refuse_more(diags, PS_DIAG_TOO_MANY_LAWS, (size_t)laws_n, PS_RECOVERY_LAWS_MAX);
+    }
+    return PS_OK;
+}
+
+static int group_of(const struct ps_scenario *scenario, const struct ps_loans_row *loan)
+{
+    return scenario->groups_n == 0 ? 0
+                                   : ps_find_id(scenario->group_ids[0], sizeof *scenario->group_ids,
+                                                scenario->groups_n, loan->group_id);
+}
+
 enum ps_status ps_prepare_tape(const struct ps_scenario *scenario, struct ps_arena *arena,
                                struct ps_diags *diags, struct ps_world_plan *plan)
 {
@@ -211,12 +275,16 @@ enum ps_status ps_prepare_tape(const struct ps_scenario *scenario, struct ps_are
             .equal_principal = row->repayment == PS_REPAY_EQUAL,
             .pledged_per_yuan = valued ? (double)row->pledged_value_fen / amount_fen : -1,
             .recovery_frac = isnan(row->recovery_frac) ? -1 : row->recovery_frac,
-            .anchor = anchor};
+            .anchor = anchor,
+            .group = group_of(scenario, row)};
         plan->anchored |= anchor >= 0;
     }
     plan->tape = tape;
     plan->tape_n = (int)n;
-    const enum ps_status status = number_firms(scenario, tape, &plan->tape_firms_n);
+    enum ps_status status = number_firms(scenario, tape, &plan->tape_firms_n);
+    if (status == PS_OK) {
+        status = check_kinds(scenario, tape, diags);
+    }
     return status == PS_OK ? check_addresses(scenario, tape, diags) : status;
 }
 

@@ -75,6 +75,17 @@ enum ps_status ps_prepare_anchors(const struct ps_scenario *scenario, struct ps_
                                   struct ps_world_plan *plan) PS_MUST_CHECK;
 void ps_prepare_uncertainty(const struct ps_scenario *scenario, struct ps_world_plan *plan);
 
+/* The Beta law of a tape loan's recovery. */
+struct ps_recovery_law {
+    double mean_frac, sd_frac;
+};
+
+/* Different laws of the tape; writes the first PS_RECOVERY_LAWS_MAX of them and, unless tape is
+ * NULL, each loan's own. */
+int ps_prepare_recovery_laws(const struct ps_scenario *scenario,
+                             struct ps_recovery_law laws[PS_RECOVERY_LAWS_MAX],
+                             struct ps_tape_plan *tape);
+
 /* Each fills its part of the plan and reads the parts above it. */
 enum ps_status ps_prepare_classes(const struct ps_scenario *scenario, struct ps_arena *arena,
                                   struct ps_diags *diags, struct ps_world_plan *plan) PS_MUST_CHECK;

@@ -57,11 +57,38 @@ static enum ps_status prepare_economy(const struct ps_scenario *scenario, struct
     ps_semidefinite_root(scenario->index_correlation, (int)n, loading);
     fill_shift(scenario, plan, shift);
     plan->loading = loading;
+    for (size_t i = 0; i < n * n; i++) {
+        if (loading[i] != 0 && i % n >= (size_t)plan->factors_n) {
+            plan->factors_n = (int)(i % n) + 1;
+        }
+    }
     plan->shift = shift;
     return PS_OK;
 }
 
 /* ---- IP kinds and recovery ---- */
+
+/* Tables of the Beta laws that tape loans give by mean and standard deviation. */
+static enum ps_status prepare_recovery_laws(const struct ps_scenario *scenario,
+                                            struct ps_arena *arena, struct ps_world_plan *plan)
+{
+    struct ps_recovery_law laws[PS_RECOVERY_LAWS_MAX];
+    const int n = ps_prepare_recovery_laws(scenario, laws, NULL);
+    struct ps_quantiles *tables = ps_arena_take(arena, (size_t)n * sizeof *tables);
+    if (tables == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    for (int i = 0; i < n; i++) {
+        const double m = laws[i].mean_frac, sd = laws[i].sd_frac;
+        const enum ps_status status =
+            ps_quantiles_beta(arena, m, m * (1 - m) / (sd * sd) - 1, &tables[i]);
+        if (status != PS_OK) {
+            return status;
+        }
+    }
+    plan->recovery_laws = tables;
+    return PS_OK;
+}
 
 static enum ps_status prepare_recovery(const struct ps_scenario *scenario, struct ps_arena *arena,
                                        struct ps_world_plan *plan)
@@ -107,7 +134,9 @@ static enum ps_status prepare_recovery(const struct ps_scenario *scenario, struc
     }
     plan->ip_kinds = kinds;
     plan->ip_kinds_n = (int)n;
-    return ps_quantiles_beta(arena, p->cash_recovery_frac, p->cash_concentration, &plan->cash);
+    const enum ps_status status =
+        ps_quantiles_beta(arena, p->cash_recovery_frac, p->cash_concentration, &plan->cash);
+    return status == PS_OK ? prepare_recovery_laws(scenario, arena, plan) : status;
 }
 
 /* ---- demand ---- */

@@ -85,6 +85,9 @@ static size_t row_lay_out(struct ps_row *row, const struct row_spec *spec, void 
     row->members = layout_take(&at, members, sizeof *row->members);
     row->part_n = layout_take(&at, PS_PART_N * PS_PART_BINS, sizeof *row->part_n);
     row->part_sum = layout_take(&at, PS_PART_N * PS_PART_BINS * members, sizeof *row->part_sum);
+    row->part_square =
+        layout_take(&at, PS_PART_N * PS_PART_BINS * members, sizeof *row->part_square);
+    row->part_now = layout_take(&at, PS_PART_N * members, sizeof *row->part_now);
     struct ps_hist_spec h;
     for (int m = 0; m < PS_MEASURE_N; m++)
         if (measure_spec(spec, m, &h))
@@ -163,7 +166,9 @@ void ps_row_merge(struct ps_row *into, const struct ps_row *from)
         if (!from->part_n[bin]) /* pages that were never touched stay so */
             continue;
         into->part_n[bin] += from->part_n[bin];
-        for (size_t i = 0; i < members; i++)
-            into->part_sum[bin * members + i] += from->part_sum[bin * members + i];
+        for (size_t i = bin * members; i < (bin + 1) * members; i++) {
+            into->part_sum[i] += from->part_sum[i];
+            into->part_square[i] += from->part_square[i];
+        }
     }
 }

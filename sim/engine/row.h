@@ -82,7 +82,7 @@ void ps_row_members_fetch(const struct ps_row *row, const struct ps_ledger_work 
 
 /* Full tier: splits one world's compensation and loss by member. */
 void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
-                        const struct ps_schedule *schedule, const struct ps_segment_plan *segments,
+                        const struct ps_schedule *schedule, const struct ps_world_plan *plan,
                         int lane);
 
 /* Decision tier: adds one evaluated world. */

@@ -26,49 +26,91 @@ static size_t part_at(const struct ps_ledger_work *work, int part, int lane)
 
 void ps_row_members_fetch(const struct ps_row *row, const struct ps_ledger_work *work, int lane)
 {
+    enum { SUMS_A_LINE = 8, SQUARES_A_LINE = 4 };
     const size_t members = (size_t)row->member_first[PS_DIM_N];
     for (int part = 0; part < PS_PART_N; part++) {
         const size_t bin = part_at(work, part, lane);
         __builtin_prefetch(&row->part_n[bin], 1);
-        for (size_t i = 0; i < members; i += 8)
+        for (size_t i = 0; i < members; i += SUMS_A_LINE)
             __builtin_prefetch(&row->part_sum[bin * members + i], 1);
+        for (size_t i = 0; i < members; i += SQUARES_A_LINE)
+            __builtin_prefetch(&row->part_square[bin * members + i], 1);
+    }
+}
+
+/* The members that a default counts for. */
+struct membership {
+    int at[PS_DIM_N], n;
+};
+
+static struct membership membership_of(const struct ps_row *row, const struct ps_schedule *schedule,
+                                       const struct ps_world_plan *plan, int fate)
+{
+    const int i = schedule->world->fates[fate].app;
+    const struct ps_app *app = &schedule->world->apps[i];
+    const struct ps_segment_plan *segment = &plan->segments[app->segment];
+    const int group = app->tape == PS_NONE ? 0 : plan->tape[app->tape].group;
+    const int grouped = row->member_first[PS_DIM_N] > row->member_first[PS_DIM_GROUP];
+    return (struct membership){.at = {row->member_first[PS_DIM_CLUSTER] + segment->cluster,
+                                      row->member_first[PS_DIM_IP_KIND] + segment->ip_kind,
+                                      row->member_first[PS_DIM_BANK] + schedule->bank[i],
+                                      row->member_first[PS_DIM_PRODUCT] + schedule->product[i],
+                                      row->member_first[PS_DIM_GROUP] + group},
+                               .n = grouped ? PS_DIM_N : PS_DIM_GROUP};
+}
+
+/* Adds up one default for its members. */
+static void member_note(struct ps_row *row, const struct membership *m, int64_t exposure,
+                        const int64_t part_fen[PS_PART_N])
+{
+    const size_t members = (size_t)row->member_first[PS_DIM_N];
+    for (int d = 0; d < m->n; d++) {
+        struct ps_member *member = &row->members[m->at[d]];
+        member->defaults_n++;
+        member->exposure_fen += exposure;
+        for (size_t part = 0; part < PS_PART_N; part++)
+            row->part_now[part * members + (size_t)m->at[d]] += part_fen[part];
+    }
+}
+
+/* Hands what a member has in this world to its sums, once. */
+static void member_close(struct ps_row *row, size_t member, const size_t bin[PS_PART_N])
+{
+    const size_t members = (size_t)row->member_first[PS_DIM_N];
+    for (size_t part = 0; part < PS_PART_N; part++) {
+        int64_t *now = &row->part_now[part * members + member];
+        row->members[member].sum_fen[part] += *now;
+        row->part_sum[bin[part] * members + member] += *now;
+        row->part_square[bin[part] * members + member] += (ps_int128)*now * *now;
+        *now = 0;
     }
 }
 
 void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
-                        const struct ps_schedule *schedule, const struct ps_segment_plan *segments,
+                        const struct ps_schedule *schedule, const struct ps_world_plan *plan,
                         int lane)
 {
-    const size_t width = (size_t)work->width, members = (size_t)row->member_first[PS_DIM_N];
-    int64_t *sum[PS_PART_N];
+    const size_t width = (size_t)work->width;
+    size_t bin[PS_PART_N];
     for (int part = 0; part < PS_PART_N; part++) {
-        const size_t bin = part_at(work, part, lane);
-        row->part_n[bin]++;
-        sum[part] = row->part_sum + bin * members;
+        bin[part] = part_at(work, part, lane);
+        row->part_n[bin[part]]++;
     }
-    const struct ps_world *w = schedule->world;
-    for (int f = 0; f < w->fates_n; f++) {
+    for (int f = 0; f < schedule->world->fates_n; f++) {
         const size_t at = (size_t)f * width + (size_t)lane;
         const int64_t exposure = (int64_t)work->exposure[at];
         if (exposure == 0)
             continue;
-        const int app = w->fates[f].app;
-        const struct ps_segment_plan *segment = &segments[w->apps[app].segment];
-        const int member[PS_DIM_N] = {segment->cluster, segment->ip_kind, schedule->bank[app],
-                                      schedule->product[app]};
+        const struct membership m = membership_of(row, schedule, plan, f);
         const int64_t part_fen[PS_PART_N] = {
             (int64_t)work->paid[(size_t)f * PS_PARTY_BANK * width + (size_t)lane],
             (int64_t)work->loss[at]};
-        for (int d = 0; d < PS_DIM_N; d++) {
-            const int i = row->member_first[d] + member[d];
-            struct ps_member *m = &row->members[i];
-            m->defaults_n++;
-            m->exposure_fen += exposure;
-            for (int part = 0; part < PS_PART_N; part++) {
-                m->sum_fen[part] += part_fen[part];
-                sum[part][i] += part_fen[part];
-            }
-        }
+        member_note(row, &m, exposure, part_fen);
+    }
+    for (int f = 0; f < schedule->world->fates_n; f++) {
+        const struct membership m = membership_of(row, schedule, plan, f);
+        for (int d = 0; d < m.n; d++)
+            member_close(row, (size_t)m.at[d], bin);
     }
 }
 

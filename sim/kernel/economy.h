@@ -9,11 +9,12 @@
 
 /* The economy of PS_ECONOMY_LANES worlds at once (docs/model.md section 3). */
 
-/* One normal for every cluster and world of the block: four clusters share a Philox block. */
+/* One normal for every cluster and world of the block, but those that no index reads: four clusters
+ * share a Philox block. */
 static inline void economy_normals(const struct ps_world_plan *plan, uint64_t first, int block,
                                    double *restrict normal)
 {
-    for (int c = 0; c < plan->clusters_n; c += 4) {
+    for (int c = 0; c < plan->factors_n; c += 4) {
         uint64_t x0[PS_ECO], x1[PS_ECO], x2[PS_ECO], x3[PS_ECO];
         for (int l = 0; l < PS_ECO; l++) {
             x0[l] = (first + (uint64_t)l) & 0xffffffffu;
@@ -45,7 +46,7 @@ static inline void economy_step(const struct ps_world_plan *plan, int block,
             continue;
         }
         double e[PS_ECO] = {0};
-        for (int k = 0; k < n; k++) {
+        for (int k = 0; k < plan->factors_n; k++) {
             const double loading = plan->loading[c * n + k];
             const double *restrict z = normal + (size_t)k * PS_ECO;
             if (loading == 0)
@@ -58,9 +59,9 @@ static inline void economy_step(const struct ps_world_plan *plan, int block,
     }
 }
 
-/* Eq. (4.4): the class's cumulative hazard, a month on. */
+/* Eq. (4.4): the class's hazard of a month. */
 static inline void economy_hazard(const struct ps_hazard_class *class, const double *restrict y,
-                                  const double *restrict before, double *restrict now)
+                                  double *restrict rate)
 {
     const double a = class->a, b = class->b;
     uint64_t below = UINT64_MAX; /* its top bit: a + b y < -1 in all worlds */
@@ -69,10 +70,10 @@ static inline void economy_hazard(const struct ps_hazard_class *class, const dou
         below &= ps_bits(a + b * y[l] + 1.0);
     if (below >> 63) {
         WORLDS /* vector loop */
-            now[l] = before[l] + ps_neg_log1m_norm_cdf_low(a + b * y[l]) * (1. / 12);
+            rate[l] = ps_neg_log1m_norm_cdf_low(a + b * y[l]) * (1. / 12);
     } else {
         WORLDS /* vector loop */
-            now[l] = before[l] + ps_neg_log1m_norm_cdf(a + b * y[l]) * (1. / 12);
+            rate[l] = ps_neg_log1m_norm_cdf(a + b * y[l]) * (1. / 12);
     }
 }
 
@@ -206,6 +207,18 @@ static inline void economy_index(const struct ps_world_plan *plan, enum ps_hazar
     }
 }
 
+/* Whether the month has the index of the month before in every cluster. */
+static inline int index_stands(const struct ps_world_plan *plan, int t)
+{
+    if ((t - 1) % plan->step_months == 0 || plan->anchors_n)
+        return 0;
+    const double *now = plan->shift + (size_t)t * (size_t)plan->clusters_n;
+    for (int c = 0; c < plan->clusters_n; c++)
+        if (now[c] != now[c - plan->clusters_n])
+            return 0;
+    return 1;
+}
+
 /* One copy a kind of hazard: `kind` is a constant where this is inlined. */
 PS_KERNEL_INLINE void economy_of_kind(const struct ps_world_plan *plan, uint64_t first,
                                       struct ps_world_work *work, enum ps_hazard_kind kind)
@@ -234,14 +247,19 @@ PS_KERNEL_INLINE void economy_of_kind(const struct ps_world_plan *plan, uint64_t
                           work->level + (size_t)c * PS_ECO, &shared, month + (size_t)c * PS_ECO);
         if (plan->anchors_n)
             anchors_shift(plan, t, work->failure, month);
+        const int stands = kind == PS_HAZARD_PROBIT && index_stands(plan, t);
         for (int k = 0; k < classes_n && t <= plan->last_maturity; k++) {
             const struct ps_hazard_class *class = &plan->classes[k];
             const double *restrict y = month + (size_t) class->cluster * PS_ECO;
             double *restrict now = hazard + ((size_t)t * (size_t)classes_n + (size_t)k) * PS_ECO;
+            double *restrict rate = work->rate + (size_t)k * PS_ECO;
             const double *restrict before = now - (size_t)classes_n * PS_ECO;
-            if (kind == PS_HAZARD_PROBIT)
-                economy_hazard(class, y, before, now);
-            else if (kind == PS_HAZARD_MIXED)
+            if (kind == PS_HAZARD_PROBIT) {
+                if (!stands)
+                    economy_hazard(class, y, rate);
+                WORLDS /* vector loop */
+                    now[l] = before[l] + rate[l];
+            } else if (kind == PS_HAZARD_MIXED)
                 hazard_mixed(class, y, shared.mixing, before, now);
             else if (kind == PS_HAZARD_SECTORS)
                 hazard_sectors(plan, class, month, before, now);

@@ -134,7 +134,10 @@ static void fate_write(const struct ps_world_plan *plan, const struct fate_batch
         fate->s = (uint16_t)(s > plan->months_n ? plan->months_n : s);
         fate->cured = 1;
     } else if (tape && tape->recovery_frac >= 0) {
-        fate->cash_frac = tape->recovery_frac;
+        fate->cash_frac = tape->recovery_law < 0
+                              ? tape->recovery_frac
+                              : quantile_read(&plan->recovery_laws[tape->recovery_law],
+                                              ps_u01_32(b->disposal.x2[l]));
     } else {
         const double scale = tape && tape->pledged_per_yuan >= 0
                                  ? kind->valued_per_yuan * tape->pledged_per_yuan
@@ -179,6 +182,20 @@ static inline void fate_collect(const struct ps_world_plan *plan, const struct p
         b->multiplier[l] = work->multiplier[PS_UNCERTAIN_RECOVERY * PS_ECONOMY_LANES + lane];
     if (b->n == PS_RNG_LANES)
         fates_materialise(plan, b);
+}
+
+/* Numbers the fates and hands them on: only defaulters cost anything. */
+static void collect_fates(const struct ps_world_plan *plan, const struct ps_world_work *work,
+                          int lane, struct ps_world *w, struct fate_batch *batch)
+{
+    for (int i = 0; i < w->fates_n; i++) {
+        struct ps_fate *fate = &w->fates[i];
+        struct ps_app *app = &w->apps[fate->app];
+        const int spread = plan->retry_months && !plan->standing;
+        const uint32_t root = spread ? work->firm_root[app->firm_rank] : app->firm_rank;
+        app->fate = (uint16_t)i;
+        fate_collect(plan, work, lane, w->number, work->entity[root], app, fate, batch);
+    }
 }
 
 #endif

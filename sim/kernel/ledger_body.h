@@ -8,6 +8,7 @@
 #include "lending.h"
 #include "month.h"
 #include "plain.h"
+#include "standing_book.h"
 #include "vehicles.h"
 
 /* The state before month 1: the pools funded, the tape loans on the books. */
@@ -37,7 +38,9 @@ static void ledger_open(struct ledger *g)
         rows_copy(pool_row(g, p, POOL_STOP_LEFT), crow(g->levels->stop_loss, 0));
         LANES measure_row(g, PS_M_FISCAL_OUTLAY)[l] += initial[l];
     }
-    for (uint32_t i = 0; i < g->world->app_first[1]; i++) {
+    if (g->schedule->standing)
+        standing_open(g);
+    for (uint32_t i = 0; !g->schedule->standing && i < g->world->app_first[1]; i++) {
         work->grants[i] = PS_GRANTED_WHOLE;
         loan_enter(g, (int)i, granted_row(g, (int)i));
     }
@@ -125,7 +128,7 @@ static void instalments_pay(struct ledger *g)
     }
 }
 
-/* Step 4: loans that mature this month, then the instalments of the others. */
+/* Step 4: loans that mature this month. */
 PS_KERNEL_INLINE void loans_repay(struct ledger *g, struct registers *r, const int full)
 {
     const struct ps_world *w = g->world;
@@ -142,8 +145,6 @@ PS_KERNEL_INLINE void loans_repay(struct ledger *g, struct registers *r, const i
     }
     if (whole.loans_n > 0)
         whole_leave(g, r, &whole, full);
-    if (RARELY(g->instalments))
-        ON_ROWS(g, r, instalments_pay(g));
 }
 
 static void log_close(const struct ledger *g)
@@ -177,12 +178,9 @@ static void pools_balance(const struct ledger *g, ROW sum)
     }
 }
 
-/* At the end of month T: balances, and the share of the ten largest performing in-pool loans in the
- * in-pool principal. Full tier only. */
-static void plan_end_measure(struct ledger *g)
+/* The share of the ten largest performing in-pool loans in the in-pool principal. */
+static void top_ten_measure(struct ledger *g)
 {
-    rows_copy(measure_row(g, PS_M_OUTSTANDING), scratch_row(g, ALL_BOOK));
-    pools_balance(g, measure_row(g, PS_M_POOL_PLAN_END));
     for (int l = 0; l < g->levels->lanes_n; l++) {
         double top[10] = {0}, all = 0, sum = 0;
         for (uint32_t i = 0; i < g->world->app_first[g->t + 1]; i++) {
@@ -206,6 +204,17 @@ static void plan_end_measure(struct ledger *g)
             sum += top[k];
         measure_row(g, PS_M_TOP_TEN)[l] = all > 0 ? ps_rnd(1e6 * (sum / all)) : -1;
     }
+}
+
+/* At the end of month T: balances and the largest loans. Full tier only. */
+static void plan_end_measure(struct ledger *g)
+{
+    rows_copy(measure_row(g, PS_M_OUTSTANDING), scratch_row(g, ALL_BOOK));
+    pools_balance(g, measure_row(g, PS_M_POOL_PLAN_END));
+    if (g->schedule->standing)
+        standing_top_ten(g);
+    else
+        top_ten_measure(g);
 }
 
 static int event_is(const struct ledger *g, enum ps_event_step step)
@@ -303,7 +312,12 @@ PS_KERNEL_INLINE void month_run(struct ledger *g, struct registers *r, const int
     month_fund(g, r);
     if (RARELY(events[g->event].month == t && events[g->event].step <= PS_STEP_DEFAULT))
         ON_ROWS(g, r, disposals_and_defaults_run(g));
-    loans_repay(g, r, full);
+    if (g->schedule->standing)
+        standing_repay(g, r, full);
+    else
+        loans_repay(g, r, full);
+    if (RARELY(g->instalments))
+        ON_ROWS(g, r, instalments_pay(g));
     if (RARELY(events[g->event].month == t || g->queued_any))
         ON_ROWS(g, r, claims_and_npl_run(g));
     if (full)

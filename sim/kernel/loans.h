@@ -2,15 +2,9 @@
 #ifndef PLEDGESIM_KERNEL_LOANS_H
 #define PLEDGESIM_KERNEL_LOANS_H
 
-#include "lanes.h"
+#include "instalments.h"
 
 /* A granted loan's life on the books: entry, instalments, leaving by maturity or default. */
-
-/* Instalment of an equal-principal loan, eq. (2.5): floor(A / n). */
-static inline double instalment(double granted_wan, int months)
-{
-    return lane_div(granted_wan * FEN_PER_WAN, 1. / months);
-}
 
 /* Adds sign times the instalment of a loan to the monthly sums. */
 static void instalment_add(struct ledger *g, int app_i, const double *granted, double sign)
@@ -64,29 +58,16 @@ static void loan_enter(struct ledger *g, int app_i, const double *granted)
         instalment_add(g, app_i, granted, 1);
 }
 
-/* Principal a loan still owes after n instalments, fen. */
-static inline double owed_fen(double granted_wan, int equal, int months, int n)
-{
-    const double a = granted_wan * FEN_PER_WAN;
-    return equal ? a - instalment(granted_wan, months) * n : a;
-}
-
-/* Interest a loan paid in its first n months: sum of outstanding x rate / 12, rounded once. For a
- * bullet loan of whole 万元 the fen cancel against the parts per million. */
+/* Adds the interest a loan paid in its first n months. */
 static void interest_add(struct ledger *g, const struct ps_app *app, const double *granted, int n)
 {
     const double rate = (double)g->frame->segments[app->segment].loan_rate_ppm;
     const int months = app->maturity - app->month;
     ROW interest = measure_row(g, PS_M_BANK_INTEREST);
     if (app->flags & PS_APP_EQUAL)
-        LANES
-        {
-            const double sum =
-                granted[l] * FEN_PER_WAN * n - instalment(granted[l], months) * (n * (n - 1) / 2);
-            interest[l] += lane_month_rate(sum, rate);
-        }
+        LANES interest[l] += equal_interest_fen(granted[l], months, rate, n);
     else
-        LANES interest[l] += lane_div(granted[l] * (n * rate) + 6, 1. / 12);
+        LANES interest[l] += bullet_interest_fen(granted[l], rate, n);
 }
 
 /* A loan of these amounts leaves the performing book after paid_n instalments; `owed` receives what

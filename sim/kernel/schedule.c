@@ -169,9 +169,16 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
                        const struct ps_world *world, struct ps_schedule *schedule)
 {
     schedule->world = world;
-    map_apps(plan, policy, schedule);
-    close_doors(plan, &policy->shape, schedule);
-    mark_transferable(&policy->shape, schedule);
+    schedule->standing = policy->standing;
+    if (policy->standing) {
+        schedule->product = policy->standing->product;
+        schedule->bank = policy->standing->bank;
+        ps_standing_take_out(plan, policy, world, schedule->leave);
+    } else {
+        map_apps(plan, policy, schedule);
+        close_doors(plan, &policy->shape, schedule);
+        mark_transferable(&policy->shape, schedule);
+    }
     lay_events(plan, policy, schedule);
 }
 
@@ -186,6 +193,7 @@ static size_t lay_out(struct ps_schedule *s, const struct ps_world_plan *plan, v
     s->product = layout_take(&at, apps, sizeof *s->product);
     s->bank = layout_take(&at, apps, sizeof *s->bank);
     s->plain = layout_take(&at, apps, sizeof *s->plain);
+    s->leave = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->leave);
     return layout_bytes(&at);
 }
 

@@ -5,6 +5,7 @@
 #include "issue.h"
 #include "kernel.h"
 #include "retry.h"
+#include "standing.h"
 
 /* Samples worlds (docs/model.md sections 4-6): economy of 16 worlds in lanes, then world by world
  * the loans, generation of renewals by generation, then the canonical order, then the fates of all
@@ -105,19 +106,6 @@ static void place_ends(struct ps_world_work *work, struct ps_world *w)
     w->fates_n = fates_n;
 }
 
-/* Numbers the fates and hands them on: only defaulters cost anything. */
-static void collect_fates(const struct ps_world_plan *plan, const struct ps_world_work *work,
-                          int lane, struct ps_world *w, struct fate_batch *batch)
-{
-    for (int i = 0; i < w->fates_n; i++) {
-        struct ps_fate *fate = &w->fates[i];
-        struct ps_app *app = &w->apps[fate->app];
-        const uint32_t root = plan->retry_months ? work->firm_root[app->firm_rank] : app->firm_rank;
-        app->fate = (uint16_t)i;
-        fate_collect(plan, work, lane, w->number, work->entity[root], app, fate, batch);
-    }
-}
-
 static void world_sample(const struct ps_world_plan *plan, uint64_t number, int lane,
                          struct ps_world_work *work, struct ps_world *w, struct fate_batch *fates)
 {
@@ -140,6 +128,11 @@ void PS_ISA(ps_world_sample)(const struct ps_world_plan *plan, uint64_t first, i
     struct fate_batch fates = {0};
     for (int i = 0; i < n; i += PS_ECO) {
         economy_sample(plan, first + (uint64_t)i, work);
+        if (plan->standing) {
+            standing_sample(plan, first + (uint64_t)i, n - i < PS_ECO ? n - i : PS_ECO, work,
+                            &work->worlds[i], &fates);
+            continue;
+        }
         for (int lane = 0; lane < PS_ECO && i + lane < n; lane++)
             world_sample(plan, first + (uint64_t)(i + lane), lane, work, &work->worlds[i + lane],
                          &fates);

@@ -18,6 +18,7 @@ static size_t lay_out(struct ps_world_work *w, const struct ps_world_plan *plan,
     w->level = layout_take(&c, clusters, lane);
     w->failure = layout_take(&c, (size_t)plan->anchors_n, lane);
     w->multiplier = layout_take(&c, PS_UNCERTAIN_N, lane);
+    w->rate = layout_take(&c, (size_t)plan->classes_n, lane);
     /* Whole batches are drawn, and a draft is written before it is known to be wanted. */
     const size_t drafts = apps + PS_RNG_LANES;
     w->drafts = layout_take(&c, drafts, sizeof *w->drafts);
@@ -47,7 +48,43 @@ size_t ps_world_work_bytes(const struct ps_world_plan *plan)
     return lay_out(&scratch, plan, 0);
 }
 
+struct ps_app ps_standing_app(const struct ps_world_plan *plan, int i)
+{
+    const struct ps_tape_plan *tape = &plan->tape[i];
+    const int micro = plan->segments[tape->segment].micro_all;
+    return (struct ps_app){.amount_wan = tape->amount_wan,
+                           .firm_rank = (uint16_t)i,
+                           .segment = (uint16_t)tape->segment,
+                           .tape = (uint16_t)i,
+                           .tape_firm = tape->firm < 0 ? PS_NONE : (uint16_t)tape->firm,
+                           .maturity = (uint16_t)tape->months_left,
+                           .end = (uint16_t)tape->months_left,
+                           .fate = PS_NONE,
+                           .parent = PS_NONE,
+                           .flags = (uint8_t)((tape->equal_principal ? PS_APP_EQUAL : 0) |
+                                              (micro ? PS_APP_MICRO : 0))};
+}
+
+/* The worlds of a standing book before anybody fails. */
+static void standing_init(struct ps_world_work *work, const struct ps_world_plan *plan)
+{
+    for (int i = 0; i < plan->tape_n; i++)
+        work->entity[i] = plan->tape[i].address;
+    for (int k = 0; k < PS_TILE_WORLDS; k++) {
+        struct ps_world *w = &work->worlds[k];
+        w->apps_n = plan->tape_n;
+        w->fates_n = 0;
+        w->asked_first_wan = w->asked_renewed_wan = 0;
+        for (int i = 0; i < plan->tape_n; i++)
+            w->apps[i] = ps_standing_app(plan, i);
+        for (int t = 0; t <= plan->horizon + 1; t++)
+            w->app_first[t] = t ? (uint32_t)plan->tape_n : 0;
+    }
+}
+
 void ps_world_work_init(struct ps_world_work *work, const struct ps_world_plan *plan, void *memory)
 {
     lay_out(work, plan, layout_align(memory));
+    if (plan->standing)
+        standing_init(work, plan);
 }

@@ -9,7 +9,7 @@ from _program import ROOT, Case, tree
 
 class Init(Case):
     def test_templates_are_the_books_of_the_project(self):
-        for template in ("bishan", "minimal", "schemes"):
+        for template in ("bishan", "minimal", "schemes", "static"):
             self.pledgesim("init", template, "--template", template)
             self.assertEqual(tree(self.dir / template), tree(ROOT / "scenarios" / template))
 

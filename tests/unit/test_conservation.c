@@ -106,7 +106,10 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
         move_event(schedule, disposal, plan->months_n + 1);
         break;
     case LOAN_NEVER_LEAVES:
-        swap_end(world, 0);
+        if (schedule->standing != NULL)
+            schedule->leave[world->apps[1].maturity].pool_fen -= 1;
+        else
+            swap_end(world, 0);
         break;
     default:
         break;

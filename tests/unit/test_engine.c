@@ -341,6 +341,8 @@ static void check_members(const struct ps_row *row)
     for (int d = 0; d < PS_DIM_N; d++) {
         ps_int128 sum[PS_PART_N] = {0}, exposure = 0;
         uint64_t defaults = 0;
+        if (d == PS_DIM_GROUP && row->member_first[d] == row->member_first[d + 1])
+            continue; /* no loan has a group */
         for (int i = row->member_first[d]; i < row->member_first[d + 1]; i++) {
             for (int part = 0; part < PS_PART_N; part++)
                 sum[part] += row->members[i].sum_fen[part];

@@ -94,6 +94,7 @@ CHANGE(change_loan_age, s->loans[5].age_months++)
 CHANGE(change_loan_left, s->loans[5].months_left++)
 CHANGE(change_loan_firm, strcpy(s->loans[5].firm_id, "x"); strcpy(s->loans[4].firm_id, "x"))
 CHANGE(change_loan_recovery, s->loans[5].recovery_frac = 0.5)
+CHANGE(change_loan_spread, s->loans[5].recovery_frac = 0.5; s->loans[5].recovery_sd_frac = 0.2)
 CHANGE(change_loan_pledge, s->loans[5].pledged_value_fen = 1)
 CHANGE(change_loan_number, s->loans_n = 5)
 
@@ -272,6 +273,7 @@ static void test_whatever_the_sampler_reads_makes_plans_differ(void **state)
                                          change_loan_left,
                                          change_loan_firm,
                                          change_loan_recovery,
+                                         change_loan_spread,
                                          change_loan_pledge,
                                          change_loan_number,
                                          change_shocks,

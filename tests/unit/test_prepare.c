@@ -250,6 +250,18 @@ static void test_refusals(void **state)
     s = ps_fixture_tape(PS_APPS_MAX + 1);
     refused(s, PS_DIAG_TOO_MANY_APPS);
     ps_fixture_free(s);
+    s = ps_fixture_tape(PS_RECOVERY_LAWS_MAX + 1);
+    for (size_t i = 0; i < s->loans_n; i++) {
+        s->loans[i].recovery_frac = 0.4;
+        s->loans[i].recovery_sd_frac = 0.1 + (double)i / 10000;
+    }
+    refused(s, PS_DIAG_TOO_MANY_LAWS);
+    s->loans_n = 1;
+    s->groups_n = PS_GROUPS_MAX + 1;
+    s->group_ids = calloc(s->groups_n, sizeof *s->group_ids);
+    refused(s, PS_DIAG_TOO_MANY_GROUPS);
+    free(s->group_ids);
+    ps_fixture_free(s);
     s = ps_fixture_tape(2);
     strcpy(s->loans[1].loan_id, s->loans[0].loan_id); /* a true collision cannot be made here */
     refused(s, PS_DIAG_LOAN_ADDRESS_TAKEN);

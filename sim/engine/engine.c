@@ -108,7 +108,7 @@ static void world_add(struct pass *pass, struct thread *t, const struct block *b
         if (f->spec.full)
             ps_row_members_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan->segments, l);
         else
-            ps_row_decision_add(&t->rows[row], &t->ledger, l);
+            ps_row_decision_add(&t->rows[row], pass->request, &t->ledger, l);
     }
 }
 
@@ -117,7 +117,7 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
                       const struct block *b, int n)
 {
     const struct family *f = pass->family;
-    ps_ledger_work_init(&t->ledger, f->plan, &g->policy->shape, b->width, f->spec.full,
+    ps_ledger_work_init(&t->ledger, f->plan, &g->policy->shape, b->width, f->spec.ledger_full,
                         t->ledger_memory);
     if (f->spec.full)
         ps_row_tile_start(&t->tile, b->n);
@@ -137,7 +137,7 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
 static void tile_run(struct pass *pass, struct thread *t, uint64_t first, int n)
 {
     const struct family *f = pass->family;
-    pass->kernel->world_sample(f->plan, first, n, &t->worlds);
+    pass->kernel->world_sample(f->plan, pass->request->first_world + first, n, &t->worlds);
     for (int i = 0; i < f->groups_n; i++) {
         const struct group *g = &f->groups[i];
         int wanted = 0;
@@ -242,8 +242,8 @@ static enum ps_status pass_run(struct pass *pass, struct ps_engine_result *resul
     const uint64_t worlds_n = pass->request->worlds_n;
     const size_t rows = (size_t)(pass->to - pass->from);
     struct kept *kept = NULL;
-    enum ps_status status =
-        ps_family_group(pass->family, pass->kernel, pass->from, pass->to, pass->family->spec.full);
+    enum ps_status status = ps_family_group(pass->family, pass->kernel, pass->from, pass->to,
+                                            pass->family->spec.ledger_full);
     pass->threads = calloc((size_t)pass->threads_n, sizeof *pass->threads);
     pass->active = malloc(rows);
     kept = calloc(1, sizeof *kept);

@@ -73,7 +73,25 @@ void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
 }
 
 /* The measures marked DECISION, none of which can be missing. */
-void ps_row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, int lane)
+/* What the request asks for beyond the measures of tier DECISION. */
+static void asked_add(struct ps_row *row, const struct ps_engine_request *request,
+                      const struct ps_ledger_work *work, int lane)
+{
+    for (int k = 0; k < request->kept_n; k++) {
+        const int64_t x = ps_measure_read(work, request->kept[k], lane);
+        if (x != PS_NOT_GIVEN && ps_measure_desc(request->kept[k])->tier != PS_MT_DECISION)
+            ps_moments_add(&row->moments[request->kept[k]], x);
+    }
+    for (int k = 0; k < request->watches_n; k++) {
+        const struct ps_watch *watch = &request->watches[k];
+        const int64_t x = ps_measure_read(work, watch->measure, lane);
+        const int beyond = watch->below ? x < watch->threshold : x > watch->threshold;
+        row->watched_n[k] += x != PS_NOT_GIVEN && beyond;
+    }
+}
+
+void ps_row_decision_add(struct ps_row *row, const struct ps_engine_request *request,
+                         const struct ps_ledger_work *work, int lane)
 {
 #define PS_KEEP_DECISION(symbol) PS_M_##symbol,
 #define PS_KEEP_FULL(symbol)
@@ -87,4 +105,6 @@ void ps_row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, 
     row->worlds_n++;
     for (size_t k = 0; k < sizeof KEPT / sizeof *KEPT; k++)
         ps_moments_add(&row->moments[KEPT[k]], (int64_t)at[(size_t)KEPT[k] * (size_t)work->width]);
+    if (request->kept_n + request->watches_n > 0)
+        asked_add(row, request, work, lane);
 }

@@ -44,7 +44,8 @@ struct ps_member {
     ps_int128 exposure_fen;
 };
 
-/* Worlds in which a measure lies beyond a threshold are counted: a quantile judged as a probability.
+/* Worlds in which a measure lies beyond a threshold are counted: a quantile judged as a
+ * probability.
  */
 struct ps_watch {
     enum ps_measure measure;

@@ -40,7 +40,7 @@ struct ps_constraint {
     struct ps_metric metric;
     int at_most;
     double limit; /* unit of the measure: fen, ppm, months; probabilities as fractions */
-    int watch;    /* quantiles: place in the request's watches */
+    int watch;    /* place in the request's watches; the caller's to set */
     char text[PS_METRIC_NAME_BYTES + 32]; /* as given */
 };
 
@@ -48,7 +48,7 @@ struct ps_constraint {
 enum ps_metric_error ps_constraint_parse(const char *text, struct ps_constraint *constraint,
                                          const char **near) PS_MUST_CHECK;
 
-/* What must be counted for a quantile to be judged. */
+/* What must be counted for a quantile to be judged; nothing for the other kinds. */
 struct ps_watch ps_constraint_watch(const struct ps_constraint *constraint);
 
 /* An estimate with its two one-sided bounds, each at the confidence asked for. For a quantile under

@@ -6,6 +6,7 @@
 #include "pledgesim/engine.h"
 #include "pledgesim/manifest.h"
 #include "pledgesim/outdir.h"
+#include "pledgesim/tune.h"
 
 /* Turns what the engine found into the result files of results.def. */
 
@@ -15,6 +16,8 @@ struct ps_results_request {
     const struct ps_book *book;
     const struct ps_engine_result *result; /* full tier; rows in the order of book->scenarios */
     const struct ps_diags *warnings;       /* notes and warnings of the input, sorted */
+    const struct ps_tune_request *tune;    /* of `tune` alone, else NULL: what was asked, */
+    const struct ps_tuned *tuned;          /* and what was found */
     uint64_t seed;
     uint64_t worlds_n;     /* as asked for; a row may have stopped earlier */
     const char *book_path; /* the book as the user named it */
@@ -32,6 +35,10 @@ struct ps_results_request {
  * the caller frees `dir`: the old set stands (see outdir.h). PS_IO, PS_MEMORY, PS_BUG. */
 enum ps_status ps_results_write(const struct ps_results_request *request, struct ps_outdir *dir)
     PS_MUST_CHECK;
+
+/* The same for `tune`; of `result` only what the manifest tells is read. */
+enum ps_status ps_results_write_tuned(const struct ps_results_request *request,
+                                      struct ps_outdir *dir) PS_MUST_CHECK;
 
 /* The bytes that summary.csv would have; *text is malloc'd, bytes_n long. PS_MEMORY, PS_BUG. */
 enum ps_status ps_results_summary_csv(const struct ps_results_request *request, char **text,

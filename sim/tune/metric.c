@@ -167,6 +167,9 @@ enum ps_metric_error ps_constraint_parse(const char *text, struct ps_constraint 
  * numbers are compared with the whole limit that says the same. */
 struct ps_watch ps_constraint_watch(const struct ps_constraint *c)
 {
+    if (c->metric.kind != PS_METRIC_QUANTILE) {
+        return (struct ps_watch){.measure = PS_M_DEPLETED, .threshold = INT64_MAX};
+    }
     return (struct ps_watch){.measure = c->metric.measure,
                              .below = !c->at_most,
                              .threshold = (int64_t)(c->at_most ? floor(c->limit) : ceil(c->limit))};

@@ -16,38 +16,46 @@ enum {
     PS_METRICS_MAX = 16
 };
 
-/* The values lo, lo + step, .., of a column of scenarios.csv or a cell (products.cq_direct.x), in
- * units of 10^-scale of the column's own. */
+/* The values of a column of scenarios.csv or a cell (products.cq_direct.x): lo, lo + step, .., in
+ * units of 10^-scale of the column's own, or a list of words. */
 struct ps_axis {
-    char name[PS_AXIS_NAME_BYTES];
-    int64_t lo, step; /* step > 0 */
-    int64_t steps_n;  /* values are lo + i step, 0 <= i <= steps_n */
+    char name[PS_AXIS_NAME_BYTES];   /* as given */
+    char column[PS_AXIS_NAME_BYTES]; /* as the book calls it; set by ps_axis_bind */
+    int64_t lo, step;                /* step > 0 */
+    int64_t steps_n;                 /* values are lo + i step, 0 <= i <= steps_n */
     int scale;
+    const char *words; /* "a|b|c" with steps_n bars; borrowed; NULL: a range */
 };
 
 enum ps_axis_error {
     PS_AXIS_OK,
-    PS_AXIS_FORM,   /* not NAME=LO:HI or NAME=LO:HI:STEP */
+    PS_AXIS_FORM,   /* not NAME=LO:HI, NAME=LO:HI:STEP or NAME=A|B|.. */
     PS_AXIS_NUMBER, /* a number is none, or has a unit */
     PS_AXIS_EMPTY   /* HI is not above LO, or the step is not positive or above the range */
 };
 
-/* Without a step: one unit of the last digit that is written. */
+/* A range without a step: one unit of the last digit that is written. The text of a list is
+ * borrowed. */
 enum ps_axis_error ps_axis_parse(const char *text, struct ps_axis *axis) PS_MUST_CHECK;
 
 /* Value i as a cell would hold it. */
 struct ps_axis_text {
-    char s[32];
+    char s[64];
 };
 struct ps_axis_text ps_axis_value(const struct ps_axis *axis, int64_t i);
 
-/* The same as a number, also between two places. */
+/* The same as a number, also between two places of a range. */
 double ps_axis_real(const struct ps_axis *axis, double at);
+
+/* Finds the axis in the book: reads it with the first value set. A name or a value that the book
+ * does not know is told in `diags`; PS_INPUT. */
+enum ps_status ps_axis_bind(const struct ps_book_request *book, struct ps_axis *axis,
+                            struct ps_diags *diags) PS_MUST_CHECK;
 
 /* What all variants share. */
 struct ps_study {
     struct ps_book_request book; /* the scenario (only), and what else is set */
-    const struct ps_axis *axes;
+    const struct ps_axis *axes;  /* bound */
     int axes_n;
     const struct ps_constraint *constraints; /* constraint i has watch i; its measure is kept */
     int constraints_n;
@@ -77,6 +85,7 @@ struct ps_study_result {
     struct ps_book book;
     struct ps_engine_result engine;
     const struct ps_row **row;
+    const struct ps_scenario **scenario;
     size_t points_n;
 };
 

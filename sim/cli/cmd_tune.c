@@ -52,18 +52,39 @@ static enum ps_status read_options(struct tune *tune)
     return status;
 }
 
+/* Tells what went wrong, if anything did, and passes the status on. */
+static enum ps_status told(const struct ps_command *command, enum ps_status status,
+                           struct ps_diags *found)
+{
+    if (status != PS_OK && found->errors_n > 0) {
+        ps_diags_sort(found);
+        ps_show_diags(command, found);
+    } else if (status != PS_OK) {
+        ps_show_failure(command, status, NULL);
+    }
+    ps_diags_free(found);
+    return status;
+}
+
 static enum ps_status ask(struct tune *tune, const struct ps_scenario *scenario, const char *isa)
 {
     const struct ps_command *command = tune->command;
     const struct ps_given *sets = &command->given[PS_OPT_SET];
     struct ps_tune_request *request = &tune->request;
     struct ps_study *study = &request->study;
+    struct ps_diags found = {0};
     tune->only[0] = scenario->p.scenario_id;
     study->book = (struct ps_book_request){.path = command->operand,
                                            .only = tune->only,
                                            .only_n = 1,
                                            .sets = (const char *const *)sets->list,
                                            .sets_n = sets->list_n};
+    for (int a = 0; a < study->axes_n; a++) {
+        const enum ps_status bound = ps_axis_bind(&study->book, &tune->axes[a], &found);
+        if (bound != PS_OK) {
+            return told(command, bound, &found);
+        }
+    }
     study->axes = tune->axes;
     study->constraints = tune->constraints;
     study->metrics = request->objective.axis < 0 ? &request->objective.metric : NULL;
@@ -81,21 +102,11 @@ static enum ps_status ask(struct tune *tune, const struct ps_scenario *scenario,
                                        : silent        ? "off"
                                                        : "auto",
                                        command->lang);
-    struct ps_diags found = {0};
     const double began = ps_clock();
     const enum ps_status status = ps_tune_run(request, &found, &tune->tuned);
     tune->seconds = ps_clock() - began;
     ps_progress_end(&tune->progress);
-    if (status != PS_OK) {
-        if (found.errors_n > 0) {
-            ps_diags_sort(&found);
-            ps_show_diags(command, &found);
-        } else {
-            ps_show_failure(command, status, NULL);
-        }
-    }
-    ps_diags_free(&found);
-    return status;
+    return told(command, status, &found);
 }
 
 static enum ps_status write_files(const struct tune *tune, const char *path, const char *isa)

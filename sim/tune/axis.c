@@ -27,6 +27,23 @@ static int cut(const char *text, char part[PARTS][PART_BYTES])
     }
 }
 
+/* "a|b|c": no word empty, none too long. */
+static enum ps_axis_error words_parse(const char *text, struct ps_axis *axis)
+{
+    axis->words = text;
+    for (;;) {
+        const size_t length = strcspn(text, "|");
+        if (length == 0 || length >= sizeof(struct ps_axis_text)) {
+            return PS_AXIS_FORM;
+        }
+        if (text[length] == '\0') {
+            return PS_AXIS_OK;
+        }
+        text += length + 1;
+        axis->steps_n++;
+    }
+}
+
 enum ps_axis_error ps_axis_parse(const char *text, struct ps_axis *axis)
 {
     char part[PARTS][PART_BYTES];
@@ -38,6 +55,9 @@ enum ps_axis_error ps_axis_parse(const char *text, struct ps_axis *axis)
         return PS_AXIS_FORM;
     }
     memcpy(axis->name, text, (size_t)(sign - text));
+    if (strchr(sign, '|') != NULL) {
+        return words_parse(sign + 1, axis);
+    }
     const int n = cut(sign + 1, part);
     if (n < 2) {
         return PS_AXIS_FORM;
@@ -70,6 +90,14 @@ enum ps_axis_error ps_axis_parse(const char *text, struct ps_axis *axis)
 struct ps_axis_text ps_axis_value(const struct ps_axis *axis, int64_t i)
 {
     struct ps_axis_text out;
+    if (axis->words != NULL) {
+        const char *word = axis->words;
+        for (; i > 0; i--) {
+            word += strcspn(word, "|") + 1;
+        }
+        (void)snprintf(out.s, sizeof out.s, "%.*s", (int)strcspn(word, "|"), word);
+        return out;
+    }
     char plain[PS_NUMBER_TEXT_SIZE];
     ps_format_scaled(axis->lo + i * axis->step, axis->scale, plain);
     (void)snprintf(out.s, sizeof out.s, "%.30s", plain);

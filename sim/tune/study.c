@@ -43,36 +43,96 @@ static char *set_text(const struct ps_axis *axis, const struct ps_box *box, int 
     return text;
 }
 
-/* Whether the scenario is the one of this value: a swept value stands in the id, "@name=value". */
-static int has_value(const struct ps_scenario *scenario, const struct ps_axis *axis, int64_t i)
+/* The value that the id of a variant gives a column, "@column=value"; its length in *n. */
+static const char *value_in_id(const char *id, const char *column, size_t *n)
 {
-    char part[PS_AXIS_NAME_BYTES + 40];
-    const int n = snprintf(part, sizeof part, "@%s=%s", axis->name, ps_axis_value(axis, i).s);
-    const char *at = strstr(scenario->p.scenario_id, part);
-    return at != NULL && (at[n] == '\0' || at[n] == '@');
+    const size_t length = strlen(column);
+    for (const char *at = strchr(id, '@'); at != NULL; at = strchr(at + 1, '@')) {
+        if (strncmp(at + 1, column, length) == 0 && at[length + 1] == '=') {
+            *n = strcspn(at + length + 2, "@");
+            return at + length + 2;
+        }
+    }
+    return NULL;
+}
+
+/* Numbers the values of an axis in the order in which the book's grid first meets them, which is
+ * the order in which they were given, whatever text the book makes of them. */
+static enum ps_status place_axis(const struct ps_axis *axis, int n, const struct ps_book *book,
+                                 int *place)
+{
+    const char **seen = calloc((size_t)n, sizeof *seen);
+    enum ps_status status = seen == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
+    for (size_t s = 0; status == PS_OK && s < book->scenarios_n; s++) {
+        size_t bytes = 0;
+        const char *value = value_in_id(book->scenarios[s].p.scenario_id, axis->column, &bytes);
+        int k = 0;
+        while (value != NULL && k < n && seen[k] != NULL &&
+               (strncmp(seen[k], value, bytes) != 0 ||
+                (seen[k][bytes] != '\0' && seen[k][bytes] != '@'))) {
+            k++;
+        }
+        if (value == NULL || k == n) {
+            status = ps_status_raise(PS_BUG);
+            break;
+        }
+        seen[k] = seen[k] == NULL ? value : seen[k];
+        place[s] = k;
+    }
+    free(seen);
+    return status;
 }
 
 /* The row of each point. The book orders its grid by columns, the box by axes. */
 static enum ps_status place_rows(const struct ps_study *study, const struct ps_box *box,
                                  struct ps_study_result *out)
 {
-    for (size_t s = 0; s < out->book.scenarios_n; s++) {
-        size_t p = 0;
-        for (int a = 0; a < study->axes_n; a++) {
-            int k = 0;
-            while (box->n[a] > 1 && k < box->n[a] &&
-                   !has_value(&out->book.scenarios[s], &study->axes[a],
-                              box->first[a] + k * box->stride[a])) {
-                k++;
-            }
-            if (k == box->n[a]) {
-                return ps_status_raise(PS_BUG);
-            }
-            p = p * (size_t)box->n[a] + (size_t)k;
+    const size_t n = out->book.scenarios_n;
+    size_t *point = calloc(n, sizeof *point);
+    int *place = calloc(n, sizeof *place);
+    enum ps_status status = point == NULL || place == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
+    for (int a = 0; a < study->axes_n && status == PS_OK; a++) {
+        if (box->n[a] > 1) {
+            status = place_axis(&study->axes[a], box->n[a], &out->book, place);
         }
-        out->row[p] = &out->engine.rows[s].row;
+        for (size_t s = 0; s < n; s++) {
+            point[s] = point[s] * (size_t)box->n[a] + (box->n[a] > 1 ? (size_t)place[s] : 0);
+        }
     }
-    return PS_OK;
+    for (size_t s = 0; s < n && status == PS_OK; s++) {
+        out->row[point[s]] = &out->engine.rows[s].row;
+        out->scenario[point[s]] = &out->book.scenarios[s];
+    }
+    free(point);
+    free(place);
+    return status;
+}
+
+enum ps_status ps_axis_bind(const struct ps_book_request *book, struct ps_axis *axis,
+                            struct ps_diags *diags)
+{
+    char text[PS_AXIS_NAME_BYTES + sizeof(struct ps_axis_text) + 1];
+    const char *const sets[] = {text};
+    struct ps_book_request request = *book;
+    struct ps_book loaded = {0};
+    request.sets = sets;
+    request.sets_n = 1;
+    (void)snprintf(text, sizeof text, "%s=%s", axis->name, ps_axis_value(axis, 0).s);
+    const enum ps_status status = ps_book_load(&request, diags, &loaded);
+    for (size_t i = 0; status == PS_OK && i < loaded.resolved_n; i++) {
+        const struct ps_resolved *r = &loaded.resolved[i];
+        if (strcmp(r->origin, "--set") != 0) {
+            continue;
+        }
+        const char *table = ps_table_desc(r->column->table)->name;
+        const int scalar = r->column->table == PS_TABLE_scenarios;
+        (void)snprintf(axis->column, sizeof axis->column, "%s%s%s%s%s", scalar ? "" : table,
+                       scalar ? "" : ".", scalar ? "" : r->row_id, scalar ? "" : ".",
+                       r->column->column);
+        break;
+    }
+    ps_book_free(&loaded);
+    return status;
 }
 
 static enum ps_status load(const struct ps_study *study, const struct ps_box *box,
@@ -140,7 +200,8 @@ enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *b
                                               .progress = study->progress,
                                               .context = study->context};
     out->row = calloc(out->points_n, sizeof *out->row);
-    if (out->row == NULL) {
+    out->scenario = calloc(out->points_n, sizeof *out->scenario);
+    if (out->row == NULL || out->scenario == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
     status = ps_engine_run(&request, diags, &out->engine);
@@ -150,6 +211,7 @@ enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *b
 void ps_study_result_free(struct ps_study_result *result)
 {
     free(result->row);
+    free(result->scenario);
     ps_engine_result_free(&result->engine);
     ps_book_free(&result->book);
     *result = (struct ps_study_result){0};

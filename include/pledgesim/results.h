@@ -6,6 +6,7 @@
 #include "pledgesim/engine.h"
 #include "pledgesim/manifest.h"
 #include "pledgesim/outdir.h"
+#include "pledgesim/sweep.h"
 #include "pledgesim/tune.h"
 
 /* Turns what the engine found into the result files of results.def. */
@@ -18,6 +19,8 @@ struct ps_results_request {
     const struct ps_diags *warnings;       /* notes and warnings of the input, sorted */
     const struct ps_tune_request *tune;    /* of `tune` alone, else NULL: what was asked, */
     const struct ps_tuned *tuned;          /* and what was found */
+    const struct ps_study *study;          /* of `sweep` alone: what was asked, */
+    const struct ps_sweep *sweep;          /* and what was found */
     uint64_t seed;
     uint64_t worlds_n;     /* as asked for; a row may have stopped earlier */
     const char *book_path; /* the book as the user named it */
@@ -36,7 +39,9 @@ struct ps_results_request {
 enum ps_status ps_results_write(const struct ps_results_request *request, struct ps_outdir *dir)
     PS_MUST_CHECK;
 
-/* The same for `tune`; of `result` only what the manifest tells is read. */
+/* The same for `tune` and `sweep`; of `result` only what the manifest tells is read. */
+enum ps_status ps_results_write_sweep(const struct ps_results_request *request,
+                                      struct ps_outdir *dir) PS_MUST_CHECK;
 enum ps_status ps_results_write_tuned(const struct ps_results_request *request,
                                       struct ps_outdir *dir) PS_MUST_CHECK;
 

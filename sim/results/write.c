@@ -101,6 +101,16 @@ enum ps_status ps_results_write(const struct ps_results_request *request, struct
                            : status;
 }
 
+enum ps_status ps_results_write_sweep(const struct ps_results_request *request,
+                                      struct ps_outdir *dir)
+{
+    static const struct file SWEEP[] = {{PS_RESULT_grid, ps_write_grid},
+                                        {PS_RESULT_frontier, ps_write_frontier},
+                                        {PS_RESULT_scenarios_resolved, ps_write_resolved},
+                                        {PS_RESULT_warnings, ps_write_warnings}};
+    return write_files(SWEEP, sizeof SWEEP / sizeof *SWEEP, request, dir);
+}
+
 enum ps_status ps_results_write_tuned(const struct ps_results_request *request,
                                       struct ps_outdir *dir)
 {

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""tune and sweep on the command line."""
+import json
+import unittest
+
+from _program import ROOT, Case, table, tree
+
+BISHAN = ROOT / "scenarios/bishan"
+ST = "p_depletion<=3%"
+
+
+class Tune(Case):
+    def test_answer_and_file(self):
+        done = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=500:2000:10", "--st", ST, "-n", "4000", "-o", "out", "--lang", "en")
+        self.assertIn("baseline: the best that meets every constraint is pool_initial_wan=", done.stdout)
+        self.assertIn("binding: p_depletion<=3%", done.stdout)
+        rows = table((self.dir / "out/tune.csv").read_bytes())
+        verified = [row for row in rows if row["role"] == "verified" and row["constraint"] == ST]
+        self.assertEqual(len(verified), 1)
+        self.assertEqual(verified[0]["judgement"], "met")
+        self.assertLessEqual(float(verified[0]["upper"]), 0.03)
+        self.assertIn(f"--set pool_initial_wan={verified[0]['value_1']}", done.stdout)
+        manifest = json.loads((self.dir / "out/manifest.json").read_text("utf-8"))
+        self.assertEqual([r["path"] for r in manifest["resources"]], ["tune.csv", "scenarios_resolved.csv", "warnings.csv"])
+
+    def test_the_answer_is_what_run_says(self):
+        self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=1000:1400:100", "--st", ST, "-n", "3000", "-o", "out", "-q")
+        best = [row for row in table((self.dir / "out/tune.csv").read_bytes()) if row["role"] == "best" and row["constraint"] == ST][0]
+        done = self.pledgesim("run", BISHAN, "--only", "baseline", "--set", f"pool_initial_wan={best['value_1']}", "-n", best["worlds"], "-o", "-")
+        self.assertEqual(float(table(done.stdout.encode("utf-8"))[0]["p_depletion"]), float(best["value"]))
+
+    def test_no_answer(self):
+        done = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=100:200:10", "--st", ST, "-n", "2000", "--lang", "en", code=1)
+        self.assertIn("no variant in the range meets every constraint; the nearest is pool_initial_wan=", done.stdout)
+
+    def test_wrong_usage(self):
+        for arguments, words in (
+                (["--st", ST], "one to four parameters"),
+                (["--vary", "leverage=6:12"], "at least one constraint"),
+                (["--vary", "leverage=12:6", "--st", ST], "the range holds no step"),
+                (["--vary", "leverage=6:x", "--st", ST], "plain numbers"),
+                (["--vary", "topup=none|fixed", "--st", ST], "lists are for sweep"),
+                (["--vary", "leverage=6:12", "--st", "p_depletion<1%"], "FIGURE<=LIMIT"),
+                (["--vary", "leverage=6:12", "--st", "p_depletoin<=1%"], "did you mean p_depletion"),
+                (["--vary", "leverage=6:12", "--st", "p_depletion<=200%"], "between 0% and 100%"),
+                (["--vary", "leverage=6:12", "--st", ST, "--minimize", "leverage", "--maximize", "leverage"], "not both"),
+                (["--vary", "leverage=6:12", "--st", ST, "--minimize", "npl_peak_q95"], "not an objective"),
+                (["--vary", "leverage=6:12", "--st", ST, "--id", "basline"], "did you mean baseline")):
+            with self.subTest(arguments):
+                done = self.pledgesim("tune", BISHAN, *arguments, "-n", "64", "--lang", "en", code=2)
+                self.assertIn(words, done.stderr)
+                self.assertEqual(tree(self.dir), {})
+
+    def test_the_book_refuses_names_and_values(self):
+        done = self.pledgesim("tune", BISHAN, "--vary", "pool_initail_wan=1:2", "--st", ST, "--lang", "en", code=3)
+        self.assertIn("did you mean pool_initial_wan", done.stderr)
+        self.pledgesim("tune", BISHAN, "--vary", "breaker_suspend_pct=1:40", "--st", ST, "-n", "64", code=3)
+
+
+class Sweep(Case):
+    def test_grid_and_frontier(self):
+        done = self.pledgesim("sweep", BISHAN, "--vary", "pool_initial_wan=1000:1400:200", "--vary", "topup=none|fixed", "--set", "topup_yearly_wan=100",
+                              "--st", ST, "-n", "2000", "-o", "out", "--lang", "en")
+        self.assertIn("on the frontier", done.stdout)
+        rows = table((self.dir / "out/grid.csv").read_bytes())
+        self.assertEqual([(row["value_1"], row["value_2"]) for row in rows],
+                         [(pool, topup) for pool in ("1000", "1200", "1400") for topup in ("none", "fixed")])
+        frontier = table((self.dir / "out/frontier.csv").read_bytes())
+        self.assertEqual(frontier, [row for row in rows if row["frontier"] == "true"])
+        self.assertTrue(all((row["feasible"] == "met") == (row["not_met"] == "") for row in rows))
+
+    def test_same_bytes_for_any_threads(self):
+        for threads in ("1", "3"):
+            self.pledgesim("sweep", BISHAN, "--vary", "leverage=6:10:2", "-n", "1000", "-j", threads, "-o", threads, "-q")
+        one, three = ({n: c for n, c in tree(self.dir / t).items() if n.endswith(".csv")} for t in ("1", "3"))
+        self.assertEqual(one, three)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -114,6 +114,9 @@ struct ps_engine_request {
     int kept_n;
     const struct ps_watch *watches;
     int watches_n;
+    /* Decision tier: [scenario][kept measure][world], the values themselves; PS_NOT_GIVEN where
+     * missing. The caller's memory; NULL: not wanted. */
+    int64_t *values;
     double precision; /* 0: off; else a row stops at a checkpoint (1,024 x 2^k worlds) once the
                          95 % interval of p_depletion is at most 2 x precision x estimate wide */
     /* Called now and then from one thread with worlds done and to do (summed over rows' families);

@@ -3,6 +3,7 @@
 #define PLEDGESIM_RESULTS_H
 
 #include "pledgesim/book.h"
+#include "pledgesim/compare.h"
 #include "pledgesim/engine.h"
 #include "pledgesim/manifest.h"
 #include "pledgesim/outdir.h"
@@ -15,12 +16,13 @@
  * file may depend on it. */
 struct ps_results_request {
     const struct ps_book *book;
-    const struct ps_engine_result *result; /* full tier; rows in the order of book->scenarios */
-    const struct ps_diags *warnings;       /* notes and warnings of the input, sorted */
-    const struct ps_tune_request *tune;    /* of `tune` alone, else NULL: what was asked, */
-    const struct ps_tuned *tuned;          /* and what was found */
-    const struct ps_study *study;          /* of `sweep` alone: what was asked, */
-    const struct ps_sweep *sweep;          /* and what was found */
+    const struct ps_engine_result *result;  /* full tier; rows in the order of book->scenarios */
+    const struct ps_diags *warnings;        /* notes and warnings of the input, sorted */
+    const struct ps_tune_request *tune;     /* of `tune` alone, else NULL: what was asked, */
+    const struct ps_tuned *tuned;           /* and what was found */
+    const struct ps_comparison *comparison; /* of `compare` alone */
+    const struct ps_study *study;           /* of `sweep` alone: what was asked, */
+    const struct ps_sweep *sweep;           /* and what was found */
     uint64_t seed;
     uint64_t worlds_n;     /* as asked for; a row may have stopped earlier */
     const char *book_path; /* the book as the user named it */
@@ -39,7 +41,9 @@ struct ps_results_request {
 enum ps_status ps_results_write(const struct ps_results_request *request, struct ps_outdir *dir)
     PS_MUST_CHECK;
 
-/* The same for `tune` and `sweep`; of `result` only what the manifest tells is read. */
+/* The same for `tune`, `sweep` and `compare`; of `result` only what the manifest tells is read. */
+enum ps_status ps_results_write_comparison(const struct ps_results_request *request,
+                                           struct ps_outdir *dir) PS_MUST_CHECK;
 enum ps_status ps_results_write_sweep(const struct ps_results_request *request,
                                       struct ps_outdir *dir) PS_MUST_CHECK;
 enum ps_status ps_results_write_tuned(const struct ps_results_request *request,

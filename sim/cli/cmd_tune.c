@@ -50,7 +50,7 @@ enum ps_status ps_cmd_tune(const struct ps_command *command)
     struct ps_study_command study;
     struct ps_tune_request request = {0};
     struct ps_tuned tuned = {0};
-    enum ps_status status = ps_study_open(command, 1, &study);
+    enum ps_status status = ps_study_open(command, PS_STUDY_CONSTRAINED, &study);
     if (status == PS_OK) {
         status = refuse_words(&study);
     }

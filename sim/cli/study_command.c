@@ -29,11 +29,14 @@ static enum ps_status told(const struct ps_command *command, enum ps_status stat
     return status;
 }
 
-static enum ps_status read_options(struct ps_study_command *out, int constraints_least)
+static enum ps_status read_options(struct ps_study_command *out, enum ps_study_kind kind)
 {
     const struct ps_command *command = out->command;
+    if (kind == PS_STUDY_SCENARIOS) {
+        return PS_OK;
+    }
     enum ps_status status = ps_study_axes(command, out->axes, &out->study.axes_n);
-    if (status == PS_OK && (constraints_least > 0 || command->given[PS_OPT_ST].n > 0)) {
+    if (status == PS_OK && (kind == PS_STUDY_CONSTRAINED || command->given[PS_OPT_ST].n > 0)) {
         status = ps_study_constraints(command, out->constraints, &out->study.constraints_n);
     }
     if (status == PS_OK && strcmp(command->operand, "-") == 0) {
@@ -69,13 +72,13 @@ static enum ps_status bind(struct ps_study_command *out)
     return told(command, status, &found);
 }
 
-enum ps_status ps_study_open(const struct ps_command *command, int constraints_least,
+enum ps_status ps_study_open(const struct ps_command *command, enum ps_study_kind kind,
                              struct ps_study_command *out)
 {
     *out = (struct ps_study_command){.command = command};
     enum ps_status status = ps_command_isa(command, &out->isa);
     if (status == PS_OK) {
-        status = read_options(out, constraints_least);
+        status = read_options(out, kind);
     }
     if (status == PS_OK) {
         status = ps_command_book(command, &out->diags, &out->book);

@@ -21,9 +21,16 @@ struct ps_study_command {
     double began, seconds; /* of the simulation */
 };
 
+/* What a command varies. */
+enum ps_study_kind {
+    PS_STUDY_SCENARIOS,  /* nothing: the scenarios of the book */
+    PS_STUDY_AXES,       /* axes; constraints if any are given */
+    PS_STUDY_CONSTRAINED /* axes, under constraints */
+};
+
 /* Reads options, book and scenario, and binds the axes; what is wrong is told. Not to be moved
- * afterwards. constraints_least: 0 or 1. Free it whatever comes. */
-enum ps_status ps_study_open(const struct ps_command *command, int constraints_least,
+ * afterwards. Free it whatever comes. */
+enum ps_status ps_study_open(const struct ps_command *command, enum ps_study_kind kind,
                              struct ps_study_command *out) PS_MUST_CHECK;
 void ps_study_free(struct ps_study_command *study);
 

@@ -93,9 +93,21 @@ static int block_active(const struct pass *pass, const struct block *b)
     return 0;
 }
 
+/* Keeps the measures of one world as they are. */
+static void values_put(const struct pass *pass, const struct thread *t, size_t scenario,
+                       uint64_t world, int lane)
+{
+    const struct ps_engine_request *request = pass->request;
+    const size_t kept = (size_t)request->kept_n;
+    for (size_t k = 0; k < kept; k++)
+        request->values[(scenario * kept + k) * request->worlds_n + world] =
+            ps_measure_read(&t->ledger, request->kept[k], lane);
+}
+
 /* What one evaluated world adds at once; in the full tier the rest waits for the whole tile. */
 static void world_add(struct pass *pass, struct thread *t, const struct block *b, int i)
 {
+    const uint64_t world = t->worlds.worlds[i].number - pass->request->first_world;
     const struct family *f = pass->family;
     for (int l = 0; f->spec.full && l < b->n; l++)
         ps_row_members_fetch(&t->rows[b->rows[l] - pass->from], &t->ledger, l);
@@ -109,6 +121,8 @@ static void world_add(struct pass *pass, struct thread *t, const struct block *b
             ps_row_members_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan->segments, l);
         else
             ps_row_decision_add(&t->rows[row], pass->request, &t->ledger, l);
+        if (pass->request->values)
+            values_put(pass, t, f->scenarios[b->rows[l]], world, l);
     }
 }
 

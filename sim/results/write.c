@@ -111,6 +111,15 @@ enum ps_status ps_results_write_sweep(const struct ps_results_request *request,
     return write_files(SWEEP, sizeof SWEEP / sizeof *SWEEP, request, dir);
 }
 
+enum ps_status ps_results_write_comparison(const struct ps_results_request *request,
+                                           struct ps_outdir *dir)
+{
+    static const struct file COMPARISON[] = {{PS_RESULT_compare, ps_write_compare},
+                                             {PS_RESULT_scenarios_resolved, ps_write_resolved},
+                                             {PS_RESULT_warnings, ps_write_warnings}};
+    return write_files(COMPARISON, sizeof COMPARISON / sizeof *COMPARISON, request, dir);
+}
+
 enum ps_status ps_results_write_tuned(const struct ps_results_request *request,
                                       struct ps_outdir *dir)
 {

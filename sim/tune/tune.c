@@ -212,14 +212,15 @@ static int is_monotone(const struct search *s)
     return 1;
 }
 
-/* One axis: from the first variant that may meet everything to the one that does. */
+/* One axis: from the first variant that may meet everything, by all worlds, to the one that does.
+ */
 static void find_interval(struct search *s)
 {
     struct ps_tuned *out = s->out;
     out->lowest = out->highest = out->tried[out->best].at[0];
     for (size_t i = 0; i < out->tried_n && s->axes_n == 1; i++) {
         const struct ps_tried *t = &out->tried[i];
-        if (t->fresh || t->judgement == PS_MISSED) {
+        if (t->fresh || t->judgement == PS_MISSED || t->worlds_n < s->request->worlds_n) {
             continue;
         }
         out->lowest =

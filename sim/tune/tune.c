@@ -301,7 +301,7 @@ static struct ps_price price_at(const struct search *s, const struct ps_tried *s
         price.axis = from > price.axis ? from : price.axis;
     }
     price.known = isfinite(price.axis);
-    price.axis *= sign;
+    price.axis = sign * ceil(price.axis - 1e-9); /* the next place that can be chosen */
     return price;
 }
 

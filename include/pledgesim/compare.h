@@ -12,6 +12,9 @@
 extern const enum ps_measure PS_COMPARED[];
 enum { PS_COMPARED_N = 14 };
 
+/* Place of a measure in PS_COMPARED; PS_COMPARED_N when it is not compared. */
+size_t ps_compared_place(enum ps_measure measure);
+
 /* One scenario against the base, one measure. */
 struct ps_difference {
     struct ps_moments base, other; /* where both have a value */

@@ -13,7 +13,8 @@ enum {
     PS_AXES_MAX = 4,
     PS_AXIS_NAME_BYTES = 96,
     PS_CONSTRAINTS_MAX = PS_WATCHES_MAX,
-    PS_METRICS_MAX = 16
+    PS_METRICS_MAX = 16,
+    PS_BOX_AXES_MAX = 24 /* sensitivity; tune and sweep take PS_AXES_MAX */
 };
 
 /* The values of a column of scenarios.csv or a cell (products.cq_direct.x): lo, lo + step, .., in
@@ -70,8 +71,8 @@ struct ps_study {
 
 /* A rectangle of variants: values first[a] + k stride[a], k < n[a], of each axis a. */
 struct ps_box {
-    int64_t first[PS_AXES_MAX], stride[PS_AXES_MAX];
-    int n[PS_AXES_MAX];
+    int64_t first[PS_BOX_AXES_MAX], stride[PS_BOX_AXES_MAX];
+    int n[PS_BOX_AXES_MAX];
 };
 
 size_t ps_box_size(const struct ps_box *box, int axes_n);
@@ -93,5 +94,23 @@ enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *b
                             uint64_t first_world, uint64_t worlds_n, struct ps_diags *diags,
                             struct ps_study_result *out) PS_MUST_CHECK;
 void ps_study_result_free(struct ps_study_result *result);
+
+/* Single variants anywhere, on the same worlds; row i is the i-th that was added. Zero-initialise;
+ * free it also after failure. */
+struct ps_study_batch {
+    struct ps_book *books;
+    struct ps_scenario *scenarios; /* borrow from the books */
+    size_t n, capacity;
+    struct ps_engine_result engine;
+};
+
+/* Adds the variant of a box of one point. */
+enum ps_status ps_study_batch_add(const struct ps_study *study, const struct ps_box *box,
+                                  struct ps_diags *diags, struct ps_study_batch *batch)
+    PS_MUST_CHECK;
+enum ps_status ps_study_batch_run(const struct ps_study *study, uint64_t first_world,
+                                  uint64_t worlds_n, struct ps_diags *diags,
+                                  struct ps_study_batch *batch) PS_MUST_CHECK;
+void ps_study_batch_free(struct ps_study_batch *batch);
 
 #endif

@@ -15,23 +15,14 @@ static const enum ps_message HEADS[] = {PS_SAY_FIGURE_DEPLETION, PS_SAY_FIGURE_T
                                         PS_SAY_FIGURE_REGISTERED, PS_SAY_FIGURE_COMPENSATION,
                                         PS_SAY_FIGURE_FISCAL};
 
-static size_t place_of(enum ps_measure measure)
-{
-    size_t k = 0;
-    while (PS_COMPARED[k] != measure) {
-        k++;
-    }
-    return k;
-}
-
 /* "+1.23 [1.10, 1.36]" in percentage points or 万元; "- [..]" when it may be chance. */
 static void add_difference(struct ps_grid *grid, const struct ps_comparison *comparison,
                            size_t scenario, enum ps_measure measure)
 {
     const int flag = ps_measure_desc(measure)->unit == PS_MU_FLAG;
-    const struct ps_verdict v =
-        ps_difference_judge(&comparison->differences[scenario * PS_COMPARED_N + place_of(measure)],
-                            flag, (comparison->scenarios_n - 1) * PS_COMPARED_N);
+    const struct ps_verdict v = ps_difference_judge(
+        &comparison->differences[scenario * PS_COMPARED_N + ps_compared_place(measure)], flag,
+        (comparison->scenarios_n - 1) * PS_COMPARED_N);
     const double unit = flag ? 0.01 : ps_measure_divisor(measure);
     const int digits = flag ? 2 : 1;
     char text[96];

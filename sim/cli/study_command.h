@@ -13,7 +13,7 @@ struct ps_study_command {
     struct ps_book book; /* as written: the scenario, and what the manifest tells */
     struct ps_diags diags;
     const struct ps_scenario *scenario;
-    struct ps_axis axes[PS_AXES_MAX];
+    struct ps_axis axes[PS_BOX_AXES_MAX];
     struct ps_constraint constraints[PS_CONSTRAINTS_MAX];
     struct ps_study study;
     const char *only[1];
@@ -24,8 +24,9 @@ struct ps_study_command {
 /* What a command varies. */
 enum ps_study_kind {
     PS_STUDY_SCENARIOS,  /* nothing: the scenarios of the book */
-    PS_STUDY_AXES,       /* axes; constraints if any are given */
-    PS_STUDY_CONSTRAINED /* axes, under constraints */
+    PS_STUDY_MANY,       /* many axes */
+    PS_STUDY_AXES,       /* up to four axes; constraints if any are given */
+    PS_STUDY_CONSTRAINED /* the same, under constraints */
 };
 
 /* Reads options, book and scenario, and binds the axes; what is wrong is told. Not to be moved

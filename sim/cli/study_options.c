@@ -13,15 +13,15 @@ static enum ps_status refuse(const struct ps_command *command, enum ps_message m
     return ps_status_raise(PS_USAGE);
 }
 
-enum ps_status ps_study_axes(const struct ps_command *command, struct ps_axis axes[PS_AXES_MAX],
+enum ps_status ps_study_axes(const struct ps_command *command, struct ps_axis *axes, int axes_max,
                              int *axes_n)
 {
     static const enum ps_message WRONG[] = {[PS_AXIS_FORM] = PS_SAY_TUNE_VARY_FORM,
                                             [PS_AXIS_NUMBER] = PS_SAY_TUNE_VARY_NUMBER,
                                             [PS_AXIS_EMPTY] = PS_SAY_TUNE_VARY_EMPTY};
     const struct ps_given *vary = &command->given[PS_OPT_VARY];
-    if (vary->list_n < 1 || vary->list_n > PS_AXES_MAX) {
-        return refuse(command, PS_SAY_TUNE_VARY_COUNT, "");
+    if (vary->list_n < 1 || vary->list_n > (size_t)axes_max) {
+        return refuse(command, PS_SAY_TUNE_VARY_COUNT, ps_text_count((uint64_t)axes_max).s);
     }
     for (size_t i = 0; i < vary->list_n; i++) {
         const enum ps_axis_error error = ps_axis_parse(vary->list[i], &axes[i]);

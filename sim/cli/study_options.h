@@ -8,7 +8,7 @@
 /* What tune and its like read from the command line: axes, constraints, objective. What is wrong is
  * told on standard error; PS_USAGE. */
 
-enum ps_status ps_study_axes(const struct ps_command *command, struct ps_axis axes[PS_AXES_MAX],
+enum ps_status ps_study_axes(const struct ps_command *command, struct ps_axis *axes, int axes_max,
                              int *axes_n) PS_MUST_CHECK;
 
 enum ps_status ps_study_constraints(const struct ps_command *command,

@@ -120,6 +120,17 @@ enum ps_status ps_results_write_comparison(const struct ps_results_request *requ
     return write_files(COMPARISON, sizeof COMPARISON / sizeof *COMPARISON, request, dir);
 }
 
+enum ps_status ps_results_write_sensitivity(const struct ps_results_request *request,
+                                            struct ps_outdir *dir)
+{
+    static const struct file SENSITIVITY[] = {{PS_RESULT_tornado, ps_write_tornado},
+                                              {PS_RESULT_scenarios_resolved, ps_write_resolved},
+                                              {PS_RESULT_warnings, ps_write_warnings},
+                                              {PS_RESULT_sobol, ps_write_sobol}};
+    const size_t n = sizeof SENSITIVITY / sizeof *SENSITIVITY;
+    return write_files(SENSITIVITY, request->sensitivity->sobol != NULL ? n : n - 1, request, dir);
+}
+
 enum ps_status ps_results_write_tuned(const struct ps_results_request *request,
                                       struct ps_outdir *dir)
 {

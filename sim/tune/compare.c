@@ -26,6 +26,15 @@ const enum ps_measure PS_COMPARED[PS_COMPARED_N] = {PS_M_DEPLETED,
                                                     PS_M_FISCAL_NET_COST,
                                                     PS_M_DEFAULTS_N};
 
+size_t ps_compared_place(enum ps_measure measure)
+{
+    size_t k = 0;
+    while (k < PS_COMPARED_N && PS_COMPARED[k] != measure) {
+        k++;
+    }
+    return k;
+}
+
 static void add(struct ps_difference *d, int64_t base, int64_t other)
 {
     if (base == PS_NOT_GIVEN || other == PS_NOT_GIVEN) {

@@ -140,7 +140,7 @@ static enum ps_status load(const struct ps_study *study, const struct ps_box *bo
 {
     const size_t sets_n = study->book.sets_n, axes_n = (size_t)study->axes_n;
     const char **sets = calloc(sets_n + axes_n + 1, sizeof *sets);
-    char *texts[PS_AXES_MAX] = {0};
+    char *texts[PS_BOX_AXES_MAX] = {0};
     enum ps_status status = sets == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
     for (size_t i = 0; status == PS_OK && i < sets_n; i++) {
         sets[i] = study->book.sets[i];
@@ -163,21 +163,15 @@ static enum ps_status load(const struct ps_study *study, const struct ps_box *bo
     return status;
 }
 
-enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *box,
-                            uint64_t first_world, uint64_t worlds_n, struct ps_diags *diags,
-                            struct ps_study_result *out)
+/* The engine's run of these scenarios: decision tier, with what the constraints and metrics need.
+ */
+static enum ps_status simulate(const struct ps_study *study, const struct ps_scenario *scenarios,
+                               size_t scenarios_n, uint64_t first_world, uint64_t worlds_n,
+                               struct ps_diags *diags, struct ps_engine_result *result)
 {
     struct ps_watch watches[PS_CONSTRAINTS_MAX];
     enum ps_measure kept[PS_CONSTRAINTS_MAX + PS_METRICS_MAX];
     int kept_n = 0;
-    *out = (struct ps_study_result){.points_n = ps_box_size(box, study->axes_n)};
-    enum ps_status status = load(study, box, diags, &out->book);
-    if (status != PS_OK) {
-        return status;
-    }
-    if (out->book.scenarios_n != out->points_n) {
-        return ps_status_raise(PS_BUG);
-    }
     for (int c = 0; c < study->constraints_n; c++) {
         watches[c] = ps_constraint_watch(&study->constraints[c]);
         kept[kept_n++] = study->constraints[c].metric.measure;
@@ -185,8 +179,8 @@ enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *b
     for (int k = 0; k < study->metrics_n; k++) {
         kept[kept_n++] = study->metrics[k].measure;
     }
-    const struct ps_engine_request request = {.scenarios = out->book.scenarios,
-                                              .scenarios_n = out->book.scenarios_n,
+    const struct ps_engine_request request = {.scenarios = scenarios,
+                                              .scenarios_n = scenarios_n,
                                               .first_world = first_world,
                                               .worlds_n = worlds_n,
                                               .seed = study->seed,
@@ -199,12 +193,28 @@ enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *b
                                               .watches_n = study->constraints_n,
                                               .progress = study->progress,
                                               .context = study->context};
+    return ps_engine_run(&request, diags, result);
+}
+
+enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *box,
+                            uint64_t first_world, uint64_t worlds_n, struct ps_diags *diags,
+                            struct ps_study_result *out)
+{
+    *out = (struct ps_study_result){.points_n = ps_box_size(box, study->axes_n)};
+    enum ps_status status = load(study, box, diags, &out->book);
+    if (status != PS_OK) {
+        return status;
+    }
+    if (out->book.scenarios_n != out->points_n) {
+        return ps_status_raise(PS_BUG);
+    }
     out->row = calloc(out->points_n, sizeof *out->row);
     out->scenario = calloc(out->points_n, sizeof *out->scenario);
     if (out->row == NULL || out->scenario == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
-    status = ps_engine_run(&request, diags, &out->engine);
+    status = simulate(study, out->book.scenarios, out->book.scenarios_n, first_world, worlds_n,
+                      diags, &out->engine);
     return status == PS_OK ? place_rows(study, box, out) : status;
 }
 
@@ -215,4 +225,67 @@ void ps_study_result_free(struct ps_study_result *result)
     ps_engine_result_free(&result->engine);
     ps_book_free(&result->book);
     *result = (struct ps_study_result){0};
+}
+
+/* ---- single variants ---- */
+
+static enum ps_status batch_grow(struct ps_study_batch *batch)
+{
+    if (batch->n < batch->capacity) {
+        return PS_OK;
+    }
+    const size_t capacity = 2 * batch->capacity + 64;
+    struct ps_book *books = realloc(batch->books, capacity * sizeof *books);
+    if (books != NULL) {
+        batch->books = books;
+    }
+    struct ps_scenario *scenarios = realloc(batch->scenarios, capacity * sizeof *scenarios);
+    if (scenarios != NULL) {
+        batch->scenarios = scenarios;
+    }
+    if (books == NULL || scenarios == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    batch->capacity = capacity;
+    return PS_OK;
+}
+
+enum ps_status ps_study_batch_add(const struct ps_study *study, const struct ps_box *box,
+                                  struct ps_diags *diags, struct ps_study_batch *batch)
+{
+    enum ps_status status = batch_grow(batch);
+    if (status != PS_OK) {
+        return status;
+    }
+    struct ps_book *book = &batch->books[batch->n];
+    *book = (struct ps_book){0};
+    status = load(study, box, diags, book);
+    if (status == PS_OK && book->scenarios_n != 1) {
+        status = ps_status_raise(PS_BUG);
+    }
+    if (status != PS_OK) {
+        ps_book_free(book);
+        return status;
+    }
+    batch->scenarios[batch->n++] = book->scenarios[0];
+    return PS_OK;
+}
+
+enum ps_status ps_study_batch_run(const struct ps_study *study, uint64_t first_world,
+                                  uint64_t worlds_n, struct ps_diags *diags,
+                                  struct ps_study_batch *batch)
+{
+    return simulate(study, batch->scenarios, batch->n, first_world, worlds_n, diags,
+                    &batch->engine);
+}
+
+void ps_study_batch_free(struct ps_study_batch *batch)
+{
+    ps_engine_result_free(&batch->engine);
+    for (size_t i = 0; i < batch->n; i++) {
+        ps_book_free(&batch->books[i]);
+    }
+    free(batch->books);
+    free(batch->scenarios);
+    *batch = (struct ps_study_batch){0};
 }

@@ -35,7 +35,7 @@ class Tune(Case):
 
     def test_wrong_usage(self):
         for arguments, words in (
-                (["--st", ST], "one to four parameters"),
+                (["--st", ST], "one to 4 parameters"),
                 (["--vary", "leverage=6:12"], "at least one constraint"),
                 (["--vary", "leverage=12:6", "--st", ST], "the range holds no step"),
                 (["--vary", "leverage=6:x", "--st", ST], "plain numbers"),
@@ -94,6 +94,36 @@ class Compare(Case):
     def test_alone(self):
         done = self.pledgesim("compare", BISHAN, "--only", "baseline", "-n", "64", "--lang", "en", code=2)
         self.assertIn("nothing to compare", done.stderr)
+
+
+class Sensitivity(Case):
+    def test_tornado_is_compare(self):
+        few = ("-n", "1500", "-q")
+        self.pledgesim("sensitivity", BISHAN, "--vary", "pool_initial_wan=1300:1500:200", "--vary", "pd_multiplier=0.5:2:0.5", *few, "-o", "tornado")
+        self.pledgesim("compare", BISHAN, "--only", "baseline,pool_1300,pool_1500,pd_low,pd_high", *few, "-o", "compare")
+        compared = {(row["scenario_id"], row["metric"]): row["difference"] for row in table((self.dir / "compare/compare.csv").read_bytes())}
+        ends = {"pool_initial_wan": ("pool_1300", "pool_1500"), "pd_multiplier": ("pd_low", "pd_high")}
+        rows = table((self.dir / "tornado/tornado.csv").read_bytes())
+        self.assertEqual(len(rows), 2 * 3)
+        for row in rows:
+            low, high = ends[row["parameter"]]
+            self.assertEqual(row["low_difference"], compared[low, row["metric"]])
+            self.assertEqual(row["high_difference"], compared[high, row["metric"]])
+
+    def test_sobol(self):
+        done = self.pledgesim("sensitivity", BISHAN, "--vary", "pool_initial_wan=700:1500", "--vary", "discount_rate_pct=1:5", "--samples", "16",
+                              "--metric", "p_depletion", "-n", "1000", "-o", "out", "--lang", "en")
+        self.assertIn("share of the variance", done.stdout)
+        pool, rate = table((self.dir / "out/sobol.csv").read_bytes())
+        self.assertAlmostEqual(float(pool["total"]), 1, delta=0.5)
+        self.assertEqual((rate["first"], rate["total"]), ("0", "0"))
+
+    def test_wrong_usage(self):
+        for arguments, words in ((["--metric", "npl_peak_q95"], "a probability or a mean"), (["--metric", "nonsense"], "a probability or a mean"),
+                                 ([], "")):
+            vary = ["--vary", "leverage=6:12"] if arguments else []
+            done = self.pledgesim("sensitivity", BISHAN, *vary, *arguments, "-n", "64", "--lang", "en", code=2)
+            self.assertIn(words or "one to 24 parameters", done.stderr)
 
 
 if __name__ == "__main__":

@@ -17,14 +17,6 @@
 
 enum { ROWS = 3, WORLDS = 20000, STEP = 640 };
 
-static size_t place_of(enum ps_measure measure)
-{
-    size_t k = 0;
-    while (PS_COMPARED[k] != measure)
-        k++;
-    return k;
-}
-
 /* The same worlds one by one through the ledger. */
 static void differences_are_those_of_the_worlds(void **state)
 {
@@ -93,8 +85,10 @@ static void chunks_change_nothing(void **state)
     assert_int_equal(ps_compare_run(&request, 0, &diags, &one), PS_OK);
     request.threads_n = 3;
     assert_int_equal(ps_compare_run(&request, 0, &diags, &many), PS_OK);
-    const struct ps_difference *a = &one.differences[PS_COMPARED_N + place_of(PS_M_DEPLETED)];
-    const struct ps_difference *b = &many.differences[PS_COMPARED_N + place_of(PS_M_DEPLETED)];
+    const struct ps_difference *a =
+        &one.differences[PS_COMPARED_N + ps_compared_place(PS_M_DEPLETED)];
+    const struct ps_difference *b =
+        &many.differences[PS_COMPARED_N + ps_compared_place(PS_M_DEPLETED)];
     assert_memory_equal(a, b, sizeof *a);
     assert_true(a->up_n + a->down_n > 0);
     /* The single-name limit makes the pool safer: that is real; the error is far below that of two

@@ -52,15 +52,27 @@ struct ps_member {
     ps_int128 exposure_fen;
 };
 
+/* Worlds in which a measure lies beyond a threshold are counted: a quantile judged as a
+ * probability.
+ */
+struct ps_watch {
+    enum ps_measure measure;
+    int below; /* count value < threshold, not value > threshold */
+    int64_t threshold;
+};
+
+enum { PS_WATCHES_MAX = 16 };
+
 /* Everything kept of one scenario row. One a thread while running; merged into one at the end. */
 struct ps_row {
     uint64_t worlds_n;
     struct ps_moments moments[PS_MEASURE_N]; /* n counts the worlds in which it is not missing */
     struct ps_comoments ratios[PS_RATIO_N];
     int paired; /* worlds 2k and 2k + 1 share what is not known of the parameters; else NULL: */
-    struct ps_pairs *pairs;           /* [PS_MEASURE_N], without those that may miss */
-    struct ps_comoments *pair_ratios; /* [PS_RATIO_N], full tier: products of the sums of pairs */
-    int64_t *first_of_pair;           /* [PS_MEASURE_N], decision tier: of a pair in the making */
+    struct ps_pairs *pairs;             /* [PS_MEASURE_N], without those that may miss */
+    struct ps_comoments *pair_ratios;   /* [PS_RATIO_N], full tier: products of the sums of pairs */
+    int64_t *first_of_pair;             /* [PS_MEASURE_N], decision tier: of a pair in the making */
+    uint64_t watched_n[PS_WATCHES_MAX]; /* decision tier: worlds that each watch counted */
     /* full tier only, else NULL */
     struct ps_hist *hist; /* [PS_MEASURE_N]; measures of tier HIST and money of tier DECISION have
                              with sums; ps_hist_kept tells */
@@ -104,11 +116,21 @@ enum ps_tier { PS_TIER_DECISION, PS_TIER_FULL };
 struct ps_engine_request {
     const struct ps_scenario *scenarios;
     size_t scenarios_n;
-    uint64_t worlds_n; /* 2 .. 2^32 - 1 a row */
+    uint64_t first_world; /* number of the first world; the last is below 2^32 - 1 */
+    uint64_t worlds_n;    /* 2 .. 2^32 - 1 a row */
     uint64_t seed;
     int threads_n;   /* 0: what the machine offers; clamped to 1..256 */
     const char *isa; /* NULL: the best kernel copy here */
     enum ps_tier tier;
+    /* Decision tier: measures kept beside those of tier DECISION, and what is counted. Measures of
+     * other tiers cost about twice the time. */
+    const enum ps_measure *kept;
+    int kept_n;
+    const struct ps_watch *watches;
+    int watches_n;
+    /* Decision tier: [scenario][kept measure][world], the values themselves; PS_NOT_GIVEN where
+     * missing. The caller's memory; NULL: not wanted. */
+    int64_t *values;
     double precision; /* 0: off; else a row stops at a checkpoint (1,024 x 2^k worlds) once the
                          95 % interval of p_depletion is at most 2 x precision x estimate wide */
     /* Called now and then from one thread with worlds done and to do (summed over rows' families);

@@ -3,20 +3,38 @@
 #define PLEDGESIM_RESULTS_H
 
 #include "pledgesim/book.h"
+#include "pledgesim/compare.h"
 #include "pledgesim/crosscheck.h"
 #include "pledgesim/engine.h"
 #include "pledgesim/manifest.h"
 #include "pledgesim/outdir.h"
+#include "pledgesim/sensitivity.h"
+#include "pledgesim/sweep.h"
+#include "pledgesim/tune.h"
 
 /* Turns what the engine found into the result files of results.def. */
+
+/* What `sensitivity` found. */
+struct ps_sensitivity {
+    const struct ps_study *study; /* its metrics are those of both tables */
+    const struct ps_tornado *tornado;
+    const struct ps_sobol_index *sobol; /* [metric][axis]; NULL: not asked for */
+    int samples_n;
+};
 
 /* All is borrowed for the call. Everything below `warnings` is for manifest.json alone: no data
  * file may depend on it. */
 struct ps_results_request {
     const struct ps_book *book;
-    const struct ps_engine_result *result; /* full tier; rows in the order of book->scenarios */
-    const struct ps_crosscheck *checks;    /* one a scenario */
-    const struct ps_diags *warnings;       /* notes and warnings of the input, sorted */
+    const struct ps_engine_result *result;    /* full tier; rows in the order of book->scenarios */
+    const struct ps_crosscheck *checks;       /* of `run`: one a scenario */
+    const struct ps_diags *warnings;          /* notes and warnings of the input, sorted */
+    const struct ps_tune_request *tune;       /* of `tune` alone, else NULL: what was asked, */
+    const struct ps_tuned *tuned;             /* and what was found */
+    const struct ps_comparison *comparison;   /* of `compare` alone */
+    const struct ps_sensitivity *sensitivity; /* of `sensitivity` alone */
+    const struct ps_study *study;             /* of `sweep` alone: what was asked, */
+    const struct ps_sweep *sweep;             /* and what was found */
     uint64_t seed;
     uint64_t worlds_n;     /* as asked for; a row may have stopped earlier */
     const char *book_path; /* the book as the user named it */
@@ -34,6 +52,17 @@ struct ps_results_request {
  * the caller frees `dir`: the old set stands (see outdir.h). PS_IO, PS_MEMORY, PS_BUG. */
 enum ps_status ps_results_write(const struct ps_results_request *request, struct ps_outdir *dir)
     PS_MUST_CHECK;
+
+/* The same for `tune`, `sweep`, `compare` and `sensitivity`; of `result` only what the manifest
+ * tells is read. */
+enum ps_status ps_results_write_comparison(const struct ps_results_request *request,
+                                           struct ps_outdir *dir) PS_MUST_CHECK;
+enum ps_status ps_results_write_sensitivity(const struct ps_results_request *request,
+                                            struct ps_outdir *dir) PS_MUST_CHECK;
+enum ps_status ps_results_write_sweep(const struct ps_results_request *request,
+                                      struct ps_outdir *dir) PS_MUST_CHECK;
+enum ps_status ps_results_write_tuned(const struct ps_results_request *request,
+                                      struct ps_outdir *dir) PS_MUST_CHECK;
 
 /* The bytes that summary.csv would have; *text is malloc'd, bytes_n long. PS_MEMORY, PS_BUG. */
 enum ps_status ps_results_summary_csv(const struct ps_results_request *request, char **text,

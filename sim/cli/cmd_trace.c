@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "pledgesim/nearest.h"
 #include "pledgesim/prepare.h"
 #include "run.h"
 
@@ -177,32 +176,6 @@ int64_t ps_story_unpaid_fen(const struct ps_story *story, const struct ps_log_en
     return ps_story_due_fen(story, claim) - claim->party_fen[PS_PARTY_POOL];
 }
 
-/* The scenario that is asked for; PS_USAGE, told, when the book has none of that id. */
-static enum ps_status pick(const struct ps_command *command, const struct ps_book *book,
-                           const struct ps_scenario **out)
-{
-    const struct ps_given *id = &command->given[PS_OPT_ID];
-    struct ps_nearest best = {0};
-    if (id->n == 0) {
-        *out = &book->scenarios[0];
-        return PS_OK;
-    }
-    for (size_t i = 0; i < book->scenarios_n; i++) {
-        const char *candidate = book->scenarios[i].p.scenario_id;
-        if (strcmp(candidate, id->text) == 0) {
-            *out = &book->scenarios[i];
-            return PS_OK;
-        }
-        ps_nearest_offer(&best, id->text, candidate);
-    }
-    ps_complain(command->lang, PS_SAY_SCENARIO_UNKNOWN, PS_ARGS(id->text));
-    const char *near = ps_nearest_name(&best, id->text);
-    if (near != NULL) {
-        ps_say(stderr, command->lang, PS_SAY_MEANT_NAME, PS_ARGS(near));
-    }
-    return ps_status_raise(PS_USAGE);
-}
-
 static enum ps_status trace_scenario(const struct ps_command *command, const struct ps_book *book,
                                      const struct ps_scenario *scenario, struct ps_diags *diags,
                                      const char *isa)
@@ -237,7 +210,7 @@ enum ps_status ps_cmd_trace(const struct ps_command *command)
         status = ps_command_book(command, &diags, &book);
     }
     if (status == PS_OK) {
-        status = pick(command, &book, &scenario);
+        status = ps_command_scenario(command, &book, &scenario);
     }
     if (status == PS_OK) {
         status = trace_scenario(command, &book, scenario, &diags, isa);

@@ -153,6 +153,10 @@ void ps_show_end(const struct ps_command *command, enum ps_status status, enum p
 enum ps_status ps_command_book(const struct ps_command *command, struct ps_diags *diags,
                                struct ps_book *book) PS_MUST_CHECK;
 
+/* The scenario of --id, by default the first; PS_USAGE, told, when the book has none of that id. */
+enum ps_status ps_command_scenario(const struct ps_command *command, const struct ps_book *book,
+                                   const struct ps_scenario **out) PS_MUST_CHECK;
+
 /* ---- numbers as text; by value, so that they can stand in PS_ARGS ---- */
 
 struct ps_text {

@@ -41,8 +41,7 @@ static int digits_of(const struct ps_probability *p)
     return digits_n;
 }
 
-/* "2.65 % [2.58, 2.72]"; an event that never or always happened is a bound, never 0 % or 100 %. */
-static struct ps_text chance_text(const struct ps_probability *p)
+struct ps_text ps_chance_text(const struct ps_probability *p)
 {
     struct ps_text out;
     if (p->hits_n == 0) {
@@ -91,9 +90,9 @@ static enum ps_status print_figures(const struct line *lines, size_t n, enum ps_
     for (size_t i = 0; i < n && i < LINES_SHOWN; i++) {
         const struct ps_figures *f = &lines[i].figures;
         ps_grid_add(&grid, name_of(&lines[i]), NAME_WIDTH);
-        ps_grid_add(&grid, chance_text(&f->depletion).s, 0);
-        ps_grid_add(&grid, chance_text(&f->target_cumulative).s, 0);
-        ps_grid_add(&grid, chance_text(&f->target_annual).s, 0);
+        ps_grid_add(&grid, ps_chance_text(&f->depletion).s, 0);
+        ps_grid_add(&grid, ps_chance_text(&f->target_cumulative).s, 0);
+        ps_grid_add(&grid, ps_chance_text(&f->target_annual).s, 0);
         add_wan(&grid, f->compensation_gross_wan_mean);
         add_wan(&grid, f->compensation_gross_wan_q99);
         add_wan(&grid, f->fiscal_net_cost_wan_mean);
@@ -242,8 +241,8 @@ static enum ps_status print_conclusion(const struct line *line, enum ps_lang lan
     ps_say(stdout, lang, PS_SAY_CONCLUSION,
            PS_ARGS(name_of(line), ps_text_money(pools_fen).s,
                    ps_text_money(line->scenario->p.target_fen).s,
-                   ps_message(verdict_of(line), lang), chance_text(target_of(line)).s,
-                   chance_text(&f->depletion).s, reasons));
+                   ps_message(verdict_of(line), lang), ps_chance_text(target_of(line)).s,
+                   ps_chance_text(&f->depletion).s, reasons));
     free(reasons);
     return PS_OK;
 }

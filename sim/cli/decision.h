@@ -2,8 +2,13 @@
 #ifndef PLEDGESIM_CLI_DECISION_H
 #define PLEDGESIM_CLI_DECISION_H
 
+#include "command.h"
 #include "pledgesim/book.h"
 #include "pledgesim/engine.h"
+#include "pledgesim/figures.h"
+
+/* "2.65 % [2.58, 2.72]"; an event that never or always happened is a bound, never 0 % or 100 %. */
+struct ps_text ps_chance_text(const struct ps_probability *p);
 
 /* Prints what a decision needs: a table of figures, whether each pool carries its target, and what
  * is missing or refused on the way there. */

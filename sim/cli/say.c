@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "pledgesim/diagprint.h"
+#include "pledgesim/nearest.h"
 #include "terminal.h"
 
 static const char *const MESSAGES[PS_MESSAGE_N][PS_LANG_N] = {
@@ -188,6 +189,31 @@ enum ps_status ps_command_book(const struct ps_command *command, struct ps_diags
         ps_show_failure(command, status, NULL);
     }
     return status;
+}
+
+enum ps_status ps_command_scenario(const struct ps_command *command, const struct ps_book *book,
+                                   const struct ps_scenario **out)
+{
+    const struct ps_given *id = &command->given[PS_OPT_ID];
+    struct ps_nearest best = {0};
+    if (id->n == 0) {
+        *out = &book->scenarios[0];
+        return PS_OK;
+    }
+    for (size_t i = 0; i < book->scenarios_n; i++) {
+        const char *candidate = book->scenarios[i].p.scenario_id;
+        if (strcmp(candidate, id->text) == 0) {
+            *out = &book->scenarios[i];
+            return PS_OK;
+        }
+        ps_nearest_offer(&best, id->text, candidate);
+    }
+    ps_complain(command->lang, PS_SAY_SCENARIO_UNKNOWN, PS_ARGS(id->text));
+    const char *near = ps_nearest_name(&best, id->text);
+    if (near != NULL) {
+        ps_say(stderr, command->lang, PS_SAY_MEANT_NAME, PS_ARGS(near));
+    }
+    return ps_status_raise(PS_USAGE);
 }
 
 /* ---- numbers as text ---- */

@@ -94,9 +94,21 @@ static int block_active(const struct pass *pass, const struct block *b)
     return 0;
 }
 
+/* Keeps the measures of one world as they are. */
+static void values_put(const struct pass *pass, const struct thread *t, size_t scenario,
+                       uint64_t world, int lane)
+{
+    const struct ps_engine_request *request = pass->request;
+    const size_t kept = (size_t)request->kept_n;
+    for (size_t k = 0; k < kept; k++)
+        request->values[(scenario * kept + k) * request->worlds_n + world] =
+            ps_measure_read(&t->ledger, request->kept[k], lane);
+}
+
 /* What one evaluated world adds at once; in the full tier the rest waits for the whole tile. */
 static void world_add(struct pass *pass, struct thread *t, const struct block *b, int i)
 {
+    const uint64_t world = t->worlds.worlds[i].number - pass->request->first_world;
     const struct family *f = pass->family;
     for (int l = 0; f->spec.full && l < b->n; l++)
         ps_row_members_fetch(&t->rows[b->rows[l] - pass->from], &t->ledger, l);
@@ -109,7 +121,9 @@ static void world_add(struct pass *pass, struct thread *t, const struct block *b
         if (f->spec.full)
             ps_row_members_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan, l);
         else
-            ps_row_decision_add(&t->rows[row], &t->ledger, l);
+            ps_row_decision_add(&t->rows[row], pass->request, &t->ledger, l);
+        if (pass->request->values)
+            values_put(pass, t, f->scenarios[b->rows[l]], world, l);
     }
 }
 
@@ -118,7 +132,7 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
                       const struct block *b, int n)
 {
     const struct family *f = pass->family;
-    ps_ledger_work_init(&t->ledger, f->plan, &g->policy->shape, b->width, f->spec.full,
+    ps_ledger_work_init(&t->ledger, f->plan, &g->policy->shape, b->width, f->spec.ledger_full,
                         t->ledger_memory);
     if (f->spec.full)
         ps_row_tile_start(&t->tile, b->n);
@@ -138,7 +152,7 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
 static void tile_run(struct pass *pass, struct thread *t, uint64_t first, int n)
 {
     const struct family *f = pass->family;
-    pass->kernel->world_sample(f->plan, first, n, &t->worlds);
+    pass->kernel->world_sample(f->plan, pass->request->first_world + first, n, &t->worlds);
     for (int i = 0; i < f->groups_n; i++) {
         const struct group *g = &f->groups[i];
         int wanted = 0;
@@ -250,8 +264,8 @@ static enum ps_status pass_run(struct pass *pass, struct ps_engine_result *resul
     const uint64_t worlds_n = pass->request->worlds_n;
     const size_t rows = (size_t)(pass->to - pass->from);
     struct kept *kept = NULL;
-    enum ps_status status =
-        ps_family_group(pass->family, pass->kernel, pass->from, pass->to, pass->family->spec.full);
+    enum ps_status status = ps_family_group(pass->family, pass->kernel, pass->from, pass->to,
+                                            pass->family->spec.ledger_full);
     pass->threads = calloc((size_t)pass->threads_n, sizeof *pass->threads);
     pass->active = malloc(rows);
     kept = calloc(1, sizeof *kept);

@@ -39,10 +39,24 @@ static int64_t money_max(const struct ps_scenario *s)
     return max;
 }
 
-static struct row_spec spec_of(const struct ps_scenario *s, const struct family *f, int full)
+/* Does the decision tier need measures that the ledger leaves out there? */
+static int asks_more(const struct ps_engine_request *request)
 {
+    int more = 0;
+    for (int k = 0; k < request->kept_n; k++)
+        more |= ps_measure_desc(request->kept[k])->tier != PS_MT_DECISION;
+    for (int k = 0; k < request->watches_n; k++)
+        more |= ps_measure_desc(request->watches[k].measure)->tier != PS_MT_DECISION;
+    return more;
+}
+
+static struct row_spec spec_of(const struct ps_scenario *s, const struct family *f,
+                               const struct ps_engine_request *request)
+{
+    const int full = request->tier == PS_TIER_FULL;
     struct row_spec spec = {.full = full,
                             .paired = f->plan->uncertain_any,
+                            .ledger_full = full || asks_more(request),
                             .months_n = f->plan->months_n,
                             .horizon = f->plan->horizon,
                             .years_n = f->frame.years_n,
@@ -72,7 +86,7 @@ static enum ps_status family_open(const struct ps_engine_request *request,
     if (status != PS_OK)
         return status;
     f->frame = ps_frame_of(scenario, f->plan);
-    f->spec = spec_of(scenario, f, request->tier == PS_TIER_FULL);
+    f->spec = spec_of(scenario, f, request);
     for (int t = 0; t <= f->plan->months_n; t++)
         for (int p = 0; p < PS_PATH_N; p++)
             f->path_kept[t] |= (uint8_t)(ps_row_fan_kept(&f->spec, p, t) << p);

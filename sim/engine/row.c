@@ -131,6 +131,8 @@ void ps_row_merge(struct ps_row *into, const struct ps_row *from)
         ps_moments_merge(&into->moments[m], &from->moments[m]);
     for (int m = 0; into->pairs && m < PS_MEASURE_N; m++)
         ps_pairs_merge(&into->pairs[m], &from->pairs[m]);
+    for (int k = 0; k < PS_WATCHES_MAX; k++)
+        into->watched_n[k] += from->watched_n[k];
     if (!into->hist)
         return;
     for (int m = 0; m < PS_MEASURE_N; m++)

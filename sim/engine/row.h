@@ -9,7 +9,8 @@
 /* Sizes that the memory of a row depends on; equal for all rows of a family. */
 struct row_spec {
     int full;
-    int paired; /* worlds come in pairs */
+    int paired;      /* worlds come in pairs */
+    int ledger_full; /* the ledger evaluates every measure */
     int months_n, horizon, years_n, start_year;
     int member_first[PS_DIM_N + 1];
     int64_t money_max_fen; /* range of the money histograms; beyond it values are still counted */
@@ -86,7 +87,8 @@ void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
                         int lane);
 
 /* Decision tier: adds one evaluated world. */
-void ps_row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, int lane);
+void ps_row_decision_add(struct ps_row *row, const struct ps_engine_request *request,
+                         const struct ps_ledger_work *work, int lane);
 
 /* Adds everything of `from`; both made from one spec. All sums are integers: order is free. */
 void ps_row_merge(struct ps_row *into, const struct ps_row *from);

@@ -123,8 +123,26 @@ static void pair_add(struct ps_row *row, int measure, int64_t x)
         ps_pairs_add_one(&row->pairs[measure], row->worlds_n / 2, row->first_of_pair[measure], x);
 }
 
+/* What the request asks for beyond the measures of tier DECISION. */
+static void asked_add(struct ps_row *row, const struct ps_engine_request *request,
+                      const struct ps_ledger_work *work, int lane)
+{
+    for (int k = 0; k < request->kept_n; k++) {
+        const int64_t x = ps_measure_read(work, request->kept[k], lane);
+        if (x != PS_NOT_GIVEN && ps_measure_desc(request->kept[k])->tier != PS_MT_DECISION)
+            ps_moments_add(&row->moments[request->kept[k]], x);
+    }
+    for (int k = 0; k < request->watches_n; k++) {
+        const struct ps_watch *watch = &request->watches[k];
+        const int64_t x = ps_measure_read(work, watch->measure, lane);
+        const int beyond = watch->below ? x < watch->threshold : x > watch->threshold;
+        row->watched_n[k] += x != PS_NOT_GIVEN && beyond;
+    }
+}
+
 /* The measures marked DECISION, none of which can be missing. */
-void ps_row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, int lane)
+void ps_row_decision_add(struct ps_row *row, const struct ps_engine_request *request,
+                         const struct ps_ledger_work *work, int lane)
 {
 #define PS_KEEP_DECISION(symbol) PS_M_##symbol,
 #define PS_KEEP_FULL(symbol)
@@ -142,4 +160,6 @@ void ps_row_decision_add(struct ps_row *row, const struct ps_ledger_work *work, 
             pair_add(row, KEPT[k], x);
     }
     row->worlds_n++;
+    if (request->kept_n + request->watches_n > 0)
+        asked_add(row, request, work, lane);
 }

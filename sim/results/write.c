@@ -6,22 +6,24 @@
 
 #include "pledgesim/figures.h"
 
-static const struct {
+struct file {
     enum ps_result_id id;
     ps_write_fn *rows;
-} FILES[] = {{PS_RESULT_summary, ps_write_summary},
-             {PS_RESULT_metrics, ps_write_metrics},
-             {PS_RESULT_quantiles, ps_write_quantiles},
-             {PS_RESULT_histogram, ps_write_histogram},
-             {PS_RESULT_exceedance, ps_write_exceedance},
-             {PS_RESULT_timeline, ps_write_timeline},
-             {PS_RESULT_years, ps_write_years},
-             {PS_RESULT_flows, ps_write_flows},
-             {PS_RESULT_contributions, ps_write_contributions},
-             {PS_RESULT_convergence, ps_write_convergence},
-             {PS_RESULT_scenarios_resolved, ps_write_resolved},
-             {PS_RESULT_warnings, ps_write_warnings},
-             {PS_RESULT_exact, ps_write_exact_figures}};
+};
+
+static const struct file FILES[] = {{PS_RESULT_summary, ps_write_summary},
+                                    {PS_RESULT_metrics, ps_write_metrics},
+                                    {PS_RESULT_quantiles, ps_write_quantiles},
+                                    {PS_RESULT_histogram, ps_write_histogram},
+                                    {PS_RESULT_exceedance, ps_write_exceedance},
+                                    {PS_RESULT_timeline, ps_write_timeline},
+                                    {PS_RESULT_years, ps_write_years},
+                                    {PS_RESULT_flows, ps_write_flows},
+                                    {PS_RESULT_contributions, ps_write_contributions},
+                                    {PS_RESULT_convergence, ps_write_convergence},
+                                    {PS_RESULT_scenarios_resolved, ps_write_resolved},
+                                    {PS_RESULT_warnings, ps_write_warnings},
+                                    {PS_RESULT_exact, ps_write_exact_figures}};
 
 void ps_write_key(struct ps_outcsv *csv, const char *scenario_id, const char *metric,
                   const char *unit)
@@ -76,19 +78,67 @@ static enum ps_status request_check(const struct ps_results_request *request)
     return PS_OK;
 }
 
-enum ps_status ps_results_write(const struct ps_results_request *request, struct ps_outdir *dir)
+/* The given files, then the manifest. */
+static enum ps_status write_files(const struct file *files, size_t files_n,
+                                  const struct ps_results_request *request, struct ps_outdir *dir)
 {
     char *manifest = NULL;
     size_t n = 0;
-    enum ps_status status = request_check(request);
-    for (size_t i = 0; status == PS_OK && i < sizeof FILES / sizeof *FILES; i++)
-        status = write_file(dir, FILES[i].id, FILES[i].rows, request);
+    enum ps_status status = PS_OK;
+    for (size_t i = 0; status == PS_OK && i < files_n; i++)
+        status = write_file(dir, files[i].id, files[i].rows, request);
     if (status == PS_OK)
         status = ps_write_manifest(request, dir, &manifest, &n);
     if (status == PS_OK)
         status = ps_outdir_commit(dir, manifest, n);
     free(manifest);
     return status;
+}
+
+enum ps_status ps_results_write(const struct ps_results_request *request, struct ps_outdir *dir)
+{
+    const enum ps_status status = request_check(request);
+    return status == PS_OK ? write_files(FILES, sizeof FILES / sizeof *FILES, request, dir)
+                           : status;
+}
+
+enum ps_status ps_results_write_sweep(const struct ps_results_request *request,
+                                      struct ps_outdir *dir)
+{
+    static const struct file SWEEP[] = {{PS_RESULT_grid, ps_write_grid},
+                                        {PS_RESULT_frontier, ps_write_frontier},
+                                        {PS_RESULT_scenarios_resolved, ps_write_resolved},
+                                        {PS_RESULT_warnings, ps_write_warnings}};
+    return write_files(SWEEP, sizeof SWEEP / sizeof *SWEEP, request, dir);
+}
+
+enum ps_status ps_results_write_comparison(const struct ps_results_request *request,
+                                           struct ps_outdir *dir)
+{
+    static const struct file COMPARISON[] = {{PS_RESULT_compare, ps_write_compare},
+                                             {PS_RESULT_scenarios_resolved, ps_write_resolved},
+                                             {PS_RESULT_warnings, ps_write_warnings}};
+    return write_files(COMPARISON, sizeof COMPARISON / sizeof *COMPARISON, request, dir);
+}
+
+enum ps_status ps_results_write_sensitivity(const struct ps_results_request *request,
+                                            struct ps_outdir *dir)
+{
+    static const struct file SENSITIVITY[] = {{PS_RESULT_tornado, ps_write_tornado},
+                                              {PS_RESULT_scenarios_resolved, ps_write_resolved},
+                                              {PS_RESULT_warnings, ps_write_warnings},
+                                              {PS_RESULT_sobol, ps_write_sobol}};
+    const size_t n = sizeof SENSITIVITY / sizeof *SENSITIVITY;
+    return write_files(SENSITIVITY, request->sensitivity->sobol != NULL ? n : n - 1, request, dir);
+}
+
+enum ps_status ps_results_write_tuned(const struct ps_results_request *request,
+                                      struct ps_outdir *dir)
+{
+    static const struct file TUNED[] = {{PS_RESULT_tune, ps_write_tune},
+                                        {PS_RESULT_scenarios_resolved, ps_write_resolved},
+                                        {PS_RESULT_warnings, ps_write_warnings}};
+    return write_files(TUNED, sizeof TUNED / sizeof *TUNED, request, dir);
 }
 
 struct text {

@@ -98,7 +98,7 @@ class Help(Case):
 
     def test_bash_completes(self):
         (self.dir / "mybook").mkdir()
-        self.assertEqual(self.complete("pledgesim", "co"), ["completion"])
+        self.assertEqual(self.complete("pledgesim", "comple"), ["completion"])
         self.assertEqual(self.complete("pledgesim", "run", "my"), ["mybook"])
         self.assertEqual(self.complete("pledgesim", "run", "mybook", "--wor"), ["--worlds"])
         self.assertEqual(self.complete("pledgesim", "run", "--progress", "j"), ["json"])

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_COMPARE_H
+#define PLEDGESIM_COMPARE_H
+
+#include "pledgesim/book.h"
+#include "pledgesim/engine.h"
+
+/* Differences between scenarios on the same worlds, docs/model.md section 11: what both have in
+ * common cancels world by world before the error is taken. */
+
+/* The measures that are compared. */
+extern const enum ps_measure PS_COMPARED[];
+enum { PS_COMPARED_N = 14 };
+
+/* Place of a measure in PS_COMPARED; PS_COMPARED_N when it is not compared. */
+size_t ps_compared_place(enum ps_measure measure);
+
+/* One scenario against the base, one measure. */
+struct ps_difference {
+    struct ps_moments base, other; /* where both have a value */
+    struct ps_moments difference;  /* other - base, world by world */
+    uint64_t up_n, down_n;         /* worlds in which it is larger, smaller */
+};
+
+/* Is the difference more than chance? */
+struct ps_verdict {
+    double value, se, lo95, hi95; /* of the mean difference, in the measure's raw unit */
+    double p_value;               /* two-sided; flags: exact sign test of the worlds that differ */
+    int real;                     /* p_value < 0.05 / number of comparisons of the call */
+    double correlation;           /* between both, over worlds; NaN when one never moves */
+};
+
+struct ps_comparison {
+    size_t base;
+    struct ps_difference *differences; /* [scenario][PS_COMPARED_N] */
+    size_t scenarios_n;
+    uint64_t worlds_n;
+    int paired; /* some scenario draws its worlds in pairs: errors are bounded accordingly */
+};
+
+/* Runs all scenarios of the request (its tier, kept measures and values are set here) and compares
+ * each with scenario `base`. Free it also after failure. */
+enum ps_status ps_compare_run(const struct ps_engine_request *request, size_t base,
+                              struct ps_diags *diags, struct ps_comparison *out) PS_MUST_CHECK;
+void ps_comparison_free(struct ps_comparison *comparison);
+
+/* Scenario `scenario` less the base in PS_COMPARED[k]; comparisons_n: how many are told together,
+ * the bar of `real` is shared among them (Bonferroni). */
+struct ps_verdict ps_comparison_judge(const struct ps_comparison *comparison, size_t scenario,
+                                      size_t k, size_t comparisons_n);
+
+/* The same for a difference by itself. */
+struct ps_verdict ps_difference_judge(const struct ps_difference *difference, int is_flag,
+                                      int paired, size_t comparisons_n);
+
+#endif

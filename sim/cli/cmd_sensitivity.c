@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pledgesim/figures.h"
+#include "study_command.h"
+#include "study_options.h"
+
+static const char *const DEFAULTS[] = {"p_depletion", "p_target_cumulative", "fiscal_net_cost"};
+
+static enum ps_status read_metric(const struct ps_command *command, const char *text,
+                                  struct ps_metric *metric)
+{
+    const char *near;
+    if (ps_metric_parse(text, metric, &near) != PS_METRIC_OK ||
+        metric->kind == PS_METRIC_QUANTILE || ps_compared_place(metric->measure) == PS_COMPARED_N) {
+        ps_complain(command->lang, PS_SAY_SENSITIVITY_METRIC, PS_ARGS(text));
+        return ps_status_raise(PS_USAGE);
+    }
+    return PS_OK;
+}
+
+static enum ps_status read_metrics(const struct ps_command *command,
+                                   struct ps_metric metrics[PS_METRICS_MAX], int *n)
+{
+    const struct ps_given *given = &command->given[PS_OPT_METRIC];
+    const size_t defaults_n = sizeof DEFAULTS / sizeof *DEFAULTS;
+    const size_t wanted = given->list_n > 0 ? given->list_n : defaults_n;
+    enum ps_status status = PS_OK;
+    if (wanted > PS_METRICS_MAX) {
+        ps_complain(command->lang, PS_SAY_SENSITIVITY_METRICS,
+                    PS_ARGS(ps_text_count(PS_METRICS_MAX).s));
+        return ps_status_raise(PS_USAGE);
+    }
+    for (size_t i = 0; i < wanted && status == PS_OK; i++) {
+        status =
+            read_metric(command, given->list_n > 0 ? given->list[i] : DEFAULTS[i], &metrics[i]);
+    }
+    *n = (int)wanted;
+    return status;
+}
+
+/* Percentage points, or the measure's unit. */
+static double unit_of(enum ps_measure measure)
+{
+    return ps_measure_desc(measure)->unit == PS_MU_FLAG ? 0.01 : ps_measure_divisor(measure);
+}
+
+static void add_end(struct ps_grid *grid, const struct ps_verdict *v, enum ps_measure measure,
+                    const char *at)
+{
+    const double unit = unit_of(measure);
+    char text[128];
+    if (v->real) {
+        (void)snprintf(text, sizeof text, "%s: %+.2f [%.2f, %.2f]", at, v->value / unit,
+                       v->lo95 / unit, v->hi95 / unit);
+    } else {
+        (void)snprintf(text, sizeof text, "%s: - [%.2f, %.2f]", at, v->lo95 / unit, v->hi95 / unit);
+    }
+    ps_grid_add(grid, text, 0);
+}
+
+struct bar {
+    int axis;
+    double swing;
+};
+
+static int by_swing(const void *a, const void *b)
+{
+    const struct bar *x = a, *y = b;
+    if (x->swing != y->swing) {
+        return x->swing < y->swing ? 1 : -1;
+    }
+    return (x->axis > y->axis) - (x->axis < y->axis);
+}
+
+/* One figure's tornado, the longest bar first. */
+static enum ps_status print_tornado(const struct ps_study_command *study,
+                                    const struct ps_sensitivity *s, int m)
+{
+    const enum ps_lang lang = study->command->lang;
+    const struct ps_metric *metric = &s->study->metrics[m];
+    struct ps_grid grid = {.columns_n = 3};
+    struct bar bars[PS_BOX_AXES_MAX];
+    const double base = ps_tornado_base(s->tornado, metric->measure);
+    ps_say(stdout, lang, PS_SAY_SENSITIVITY_HEAD,
+           PS_ARGS(study->scenario->p.scenario_id, metric->name,
+                   metric->kind == PS_METRIC_PROBABILITY
+                       ? ps_text_share(base).s
+                       : ps_text_real(base / unit_of(metric->measure), 2).s));
+    for (int a = 0; a < s->study->axes_n; a++) {
+        const struct ps_verdict low =
+            ps_tornado_end(s->tornado, s->study->metrics_n, a, 0, metric->measure);
+        const struct ps_verdict high =
+            ps_tornado_end(s->tornado, s->study->metrics_n, a, 1, metric->measure);
+        bars[a] = (struct bar){a, fabs(high.value - low.value)};
+    }
+    qsort(bars, (size_t)s->study->axes_n, sizeof *bars, by_swing);
+    ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_PARAMETER, lang), 0);
+    ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_LOW, lang), 0);
+    ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_HIGH, lang), 0);
+    for (int i = 0; i < s->study->axes_n; i++) {
+        const struct ps_axis *axis = &s->study->axes[bars[i].axis];
+        ps_grid_add(&grid, axis->name, 0);
+        for (int end = 0; end < 2; end++) {
+            const struct ps_verdict v =
+                ps_tornado_end(s->tornado, s->study->metrics_n, bars[i].axis, end, metric->measure);
+            add_end(&grid, &v, metric->measure, ps_axis_value(axis, end ? axis->steps_n : 0).s);
+        }
+    }
+    const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
+    ps_grid_free(&grid);
+    return status;
+}
+
+static enum ps_status print_sobol(const struct ps_study_command *study,
+                                  const struct ps_sensitivity *s, int m)
+{
+    const enum ps_lang lang = study->command->lang;
+    const int axes_n = s->study->axes_n;
+    struct ps_grid grid = {.columns_n = 3};
+    ps_say(stdout, lang, PS_SAY_SENSITIVITY_SOBOL,
+           PS_ARGS(s->study->metrics[m].name,
+                   ps_text_count(ps_sobol_points_n(axes_n, s->samples_n)).s));
+    ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_PARAMETER, lang), 0);
+    ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_FIRST, lang), 0);
+    ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_TOTAL, lang), 0);
+    for (int a = 0; a < axes_n; a++) {
+        const struct ps_sobol_index *x = &s->sobol[m * axes_n + a];
+        char text[64];
+        ps_grid_add(&grid, s->study->axes[a].name, 0);
+        (void)snprintf(text, sizeof text, "%.2f [%.2f, %.2f]", x->first, x->first_lo95,
+                       x->first_hi95);
+        ps_grid_add(&grid, text, 0);
+        (void)snprintf(text, sizeof text, "%.2f [%.2f, %.2f]", x->total, x->total_lo95,
+                       x->total_hi95);
+        ps_grid_add(&grid, text, 0);
+    }
+    const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
+    ps_grid_free(&grid);
+    return status;
+}
+
+static enum ps_status tell(const struct ps_study_command *study, const struct ps_sensitivity *s,
+                           uint64_t worlds_n)
+{
+    enum ps_status status = PS_OK;
+    for (int m = 0; m < s->study->metrics_n && status == PS_OK; m++) {
+        if (m > 0) {
+            (void)putchar('\n');
+        }
+        status = print_tornado(study, s, m);
+        if (status == PS_OK && s->sobol != NULL) {
+            status = print_sobol(study, s, m);
+        }
+    }
+    (void)fflush(stdout);
+    const enum ps_lang lang = study->command->lang;
+    ps_say(stderr, lang, PS_SAY_SENSITIVITY_DONE,
+           PS_ARGS(ps_text_count((uint64_t)s->study->axes_n).s, ps_text_count(worlds_n).s,
+                   ps_text_seconds(study->seconds, lang).s,
+                   ps_text_count((uint64_t)study->study.threads_n).s));
+    return status;
+}
+
+/* Values at all points, then the indices of each figure. */
+static enum ps_status find_sobol(struct ps_study_command *study, int samples_n, uint64_t worlds_n,
+                                 struct ps_diags *found, struct ps_sobol_index *indices)
+{
+    const int axes_n = study->study.axes_n, metrics_n = study->study.metrics_n;
+    const size_t points_n = ps_sobol_points_n(axes_n, samples_n);
+    double *values = malloc((size_t)metrics_n * points_n * sizeof *values);
+    enum ps_status status = values == NULL
+                                ? ps_status_raise(PS_MEMORY)
+                                : ps_sobol_run(&study->study, samples_n, worlds_n, found, values);
+    for (int m = 0; m < metrics_n && status == PS_OK; m++) {
+        status = ps_sobol_indices(values + (size_t)m * points_n, axes_n, samples_n,
+                                  indices + (size_t)m * (size_t)axes_n);
+    }
+    free(values);
+    return status;
+}
+
+static enum ps_status examine(struct ps_study_command *study, struct ps_tornado *tornado,
+                              struct ps_sobol_index *indices)
+{
+    const struct ps_command *command = study->command;
+    const uint64_t worlds_n = (uint64_t)command->given[PS_OPT_WORLDS].whole;
+    const int samples_n = (int)command->given[PS_OPT_SAMPLES].whole;
+    struct ps_diags found = {0};
+    ps_study_begin(study);
+    enum ps_status status =
+        ps_tornado_run(&study->study, study->scenario, worlds_n, &found, tornado);
+    if (status == PS_OK && samples_n > 0) {
+        status = find_sobol(study, samples_n, worlds_n, &found, indices);
+    }
+    status = ps_study_end(study, status, &found);
+    const struct ps_sensitivity s = {.study = &study->study,
+                                     .tornado = tornado,
+                                     .sobol = samples_n > 0 ? indices : NULL,
+                                     .samples_n = samples_n};
+    if (status == PS_OK) {
+        const struct ps_results_request results = {.sensitivity = &s, .worlds_n = worlds_n};
+        status = ps_study_write(study, worlds_n, results, ps_results_write_sensitivity);
+    }
+    if (status == PS_OK && command->given[PS_OPT_QUIET].n == 0) {
+        status = tell(study, &s, worlds_n);
+    }
+    return status;
+}
+
+enum ps_status ps_cmd_sensitivity(const struct ps_command *command)
+{
+    struct ps_study_command study;
+    struct ps_metric metrics[PS_METRICS_MAX];
+    struct ps_sobol_index indices[PS_METRICS_MAX * PS_SOBOL_AXES_MAX];
+    struct ps_tornado tornado = {0};
+    enum ps_status status = ps_study_open(command, PS_STUDY_MANY, &study);
+    if (status == PS_OK && command->given[PS_OPT_SAMPLES].whole > 0 &&
+        study.study.axes_n > PS_SOBOL_AXES_MAX) {
+        ps_complain(command->lang, PS_SAY_SENSITIVITY_SOBOL_COUNT,
+                    PS_ARGS(ps_text_count(PS_SOBOL_AXES_MAX).s));
+        status = ps_status_raise(PS_USAGE);
+    }
+    if (status == PS_OK) {
+        status = read_metrics(command, metrics, &study.study.metrics_n);
+    }
+    if (status == PS_OK) {
+        study.study.metrics = metrics;
+        status = examine(&study, &tornado, indices);
+    }
+    ps_tornado_free(&tornado);
+    ps_study_free(&study);
+    return status;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study_command.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "study_options.h"
+
+/* How many boxes there will be is not known, so each is a bar of its own. */
+static int watch(void *context, uint64_t done, uint64_t total)
+{
+    struct ps_study_command *study = context;
+    ps_progress_show(&study->progress, done, total);
+    return *study->command->stop->signal != 0;
+}
+
+static enum ps_status told(const struct ps_command *command, enum ps_status status,
+                           struct ps_diags *found)
+{
+    if (status != PS_OK && found->errors_n > 0) {
+        ps_diags_sort(found);
+        ps_show_diags(command, found);
+    } else if (status == PS_INTERRUPTED) {
+        ps_show_end(command, status, PS_SAY_STUDY_INTERRUPTED, NULL);
+    } else if (status != PS_OK) {
+        ps_show_failure(command, status, NULL);
+    }
+    ps_diags_free(found);
+    return status;
+}
+
+static enum ps_status read_options(struct ps_study_command *out, enum ps_study_kind kind)
+{
+    const struct ps_command *command = out->command;
+    if (kind == PS_STUDY_SCENARIOS) {
+        return PS_OK;
+    }
+    const int most = kind == PS_STUDY_MANY ? PS_BOX_AXES_MAX : PS_AXES_MAX;
+    enum ps_status status = ps_study_axes(command, out->axes, most, &out->study.axes_n);
+    if (status == PS_OK && (kind == PS_STUDY_CONSTRAINED || command->given[PS_OPT_ST].n > 0)) {
+        status = ps_study_constraints(command, out->constraints, &out->study.constraints_n);
+    }
+    if (status == PS_OK && strcmp(command->operand, "-") == 0) {
+        ps_complain(command->lang, PS_SAY_TUNE_STDIN, NULL);
+        status = ps_status_raise(PS_USAGE);
+    }
+    return status;
+}
+
+static enum ps_status bind(struct ps_study_command *out)
+{
+    const struct ps_command *command = out->command;
+    const struct ps_given *sets = &command->given[PS_OPT_SET];
+    struct ps_study *study = &out->study;
+    struct ps_diags found = {0};
+    enum ps_status status = PS_OK;
+    out->only[0] = out->scenario->p.scenario_id;
+    study->book = (struct ps_book_request){.path = command->operand,
+                                           .only = out->only,
+                                           .only_n = 1,
+                                           .sets = (const char *const *)sets->list,
+                                           .sets_n = sets->list_n};
+    study->axes = out->axes;
+    study->constraints = out->constraints;
+    study->seed = (uint64_t)command->given[PS_OPT_SEED].whole;
+    study->threads_n = ps_command_threads(command);
+    study->isa = out->isa;
+    study->progress = watch;
+    study->context = out;
+    for (int a = 0; a < study->axes_n && status == PS_OK; a++) {
+        status = ps_axis_bind(&study->book, &out->axes[a], &found);
+    }
+    return told(command, status, &found);
+}
+
+enum ps_status ps_study_open(const struct ps_command *command, enum ps_study_kind kind,
+                             struct ps_study_command *out)
+{
+    *out = (struct ps_study_command){.command = command};
+    enum ps_status status = ps_command_isa(command, &out->isa);
+    if (status == PS_OK) {
+        status = read_options(out, kind);
+    }
+    if (status == PS_OK) {
+        status = ps_command_book(command, &out->diags, &out->book);
+    }
+    if (status == PS_OK) {
+        status = ps_command_scenario(command, &out->book, &out->scenario);
+    }
+    return status == PS_OK ? bind(out) : status;
+}
+
+void ps_study_free(struct ps_study_command *study)
+{
+    ps_book_free(&study->book);
+    ps_diags_free(&study->diags);
+}
+
+void ps_study_begin(struct ps_study_command *study)
+{
+    const struct ps_command *command = study->command;
+    const struct ps_given *progress = &command->given[PS_OPT_PROGRESS];
+    const int silent = command->given[PS_OPT_QUIET].n > 0;
+    command->stop->listen();
+    study->progress = ps_progress_begin(progress->n > 0 ? progress->text
+                                        : silent        ? "off"
+                                                        : "auto",
+                                        command->lang);
+    study->began = ps_clock();
+}
+
+enum ps_status ps_study_end(struct ps_study_command *study, enum ps_status status,
+                            struct ps_diags *found)
+{
+    study->seconds = ps_clock() - study->began;
+    ps_progress_end(&study->progress);
+    return told(study->command, status, found);
+}
+
+enum ps_status ps_study_write(const struct ps_study_command *study, uint64_t worlds_drawn,
+                              struct ps_results_request request, ps_study_write_fn *write)
+{
+    const struct ps_command *command = study->command;
+    const struct ps_given *out = &command->given[PS_OPT_OUT_STUDY];
+    struct ps_manifest_pair libraries[PS_LIBRARIES_MAX];
+    const struct ps_kernel *kernel = ps_kernel_select(study->isa);
+    const struct ps_engine_result ran = {.families_n = 1,
+                                         .worlds_drawn = worlds_drawn,
+                                         .threads_n = study->study.threads_n,
+                                         .isa = kernel == NULL ? "" : kernel->name};
+    struct ps_outdir *dir = NULL;
+    struct ps_outerror err = {0};
+    if (out->n == 0) {
+        return PS_OK;
+    }
+    request.book = &study->book;
+    request.result = &ran;
+    request.warnings = &study->diags;
+    request.seed = study->study.seed;
+    request.book_path = command->operand;
+    request.command_line = command->argv;
+    request.command_n = command->argc;
+    request.compiler = ps_compiler();
+    request.libraries = libraries;
+    request.libraries_n = ps_libraries(libraries);
+    request.engine_seconds = study->seconds;
+    request.created_unix_s = (int64_t)time(NULL);
+    enum ps_status status = ps_outdir_open(out->text, NULL, &dir, &err);
+    if (status == PS_OK) {
+        status = write(&request, dir);
+    }
+    if (status != PS_OK) {
+        ps_show_failure(command, status, &err);
+    }
+    ps_outdir_free(dir);
+    return status;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pledgesim/textfile.h"
+
+static enum ps_status refuse(const struct ps_command *command, enum ps_message message,
+                             const char *text)
+{
+    ps_complain(command->lang, message, PS_ARGS(text));
+    return ps_status_raise(PS_USAGE);
+}
+
+enum ps_status ps_study_axes(const struct ps_command *command, struct ps_axis *axes, int axes_max,
+                             int *axes_n)
+{
+    static const enum ps_message WRONG[] = {[PS_AXIS_FORM] = PS_SAY_TUNE_VARY_FORM,
+                                            [PS_AXIS_NUMBER] = PS_SAY_TUNE_VARY_NUMBER,
+                                            [PS_AXIS_EMPTY] = PS_SAY_TUNE_VARY_EMPTY};
+    const struct ps_given *vary = &command->given[PS_OPT_VARY];
+    if (vary->list_n < 1 || vary->list_n > (size_t)axes_max) {
+        return refuse(command, PS_SAY_TUNE_VARY_COUNT, ps_text_count((uint64_t)axes_max).s);
+    }
+    for (size_t i = 0; i < vary->list_n; i++) {
+        const enum ps_axis_error error = ps_axis_parse(vary->list[i], &axes[i]);
+        if (error != PS_AXIS_OK) {
+            return refuse(command, WRONG[error], vary->list[i]);
+        }
+    }
+    *axes_n = (int)vary->list_n;
+    return PS_OK;
+}
+
+static enum ps_status figure_unknown(const struct ps_command *command, const char *text,
+                                     const char *near)
+{
+    ps_complain(command->lang, PS_SAY_TUNE_FIGURE, PS_ARGS(text));
+    if (near != NULL) {
+        ps_say(stderr, command->lang, PS_SAY_MEANT_NAME, PS_ARGS(near));
+    }
+    return ps_status_raise(PS_USAGE);
+}
+
+/* Full-width signs and digits are taken, as in books. */
+static enum ps_metric_error parse_constraint(const char *text, struct ps_constraint *constraint,
+                                             const char **near)
+{
+    char *norm = ps_text_norm(text, strlen(text));
+    if (norm == NULL) {
+        *near = NULL;
+        return PS_METRIC_NO_COMPARISON;
+    }
+    const enum ps_metric_error error = ps_constraint_parse(norm, constraint, near);
+    free(norm);
+    return error;
+}
+
+enum ps_status ps_study_constraints(const struct ps_command *command,
+                                    struct ps_constraint constraints[PS_CONSTRAINTS_MAX],
+                                    int *constraints_n)
+{
+    static const enum ps_message WRONG[] = {[PS_METRIC_NO_COMPARISON] = PS_SAY_TUNE_ST_FORM,
+                                            [PS_METRIC_BAD_NUMBER] = PS_SAY_TUNE_ST_NUMBER,
+                                            [PS_METRIC_OUT_OF_RANGE] = PS_SAY_TUNE_ST_RANGE};
+    const struct ps_given *st = &command->given[PS_OPT_ST];
+    if (st->list_n < 1 || st->list_n > PS_CONSTRAINTS_MAX) {
+        return refuse(command, PS_SAY_TUNE_ST_COUNT, "");
+    }
+    for (size_t i = 0; i < st->list_n; i++) {
+        const char *near;
+        const enum ps_metric_error error = parse_constraint(st->list[i], &constraints[i], &near);
+        if (error == PS_METRIC_UNKNOWN) {
+            return figure_unknown(command, st->list[i], near);
+        }
+        if (error != PS_METRIC_OK) {
+            return refuse(command, WRONG[error], st->list[i]);
+        }
+        constraints[i].watch = (int)i;
+    }
+    *constraints_n = (int)st->list_n;
+    return PS_OK;
+}
+
+enum ps_status ps_study_objective(const struct ps_command *command, const struct ps_axis *axes,
+                                  int axes_n, struct ps_objective *objective)
+{
+    const struct ps_given *small = &command->given[PS_OPT_MINIMIZE];
+    const struct ps_given *large = &command->given[PS_OPT_MAXIMIZE];
+    *objective = (struct ps_objective){.maximise = large->n > 0};
+    if (small->n > 0 && large->n > 0) {
+        return refuse(command, PS_SAY_TUNE_BOTH, "");
+    }
+    if (small->n == 0 && large->n == 0) {
+        return PS_OK;
+    }
+    const char *name = small->n > 0 ? small->text : large->text, *near;
+    for (int a = 0; a < axes_n; a++) {
+        if (strcmp(axes[a].name, name) == 0) {
+            objective->axis = a;
+            return PS_OK;
+        }
+    }
+    objective->axis = -1;
+    if (ps_metric_parse(name, &objective->metric, &near) != PS_METRIC_OK) {
+        return figure_unknown(command, name, near);
+    }
+    return objective->metric.kind == PS_METRIC_QUANTILE
+               ? refuse(command, PS_SAY_TUNE_QUANTILE, name)
+               : PS_OK;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_CLI_STUDY_OPTIONS_H
+#define PLEDGESIM_CLI_STUDY_OPTIONS_H
+
+#include "command.h"
+#include "pledgesim/tune.h"
+
+/* What tune and its like read from the command line: axes, constraints, objective. What is wrong is
+ * told on standard error; PS_USAGE. */
+
+enum ps_status ps_study_axes(const struct ps_command *command, struct ps_axis *axes, int axes_max,
+                             int *axes_n) PS_MUST_CHECK;
+
+enum ps_status ps_study_constraints(const struct ps_command *command,
+                                    struct ps_constraint constraints[PS_CONSTRAINTS_MAX],
+                                    int *constraints_n) PS_MUST_CHECK;
+
+/* The axis or figure of --minimize or --maximize; the first axis by default. */
+enum ps_status ps_study_objective(const struct ps_command *command, const struct ps_axis *axes,
+                                  int axes_n, struct ps_objective *objective) PS_MUST_CHECK;
+
+#endif

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pledgesim/study.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t ps_box_size(const struct ps_box *box, int axes_n)
+{
+    size_t n = 1;
+    for (int a = 0; a < axes_n; a++) {
+        n *= (size_t)box->n[a];
+    }
+    return n;
+}
+
+int64_t ps_box_at(const struct ps_box *box, int axes_n, size_t p, int a)
+{
+    for (int last = axes_n - 1; last > a; last--) {
+        p /= (size_t)box->n[last];
+    }
+    return box->first[a] + (int64_t)(p % (size_t)box->n[a]) * box->stride[a];
+}
+
+/* "name=v1|v2|..", malloc'd; NULL when memory is out. */
+static char *set_text(const struct ps_axis *axis, const struct ps_box *box, int a)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    if (out == NULL) {
+        return NULL;
+    }
+    (void)fprintf(out, "%s=", axis->name);
+    for (int k = 0; k < box->n[a]; k++) {
+        (void)fprintf(out, "%s%s", k > 0 ? "|" : "",
+                      ps_axis_value(axis, box->first[a] + k * box->stride[a]).s);
+    }
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+/* The value that the id of a variant gives a column, "@column=value"; its length in *n. */
+static const char *value_in_id(const char *id, const char *column, size_t *n)
+{
+    const size_t length = strlen(column);
+    for (const char *at = strchr(id, '@'); at != NULL; at = strchr(at + 1, '@')) {
+        if (strncmp(at + 1, column, length) == 0 && at[length + 1] == '=') {
+            *n = strcspn(at + length + 2, "@");
+            return at + length + 2;
+        }
+    }
+    return NULL;
+}
+
+/* Numbers the values of an axis in the order in which the book's grid first meets them, which is
+ * the order in which they were given, whatever text the book makes of them. */
+static enum ps_status place_axis(const struct ps_axis *axis, int n, const struct ps_book *book,
+                                 int *place)
+{
+    const char **seen = calloc((size_t)n, sizeof *seen);
+    enum ps_status status = seen == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
+    for (size_t s = 0; status == PS_OK && s < book->scenarios_n; s++) {
+        size_t bytes = 0;
+        const char *value = value_in_id(book->scenarios[s].p.scenario_id, axis->column, &bytes);
+        int k = 0;
+        while (value != NULL && k < n && seen[k] != NULL &&
+               (strncmp(seen[k], value, bytes) != 0 ||
+                (seen[k][bytes] != '\0' && seen[k][bytes] != '@'))) {
+            k++;
+        }
+        if (value == NULL || k == n) {
+            status = ps_status_raise(PS_BUG);
+            break;
+        }
+        seen[k] = seen[k] == NULL ? value : seen[k];
+        place[s] = k;
+    }
+    free(seen);
+    return status;
+}
+
+/* The row of each point. The book orders its grid by columns, the box by axes. */
+static enum ps_status place_rows(const struct ps_study *study, const struct ps_box *box,
+                                 struct ps_study_result *out)
+{
+    const size_t n = out->book.scenarios_n;
+    size_t *point = calloc(n, sizeof *point);
+    int *place = calloc(n, sizeof *place);
+    enum ps_status status = point == NULL || place == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
+    for (int a = 0; a < study->axes_n && status == PS_OK; a++) {
+        if (box->n[a] > 1) {
+            status = place_axis(&study->axes[a], box->n[a], &out->book, place);
+        }
+        for (size_t s = 0; s < n; s++) {
+            point[s] = point[s] * (size_t)box->n[a] + (box->n[a] > 1 ? (size_t)place[s] : 0);
+        }
+    }
+    for (size_t s = 0; s < n && status == PS_OK; s++) {
+        out->row[point[s]] = &out->engine.rows[s].row;
+        out->scenario[point[s]] = &out->book.scenarios[s];
+    }
+    free(point);
+    free(place);
+    return status;
+}
+
+enum ps_status ps_axis_bind(const struct ps_book_request *book, struct ps_axis *axis,
+                            struct ps_diags *diags)
+{
+    char text[PS_AXIS_NAME_BYTES + sizeof(struct ps_axis_text) + 1];
+    const char *const sets[] = {text};
+    struct ps_book_request request = *book;
+    struct ps_book loaded = {0};
+    request.sets = sets;
+    request.sets_n = 1;
+    (void)snprintf(text, sizeof text, "%s=%s", axis->name, ps_axis_value(axis, 0).s);
+    const enum ps_status status = ps_book_load(&request, diags, &loaded);
+    for (size_t i = 0; status == PS_OK && i < loaded.resolved_n; i++) {
+        const struct ps_resolved *r = &loaded.resolved[i];
+        if (strcmp(r->origin, "--set") != 0) {
+            continue;
+        }
+        const char *table = ps_table_desc(r->column->table)->name;
+        const int scalar = r->column->table == PS_TABLE_scenarios;
+        (void)snprintf(axis->column, sizeof axis->column, "%s%s%s%s%s", scalar ? "" : table,
+                       scalar ? "" : ".", scalar ? "" : r->row_id, scalar ? "" : ".",
+                       r->column->column);
+        break;
+    }
+    ps_book_free(&loaded);
+    return status;
+}
+
+static enum ps_status load(const struct ps_study *study, const struct ps_box *box,
+                           struct ps_diags *diags, struct ps_book *book)
+{
+    const size_t sets_n = study->book.sets_n, axes_n = (size_t)study->axes_n;
+    const char **sets = calloc(sets_n + axes_n + 1, sizeof *sets);
+    char *texts[PS_BOX_AXES_MAX] = {0};
+    enum ps_status status = sets == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
+    for (size_t i = 0; status == PS_OK && i < sets_n; i++) {
+        sets[i] = study->book.sets[i];
+    }
+    for (size_t a = 0; status == PS_OK && a < axes_n; a++) {
+        texts[a] = set_text(&study->axes[a], box, (int)a);
+        sets[sets_n + a] = texts[a];
+        status = texts[a] == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
+    }
+    if (status == PS_OK) {
+        struct ps_book_request request = study->book;
+        request.sets = sets;
+        request.sets_n = sets_n + axes_n;
+        status = ps_book_load(&request, diags, book);
+    }
+    for (size_t a = 0; a < axes_n; a++) {
+        free(texts[a]);
+    }
+    free(sets);
+    return status;
+}
+
+/* The engine's run of these scenarios: decision tier, with what the constraints and metrics need.
+ */
+static enum ps_status simulate(const struct ps_study *study, const struct ps_scenario *scenarios,
+                               size_t scenarios_n, uint64_t first_world, uint64_t worlds_n,
+                               struct ps_diags *diags, struct ps_engine_result *result)
+{
+    struct ps_watch watches[PS_CONSTRAINTS_MAX];
+    enum ps_measure kept[PS_CONSTRAINTS_MAX + PS_METRICS_MAX];
+    int kept_n = 0;
+    for (int c = 0; c < study->constraints_n; c++) {
+        watches[c] = ps_constraint_watch(&study->constraints[c]);
+        kept[kept_n++] = study->constraints[c].metric.measure;
+    }
+    for (int k = 0; k < study->metrics_n; k++) {
+        kept[kept_n++] = study->metrics[k].measure;
+    }
+    const struct ps_engine_request request = {.scenarios = scenarios,
+                                              .scenarios_n = scenarios_n,
+                                              .first_world = first_world,
+                                              .worlds_n = worlds_n,
+                                              .seed = study->seed,
+                                              .threads_n = study->threads_n,
+                                              .isa = study->isa,
+                                              .tier = PS_TIER_DECISION,
+                                              .kept = kept,
+                                              .kept_n = kept_n,
+                                              .watches = watches,
+                                              .watches_n = study->constraints_n,
+                                              .progress = study->progress,
+                                              .context = study->context};
+    return ps_engine_run(&request, diags, result);
+}
+
+enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *box,
+                            uint64_t first_world, uint64_t worlds_n, struct ps_diags *diags,
+                            struct ps_study_result *out)
+{
+    *out = (struct ps_study_result){.points_n = ps_box_size(box, study->axes_n)};
+    enum ps_status status = load(study, box, diags, &out->book);
+    if (status != PS_OK) {
+        return status;
+    }
+    if (out->book.scenarios_n != out->points_n) {
+        return ps_status_raise(PS_BUG);
+    }
+    out->row = calloc(out->points_n, sizeof *out->row);
+    out->scenario = calloc(out->points_n, sizeof *out->scenario);
+    if (out->row == NULL || out->scenario == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    status = simulate(study, out->book.scenarios, out->book.scenarios_n, first_world, worlds_n,
+                      diags, &out->engine);
+    return status == PS_OK ? place_rows(study, box, out) : status;
+}
+
+void ps_study_result_free(struct ps_study_result *result)
+{
+    free(result->row);
+    free(result->scenario);
+    ps_engine_result_free(&result->engine);
+    ps_book_free(&result->book);
+    *result = (struct ps_study_result){0};
+}
+
+/* ---- single variants ---- */
+
+static enum ps_status batch_grow(struct ps_study_batch *batch)
+{
+    if (batch->n < batch->capacity) {
+        return PS_OK;
+    }
+    const size_t capacity = 2 * batch->capacity + 64;
+    struct ps_book *books = realloc(batch->books, capacity * sizeof *books);
+    if (books != NULL) {
+        batch->books = books;
+    }
+    struct ps_scenario *scenarios = realloc(batch->scenarios, capacity * sizeof *scenarios);
+    if (scenarios != NULL) {
+        batch->scenarios = scenarios;
+    }
+    if (books == NULL || scenarios == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    batch->capacity = capacity;
+    return PS_OK;
+}
+
+enum ps_status ps_study_batch_add(const struct ps_study *study, const struct ps_box *box,
+                                  struct ps_diags *diags, struct ps_study_batch *batch)
+{
+    enum ps_status status = batch_grow(batch);
+    if (status != PS_OK) {
+        return status;
+    }
+    struct ps_book *book = &batch->books[batch->n];
+    *book = (struct ps_book){0};
+    status = load(study, box, diags, book);
+    if (status == PS_OK && book->scenarios_n != 1) {
+        status = ps_status_raise(PS_BUG);
+    }
+    if (status != PS_OK) {
+        ps_book_free(book);
+        return status;
+    }
+    batch->scenarios[batch->n++] = book->scenarios[0];
+    return PS_OK;
+}
+
+enum ps_status ps_study_batch_run(const struct ps_study *study, uint64_t first_world,
+                                  uint64_t worlds_n, struct ps_diags *diags,
+                                  struct ps_study_batch *batch)
+{
+    return simulate(study, batch->scenarios, batch->n, first_world, worlds_n, diags,
+                    &batch->engine);
+}
+
+void ps_study_batch_free(struct ps_study_batch *batch)
+{
+    ps_engine_result_free(&batch->engine);
+    for (size_t i = 0; i < batch->n; i++) {
+        ps_book_free(&batch->books[i]);
+    }
+    free(batch->books);
+    free(batch->scenarios);
+    *batch = (struct ps_study_batch){0};
+}

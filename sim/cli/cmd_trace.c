@@ -125,17 +125,17 @@ struct ps_loan_name ps_story_vehicle_loan(const struct ps_story *story,
                                           const struct ps_log_entry *entry)
 {
     struct ps_loan_name out = {""};
+    const struct ps_vehicles_row *vehicle = ps_story_vehicle(story, entry);
     const struct ps_app *app = ps_story_app(story, entry);
     if (app != NULL) {
         return ps_story_loan(story, app);
     }
-    if (entry->kind != PS_LOG_ISSUE) {
+    if (vehicle != NULL && entry->kind != PS_LOG_ISSUE) {
         int number = entry->a + 1;
         for (int i = 0; i < entry->b; i++) {
             number -= story->trace->plan->issues[i].firms_n;
         }
-        (void)snprintf(out.s, sizeof out.s, "%.100s-%d", ps_story_vehicle(story, entry)->vehicle_id,
-                       number);
+        (void)snprintf(out.s, sizeof out.s, "%.100s-%d", vehicle->vehicle_id, number);
     }
     return out;
 }

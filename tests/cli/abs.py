@@ -55,6 +55,11 @@ class Abs(Case):
         done = self.pledgesim("trace", ABS, "--id", "transfer", "--world", "3", "--lang", "en")
         self.assertIn("to vehicle stock: ", done.stdout)
         self.assertIn("vehicle stock issued: ", done.stdout)
+        for row in table(self.pledgesim("trace", ABS, "--id", "transfer", "--csv").stdout.encode()):
+            if row["event"] in ("interest", "topup", "review", "close", "issue"):
+                self.assertEqual(row["loan_id"], "")
+            if not row["event"].startswith("vehicle") and row["event"] not in ("issue", "transfer"):
+                self.assertEqual(row["vehicle_id"] + row["senior_wan"], "")
         for world in range(40):
             rows = table(self.pledgesim("trace", ABS, "--id", "issue_half", "--world", world, "--csv").stdout.encode())
             losses = [row for row in rows if row["event"] == "vehicle_loss"]

@@ -47,6 +47,9 @@ struct ps_results_request {
     int64_t created_unix_s; /* negative: left out */
 };
 
+/* Is the file one that `run` writes, not one of the studies? */
+int ps_results_of_run(enum ps_result_id id);
+
 /* Writes every result file into `dir`, opened by the caller before the run, and commits it with its
  * manifest. After a failure the folder's ps_outerror says what failed, when it was the folder, and
  * the caller frees `dir`: the old set stands (see outdir.h). PS_IO, PS_MEMORY, PS_BUG. */

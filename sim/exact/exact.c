@@ -69,6 +69,11 @@ static enum ps_exact_reason tables_reason(const struct ps_scenario *s)
     if (s->p.moral_hazard > 0) {
         return PS_EXACT_MORAL_HAZARD;
     }
+    for (size_t i = 0; i < s->vehicles_n; i++) {
+        if (s->vehicles[i].abs_mode != PS_ABS_OFF) {
+            return PS_EXACT_VEHICLES;
+        }
+    }
     if (s->anchors_n > 0) {
         return PS_EXACT_ANCHORS;
     }

@@ -25,6 +25,14 @@ static const struct file FILES[] = {{PS_RESULT_summary, ps_write_summary},
                                     {PS_RESULT_warnings, ps_write_warnings},
                                     {PS_RESULT_exact, ps_write_exact_figures}};
 
+int ps_results_of_run(enum ps_result_id id)
+{
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
+        if (FILES[i].id == id)
+            return 1;
+    return 0;
+}
+
 void ps_write_key(struct ps_outcsv *csv, const char *scenario_id, const char *metric,
                   const char *unit)
 {

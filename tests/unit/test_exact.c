@@ -41,6 +41,8 @@ static struct ps_scenario *static_book(size_t n)
 static void change(struct ps_scenario *s, enum ps_exact_reason reason)
 {
     static struct ps_demand_row demand = {.year = 2021, .new_firms_n = 1};
+    static struct ps_anchors_row anchor = {.anchor_id = "a", .pd_frac = 0.1, .shift_months = 1};
+    static struct ps_vehicles_row vehicle = {.vehicle_id = "v", .abs_mode = PS_ABS_TRANSFER};
     static struct ps_topups_row topup = {.month = 3, .amount_fen = 1};
     struct ps_loans_row *loan = &s->loans[1];
     struct ps_products_row *product = &s->products[0];
@@ -57,6 +59,20 @@ static void change(struct ps_scenario *s, enum ps_exact_reason reason)
         break;
     case PS_EXACT_MORAL_HAZARD:
         s->p.moral_hazard = 1;
+        break;
+    case PS_EXACT_ANCHORS:
+        s->anchors = &anchor;
+        s->anchors_n = 1;
+        break;
+    case PS_EXACT_UNCERTAINTY:
+        s->p.pd_uncertainty_sigma = 0.1;
+        break;
+    case PS_EXACT_VEHICLES:
+        s->vehicles = &vehicle;
+        s->vehicles_n = 1;
+        break;
+    case PS_EXACT_DEPENDENCE:
+        s->p.dependence = 2; /* Student t */
         break;
     case PS_EXACT_INDEX_MOVES:
         loan->months_left = 13;
@@ -115,9 +131,10 @@ static void every_reason_is_seen(void **state)
 {
     (void)state;
     static const enum ps_exact_reason SEEN[] = {
-        PS_EXACT_NO_LOANS,    PS_EXACT_NEW_FIRMS, PS_EXACT_RENEWALS,  PS_EXACT_MORAL_HAZARD,
-        PS_EXACT_INDEX_MOVES, PS_EXACT_REPAYMENT, PS_EXACT_RECOVERY,  PS_EXACT_CURES,
-        PS_EXACT_FIRM_CAP,    PS_EXACT_INSURER,   PS_EXACT_STOP_LOSS, PS_EXACT_CLAIM_TIME,
+        PS_EXACT_DEPENDENCE,  PS_EXACT_ANCHORS,   PS_EXACT_UNCERTAINTY, PS_EXACT_VEHICLES,
+        PS_EXACT_NO_LOANS,    PS_EXACT_NEW_FIRMS, PS_EXACT_RENEWALS,    PS_EXACT_MORAL_HAZARD,
+        PS_EXACT_INDEX_MOVES, PS_EXACT_REPAYMENT, PS_EXACT_RECOVERY,    PS_EXACT_CURES,
+        PS_EXACT_FIRM_CAP,    PS_EXACT_INSURER,   PS_EXACT_STOP_LOSS,   PS_EXACT_CLAIM_TIME,
         PS_EXACT_RETURNS,     PS_EXACT_MONEY_IN};
     for (size_t i = 0; i < sizeof SEEN / sizeof *SEEN; i++) {
         struct ps_scenario *s = static_book(4);
@@ -132,6 +149,8 @@ static void every_reason_is_seen(void **state)
         ps_exact_free(&exact);
         s->demand = kept.demand; /* not the fixture's to free */
         s->topups = kept.topups;
+        s->anchors = kept.anchors;
+        s->vehicles = kept.vehicles;
         ps_fixture_free(s);
     }
 }

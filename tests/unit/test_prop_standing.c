@@ -59,7 +59,9 @@ static struct ps_scenario *standing_book(int number)
     s->demand_n = 0;
     s->p.renewal_prob_frac = 0;
     s->p.moral_hazard = 0;
+    s->vehicles_n = 0;
     s->pools_n = 1;
+    s->pools[0].support_pool_id[0] = '\0';
     if (s->p.breaker_scope == PS_BREAKER_BANK)
         s->p.breaker_scope = PS_BREAKER_POOL;
     return s;
@@ -182,6 +184,9 @@ static void other_books_do_not_stand(void **state)
     assert_false(stands(&request));
     *s = good;
     s->p.moral_hazard = 1;
+    assert_false(stands(&request));
+    *s = good;
+    s->p.recovery_uncertainty_sigma = 0.1;
     assert_false(stands(&request));
     *s = good;
     s->p.breaker_scope = PS_BREAKER_BANK;

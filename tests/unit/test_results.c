@@ -50,6 +50,9 @@ static void assert_close(double a, double b, double relative)
 static void test_all_files_with_their_columns(void **state)
 {
     for (int t = 0; t < PS_RESULT_N; t++) {
+        if (!ps_results_of_run((enum ps_result_id)t)) {
+            continue;
+        }
         const struct ps_result_table desc = ps_result_table((enum ps_result_id)t);
         struct sheet s = table(state, (enum ps_result_id)t);
         assert_int_equal(s.columns_n, desc.columns_n);

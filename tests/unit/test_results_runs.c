@@ -42,6 +42,9 @@ static void test_same_bytes_however_run(void **state)
     simulate(&other, WORLDS_N, 1, "base", PS_TIER_FULL);
     write_all(&other, WORLDS_N);
     for (int t = 0; t < PS_RESULT_N; t++) {
+        if (!ps_results_of_run((enum ps_result_id)t)) {
+            continue;
+        }
         const struct ps_result_table desc = ps_result_table((enum ps_result_id)t);
         size_t a_n, b_n;
         char *a = sheet_bytes(run.folder, desc.file, &a_n);

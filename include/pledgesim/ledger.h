@@ -131,10 +131,10 @@ struct ps_lane_levels {
     double *registered_before, *target, *registered_ratio_ppm, *renewal_share_ppm;
     double *district_share;
     double *vehicle_size_wan, *subordinated_ppm, *undertaking_ppm, *undertaker_guarantor,
-        *issue_subsidy_ppm;                 /* [vehicle] */
+        *issue_subsidy_ppm;                  /* [vehicle] */
     int funds_n;                             /* of the world */
     double *fund_size_wan, *fund_fiscal_ppm; /* [fund] */
-    double *discount;       /* [month 0..N]: factor of the month's money */
+    double *discount;                        /* [month 0..N]: factor of the month's money */
 };
 
 /* One line of a month, for `trace` and for the checker in the tests. */

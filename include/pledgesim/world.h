@@ -233,9 +233,9 @@ struct ps_issued {
 
 /* What becomes of an investment of a fund. */
 struct ps_investment {
-    double multiple;        /* what it brings per yuan, 0: written off */
-    uint16_t fund;          /* whose it is */
-    uint16_t number, of;    /* 0 .. of - 1 */
+    double multiple;     /* what it brings per yuan, 0: written off */
+    uint16_t fund;       /* whose it is */
+    uint16_t number, of; /* 0 .. of - 1 */
     uint16_t month, exit_month;
 };
 

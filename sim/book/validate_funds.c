@@ -67,8 +67,16 @@ static void check_months(struct ps_load *load, const struct ps_case *c, size_t i
     const int64_t horizon = c->p.horizon_months, last = horizon + c->p.runoff_months;
     const int begins = check_within(load, rows, i, "from_month", fund->from_month, horizon);
     const int ends = check_within(load, rows, i, "to_month", fund->to_month, horizon);
-    if (!begins || !ends || fund->from_month > fund->to_month || fund->size_wan == 0 ||
-        is_bad(rows, i, "investments_n") || is_bad(rows, i, "hold_months")) {
+    if (!begins || !ends) {
+        return;
+    }
+    if (fund->from_month > fund->to_month) {
+        const struct ps_place place = ps_rows_place(load, rows, i, column_of("to_month"));
+        const char *const args[] = {"from_month", "to_month", NULL};
+        ps_load_tell(load, PS_DIAG_MONTH_ORDER, &place, NULL, args);
+        return;
+    }
+    if (fund->size_wan == 0 || is_bad(rows, i, "investments_n") || is_bad(rows, i, "hold_months")) {
         return;
     }
     const int n = (int)fund->investments_n;

@@ -403,7 +403,6 @@ void ps_check_table(struct ps_load *load, const struct ps_rows *rows)
             check_recovery(load, rows, i);
             break;
         case PS_TABLE_shocks:
-        case PS_TABLE_funds:
             check_order(load, rows, i, "from_month", "to_month");
             break;
         default:

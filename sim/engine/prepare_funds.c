@@ -25,19 +25,18 @@ static double normal_score(double p_frac)
 static struct ps_fund_plan fund_of(const struct ps_scenario *scenario,
                                    const struct ps_funds_row *row)
 {
-    return (struct ps_fund_plan){.address = fund_address(row->fund_id),
-                                 .investments_n = (int)row->investments_n,
-                                 .from_month = (int)row->from_month,
-                                 .to_month = (int)row->to_month,
-                                 .hold_months = (int)row->hold_months,
-                                 .cluster = row->correlation > 0
-                                                ? ps_find_cluster(scenario, row->cluster_id)
-                                                : -1,
-                                 .common = sqrt(row->correlation),
-                                 .own = sqrt(1 - row->correlation),
-                                 .write_off_x = normal_score(row->write_off_frac),
-                                 .median = row->multiple_median,
-                                 .sigma = row->multiple_sigma};
+    return (struct ps_fund_plan){
+        .address = fund_address(row->fund_id),
+        .investments_n = (int)row->investments_n,
+        .from_month = (int)row->from_month,
+        .to_month = (int)row->to_month,
+        .hold_months = (int)row->hold_months,
+        .cluster = row->correlation > 0 ? ps_find_cluster(scenario, row->cluster_id) : -1,
+        .common = sqrt(row->correlation),
+        .own = sqrt(1 - row->correlation),
+        .write_off_x = normal_score(row->write_off_frac),
+        .median = row->multiple_median,
+        .sigma = row->multiple_sigma};
 }
 
 enum ps_status ps_prepare_funds(const struct ps_scenario *scenario, struct ps_arena *arena,

@@ -213,8 +213,9 @@ struct ledger {
     int calendar_month; /* 1..12 */
     int year;           /* calendar year, counted from that of month 1 */
     int event;          /* next entry of the schedule's tape */
-    int vehicle_month;  /* next month in which something happens to a vehicle or fund, see vehicles.h */
-    int npl_loans_n;    /* fates between NPL entry and exit, granted or not */
+    int vehicle_month; /* next month in which something happens to a vehicle or fund, see vehicles.h
+                        */
+    int npl_loans_n;   /* fates between NPL entry and exit, granted or not */
     int suspended_any, queued_any;
     int peak_known;                               /* every lane has an NPL peak by now */
     int by_bank;                                  /* breaker groups are banks */

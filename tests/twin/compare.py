@@ -30,7 +30,8 @@ NOT_YET = frozenset((
     "loans.recovery_sd_pct", "loans.group_id", "products.scheme", "pools.support_pool_id", "pools.support_limit_wan", "support",
     "vehicles", "vehicles_registered", "vehicles_transferred", "vehicles_defaults_n", "vehicles_exposure", "vehicles_recovered", "vehicles_loss",
     "loss_subordinated", "loss_undertaking", "loss_senior", "subordinated_hit", "undertaking_hit", "senior_hit", "subordinated_gone",
-    "undertaking_gone", "senior_gone", "undertaking_guarantor", "vehicles_subsidy"))
+    "undertaking_gone", "senior_gone", "undertaking_guarantor", "vehicles_subsidy",
+    "funds", "fund_invested", "fund_proceeds", "fund_write_offs_n", "fund_fiscal_cost", "fund_below_cost"))
 
 
 def dump(book, first, worlds, seed):

@@ -64,6 +64,7 @@ class PoolAccount:
         self.compensation = 0
         self.compensation_of_year = {}
         self.returned = 0
+        self.received = 0  # from pools that helped
         self.room = 0
         self.single = 0
 

@@ -37,7 +37,7 @@ class Record:
         for name in ("pool_interest", "topups", "defaults_n", "defaulted_exposure", "recovered", "released", "shortfall",
                      "stop_loss_n", "warnings_n", "months_suspended", "months_terminated", "bank_interest", "lent_total",
                      "grants_n", "firms_n", "guarantee_fees", "premiums", "refused_n", "refused",
-                     "lost_take_up", "registered_waited"):
+                     "lost_take_up", "registered_waited", "support"):
             self.measures[name] = 0
         for reason in REASONS:
             self.measures[f"refused_{reason}"] = 0

@@ -191,6 +191,14 @@ def pools(dice, ids):
     return rows
 
 
+def support(dice, rows):
+    """A pool may name one that stands before it in some order, so that support never goes in a circle."""
+    order = dice.sample(rows, len(rows))
+    for i, row in enumerate(order):
+        helper = dice.choice(order[:i])["pool_id"] if i > 0 and dice.chance(0.7) else ""
+        row.update(support_pool_id=helper, support_limit_wan=dice.some(dice.pct(0, 300, 6), "0", "10000"))
+
+
 def money_of_pool(dice):
     return {"pool_initial_wan": dice.some(dice.pct(1, 600, 6), "0", "5000", "100", often=0.8),
             "pool_interest_pct": dice.some(dice.pct(0, 5, 4), "0", "20"),
@@ -261,6 +269,8 @@ def write_book(folder, seed, policies=POLICIES):
             usual = policy_part(dice)
         files = {f"{name}_file": dice.choice([f"{name}.csv", f"{name}_b.csv"]) for name in ("products", "pools") if f"{name}_b" in tables}
         rows.append({"scenario_id": f"r{i}", "label": "", "base": "", **world, **usual, **money_of_pool(dice), **files})
+    for name in ("pools", "pools_b"):
+        support(dice, tables.get(name, []))
     for name, table in {**tables, "scenarios": rows}.items():
         if table:
             write_table(folder, name, table)

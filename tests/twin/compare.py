@@ -27,7 +27,7 @@ NOT_YET = frozenset((
     "anchors", "loans.anchor_id", "scenarios.pd_uncertainty_sigma", "scenarios.recovery_uncertainty_sigma", "scenarios.demand_uncertainty_sigma",
     "sector_weights", "scenarios.t_nu", "scenarios.t_mixing", "scenarios.sector_variance", "scenarios.gamma_link", "scenarios.calm_months",
     "scenarios.stress_months", "scenarios.stress_multiplier", "scenarios.stress_shift_sd",
-    "loans.recovery_sd_pct", "loans.group_id", "products.scheme",
+    "loans.recovery_sd_pct", "loans.group_id",
     "vehicles", "vehicles_registered", "vehicles_transferred", "vehicles_defaults_n", "vehicles_exposure", "vehicles_recovered", "vehicles_loss",
     "loss_subordinated", "loss_undertaking", "loss_senior", "subordinated_hit", "undertaking_hit", "senior_hit", "subordinated_gone",
     "undertaking_gone", "senior_gone", "undertaking_guarantor", "vehicles_subsidy"))

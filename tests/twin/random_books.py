@@ -197,6 +197,8 @@ def support(dice, rows):
     for i, row in enumerate(order):
         helper = dice.choice(order[:i])["pool_id"] if i > 0 and dice.chance(0.7) else ""
         row.update(support_pool_id=helper, support_limit_wan=dice.some(dice.pct(0, 300, 6), "0", "10000"))
+        if helper and dice.chance(0.8):  # little money, much lending: it will need help
+            row.update(initial_wan=dice.pct(0, 30, 6), leverage="1000")
 
 
 def money_of_pool(dice):
@@ -248,7 +250,7 @@ def write_book(folder, seed, policies=POLICIES):
     segment_rows, longest, kinds = segments(dice)
     world = world_part(dice)
     bank_rows = banks(dice)
-    pool_ids = [f"pool{i}" for i in range(dice.some(1, 2, 3))] if dice.chance(0.6) else []
+    pool_ids = [f"pool{i}" for i in range(dice.some(2, 1, 3))] if dice.chance(0.6) else []
     product_rows = [products(dice, pool_ids, world["horizon_months"]) for _ in range(2)]
     named = set.intersection(*({row["product_id"] for row in rows} for rows in product_rows))
     tape = loans(dice, segment_rows, sorted(named), [row["bank_id"] for row in bank_rows])

@@ -7,12 +7,16 @@ the ends of their ranges are as likely as usual ones. `python3 random_books.py F
 import csv
 import random
 import sys
+from math import sqrt
 from pathlib import Path
+
+from book import SCHEMES
 
 TENORS = (6, 12, 24, 36)
 CLUSTERS = ("auto", "bio", "chips", "drones", "energy")
 TRIGGERS = (0, 1, 3, 3, 6)
 POLICIES = 8
+TERMS = {"bank_share_pct", *(column for terms in SCHEMES.values() for column in terms)}
 
 
 class Dice(random.Random):
@@ -87,8 +91,15 @@ def loans(dice, segment_rows, products, banks):
             "months_left": dice.some(dice.randint(1, 12), 24, 30, often=0.8),
             "age_months": dice.some(0, dice.randint(1, 60)), "repayment": dice.choice(["bullet", "equal_principal"]),
             "pledged_value_wan": dice.some("", dice.pct(0, 3000)), "pd_pct": dice.some("", dice.pct(0, 60)),
-            "correlation": dice.some("", dice.pct(0, 0.4)), "recovery_pct": dice.some("", dice.pct(0, 100), "0", "100")})
+            "correlation": dice.some("", dice.pct(0, 0.4)), **recovery(dice), "group_id": dice.choice(["", "g0", "g1"])})
     return rows
+
+
+def recovery(dice):
+    """Of a tape loan: by the model, certain, or by a Beta law that has both a mean and a spread."""
+    mean = dice.some("", dice.pct(0, 100), "0", "100")
+    spread = dice.uniform(0.05, 0.9) * sqrt(float(mean) * (100 - float(mean))) if mean and dice.chance(0.5) else 0
+    return {"recovery_pct": mean, "recovery_sd_pct": f"{spread:.4f}" if spread > 0 else dice.choice(["", "0"])}
 
 
 def demand(dice, start_year, months):
@@ -156,6 +167,27 @@ def products(dice, pool_ids, horizon):
         if int(rows[-1]["open_to_month"]) and int(rows[-1]["open_to_month"]) < int(rows[-1]["open_from_month"]):
             rows[-1]["open_to_month"] = 0
     return rows
+
+
+def schemes(dice, rows):
+    """Some products take the terms of a scheme; of their own cells a few are left, but no shares."""
+    named = [name for name in sorted({row["product_id"] for row in rows}) if dice.chance(0.25)]
+    for row in rows:
+        if row["product_id"] in named:
+            row["scheme"] = dice.choice(sorted(SCHEMES))
+            for column in [column for column in row if column in TERMS]:
+                if column.endswith("_share_pct") or dice.chance(0.7):
+                    row[column] = ""
+
+
+def overrides(dice, rows, names):
+    """Cells of products that a scenario sets."""
+    name, cells = dice.choice(names), {}
+    if dice.chance(0.3):
+        cells[f"products.{name}.trigger_months"] = dice.choice(TRIGGERS)
+    if all("scheme" in row for row in rows if row["product_id"] == name) and dice.chance(0.7):
+        cells[f"products.{name}.scheme"] = dice.choice(sorted(SCHEMES))
+    return cells
 
 
 def share_columns(dice):
@@ -273,6 +305,9 @@ def write_book(folder, seed, policies=POLICIES):
         rows.append({"scenario_id": f"r{i}", "label": "", "base": "", **world, **usual, **money_of_pool(dice), **files})
     for name in ("pools", "pools_b"):
         support(dice, tables.get(name, []))
+    schemes(dice, sum(product_rows, []))
+    for row in rows:
+        row.update(overrides(dice, sum(product_rows, []), sorted(named)))
     for name, table in {**tables, "scenarios": rows}.items():
         if table:
             write_table(folder, name, table)

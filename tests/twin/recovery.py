@@ -22,7 +22,7 @@ def materialise(application, scenario, kind, index, draws, world, entity, link):
     application.disposal = min(N, first + 3 * ((sale_round or 3) - 1))
     own_tape = application.tape if application.on_tape else None
     if own_tape is not None and own_tape.recovery_frac is not None:
-        application.proceeds, application.cash = 0.0, float(own_tape.recovery_frac)
+        application.proceeds, application.cash = 0.0, own_recovery(own_tape, u32(word6[2]))
         return
     application.cash = beta_table(scenario.cash_recovery_frac, scenario.cash_concentration).read(u32(word6[2]))
     age = (application.disposal - application.month + (own_tape.age_months if own_tape else 0)) / 12  # (6.3)
@@ -32,6 +32,12 @@ def materialise(application, scenario, kind, index, draws, world, entity, link):
         return
     price = beta_table(kind.price_mean_frac, scenario.price_concentration).read(u32(word7[1]))
     application.proceeds = value_per_yuan(scenario, kind, own_tape) * price * growth(scenario, kind, age, z1, index[application.disposal])
+
+
+def own_recovery(row, u):
+    """recovery_pct of a tape loan, certain or by a Beta law of that mean."""
+    mean, sd = row.recovery_frac, row.recovery_sd_frac
+    return beta_table(mean, mean * (1 - mean) / sd**2 - 1).read(u) if sd > 0 else float(mean)
 
 
 def round_of_sale(w, scenario, y):

@@ -15,7 +15,7 @@ from ledger import Ledger
 from measures import PATHS
 from policy import Policy
 from sampler import Sampler
-from world import COLUMNS, read_applications
+from world import COLUMNS, ISSUED_COLUMNS, read_applications, read_issued
 
 Difference = namedtuple("Difference", "book row world place measure program twin")
 FRACTIONS = ("proceeds", "cash")
@@ -26,11 +26,7 @@ RELATIVE, ABSOLUTE = 1e-12, 1e-15
 NOT_YET = frozenset((
     "anchors", "loans.anchor_id", "scenarios.pd_uncertainty_sigma", "scenarios.recovery_uncertainty_sigma", "scenarios.demand_uncertainty_sigma",
     "sector_weights", "scenarios.t_nu", "scenarios.t_mixing", "scenarios.sector_variance", "scenarios.gamma_link", "scenarios.calm_months",
-    "scenarios.stress_months", "scenarios.stress_multiplier", "scenarios.stress_shift_sd",
-    "loans.recovery_sd_pct", "loans.group_id",
-    "vehicles", "vehicles_registered", "vehicles_transferred", "vehicles_defaults_n", "vehicles_exposure", "vehicles_recovered", "vehicles_loss",
-    "loss_subordinated", "loss_undertaking", "loss_senior", "subordinated_hit", "undertaking_hit", "senior_hit", "subordinated_gone",
-    "undertaking_gone", "senior_gone", "undertaking_guarantor", "vehicles_subsidy"))
+    "scenarios.stress_months", "scenarios.stress_multiplier", "scenarios.stress_shift_sd"))
 
 
 def dump(book, first, worlds, seed):
@@ -50,13 +46,14 @@ def compare(book, first, worlds, seed, sample=False):
     for line in dump(book, first, worlds, seed):
         name = line["scenarios"][0]
         applications = read_applications(line["applications"], policies[name].scenario)
+        issued = read_issued(line["issued"], policies[name].scenario)
         if sample:
             sampler = samplers.setdefault(name, Sampler(policies[name].scenario, ByAddress(seed)))
             own = sampler.sample(line["world"])
             found += [Difference(Path(book).name, name, line["world"], *what) for what in world_differences(applications, own)]
             applications = own
         for row in line["rows"]:
-            record = Ledger(policies[row["scenario"]], applications).run()
+            record = Ledger(policies[row["scenario"]], applications, issued).run()
             compared += 1
             found += [Difference(Path(book).name, row["scenario"], line["world"], *what) for what in ledger_differences(record, row)]
     return compared, found

@@ -116,6 +116,33 @@ def shocks(dice, clusters, months):
     return rows
 
 
+def vehicles(dice, segment_rows, horizon, months):
+    rows = []
+    for i in range(dice.some(0, 1, 3)):
+        issue_month, firms = dice.randint(1, horizon), dice.some(dice.randint(1, 12), 1)
+        subordinated = dice.uniform(0, 100) if dice.chance(0.5) else dice.uniform(0, 20)
+        undertaking = dice.uniform(0, 100 - subordinated) if dice.chance(0.5) else 0
+        rows.append({
+            "vehicle_id": f"v{i}", "label": "", "abs_mode": dice.some("transfer", "new_issue", "off"), "issue_month": issue_month,
+            "size_wan": firms + dice.some(dice.randint(0, 2000), 0, often=0.9), "firms_n": firms,
+            "amount_sigma": dice.some(dice.pct(0, 2), "0", "3"), "segment_id": dice.choice(["", dice.choice(segment_rows)["segment_id"]]),
+            "tenor_months": min(dice.some(12, dice.randint(1, 40)), months - issue_month), "min_months_left": dice.some(1, 6, 12),
+            "subordinated_pct": dice.some(f"{subordinated:.4f}", "0", often=0.9), "undertaking_pct": f"{undertaking:.4f}",
+            "undertaker": dice.choice(["guarantor", "originator"]), "issue_subsidy_pct": dice.some(dice.pct(0, 10, 4), "0")})
+    return rows
+
+
+def other_tranches(dice, rows, horizon):
+    """The same new issues under another policy: what the world does not read."""
+    other = []
+    for row in rows:
+        other.append({**row, "subordinated_pct": dice.pct(0, 60), "undertaking_pct": dice.some(dice.pct(0, 40), "0"),
+                      "undertaker": dice.choice(["guarantor", "originator"])})
+        if row["abs_mode"] == "transfer":
+            other[-1].update(issue_month=dice.randint(1, horizon), size_wan=dice.randint(1, 2000), min_months_left=dice.randint(1, 12))
+    return other
+
+
 def correlations(dice, clusters):
     """A matrix of one common factor, or with copies."""
     weight = {cluster: dice.choice([0.0, 0.5, 0.8, 1.0, -0.5]) for cluster in clusters}
@@ -305,9 +332,13 @@ def write_book(folder, seed, policies=POLICIES):
         rows.append({"scenario_id": f"r{i}", "label": "", "base": "", **world, **usual, **money_of_pool(dice), **files})
     for name in ("pools", "pools_b"):
         support(dice, tables.get(name, []))
+    tables["vehicles"] = vehicles(dice, segment_rows, world["horizon_months"], months)
+    tables["vehicles_b"] = other_tranches(dice, tables["vehicles"], world["horizon_months"])
     schemes(dice, sum(product_rows, []))
     for row in rows:
         row.update(overrides(dice, sum(product_rows, []), sorted(named)))
+        if tables["vehicles"]:
+            row["vehicles_file"] = dice.choice(["vehicles.csv", "vehicles_b.csv"])
     for name, table in {**tables, "scenarios": rows}.items():
         if table:
             write_table(folder, name, table)

@@ -116,6 +116,22 @@ def shocks(dice, clusters, months):
     return rows
 
 
+def anchors(dice, clusters):
+    return [{"anchor_id": f"a{i}", "label": "", "cluster_id": dice.choice(clusters), "pd_pct": dice.some(dice.pct(0, 60), "0", "99"),
+             "shift_sd": dice.some(dice.pct(-4, 0), "0", "-6"), "shift_months": dice.some(dice.randint(1, 30), 1, 600)}
+            for i in range(dice.some(0, 1, 3, often=0.6))]
+
+
+def sector_weights(dice, segment_rows, clusters):
+    """Up to two clusters a segment; what is missing is risk of its own."""
+    rows = []
+    for segment in segment_rows:
+        for part in dice.parts(dice.some(1, 2, 3))[:2] if dice.chance(0.5) else []:
+            rows.append({"sector_weight_id": f"w{len(rows)}", "segment_id": segment["segment_id"], "cluster_id": dice.choice(clusters),
+                         "weight_pct": part, "variance": dice.some("", dice.pct(0.1, 1))})
+    return rows
+
+
 def vehicles(dice, segment_rows, horizon, months):
     rows = []
     for i in range(dice.some(0, 1, 3)):
@@ -156,7 +172,7 @@ def world_part(dice):
         "horizon_months": dice.some(dice.randint(12, 30), 1, 6, often=0.9),
         "phi_annual": dice.some(dice.pct(0, 0.9), "0"), "index_correlation": dice.some(dice.pct(0, 1), "1", "0"),
         "factor_step_months": dice.choice([1, 3, 12]), "index_start": dice.choice(["stationary", "fixed"]),
-        "initial_index_sd": dice.pct(-2, 2), "dependence": dice.some("gaussian", "independent", often=0.8),
+        "initial_index_sd": dice.pct(-2, 2), "dependence": dice.some("gaussian", "independent", "regime", "regime", "student_t", "gamma", often=0.6),
         "correlation_basis": dice.choice(["annual", "monthly"]), "maturity_share_pct": dice.some("50", "0", "100", dice.pct(0, 100)),
         "pd_multiplier": dice.some(1, "0.5", "1.6", "0", often=0.8), "demand_multiplier": dice.some(1, "0.3", "2", "0", often=0.8),
         "renewal_prob_pct": dice.some(dice.pct(20, 100), "0", "100"), "npl_months": dice.some(3, 0, 1, 8),
@@ -168,8 +184,23 @@ def world_part(dice):
         "cash_recovery_pct": dice.some(dice.pct(0, 60), "0", "99", often=0.7), "cash_concentration": dice.some(8, "0.5", "100", often=0.7),
         "cure_prob_pct": dice.some("0", dice.pct(0, 60), "100"),
         "moral_hazard": dice.some("0", dice.pct(0, 3), "20", often=0.8), "coverage_ref_pct": dice.some("70", dice.pct(0, 100), "0"),
-        "refused_retry_months": dice.some(0, 1, 3, often=0.6),
+        "refused_retry_months": dice.some(0, 1, 3, often=0.6), **further_dependence(dice), **uncertainty(dice),
     }
+
+
+def further_dependence(dice):
+    """Columns that only student_t, gamma or regime read."""
+    return {
+        "t_nu": dice.some(dice.pct(3, 30), "8", "1000"), "t_mixing": dice.choice(["year", "world"]),
+        "sector_variance": dice.some(dice.pct(0.1, 1), "0.6"), "gamma_link": dice.choice(["exp", "linear_capped"]),
+        "calm_months": dice.some(dice.randint(1, 60), 1, 1200, often=0.8), "stress_months": dice.some(dice.randint(1, 24), 1, 1200, often=0.8),
+        "stress_multiplier": dice.some(dice.pct(1, 5), "1", "100", often=0.8), "stress_shift_sd": dice.some(dice.pct(0, 4), "0", "6"),
+    }
+
+
+def uncertainty(dice):
+    spreads = {"pd": "1", "recovery": "1", "demand": "0.5"}
+    return {f"{name}_uncertainty_sigma": dice.some("0", dice.pct(0, 0.6), most, often=0.7) for name, most in spreads.items()}
 
 
 # ---- the policy ----
@@ -332,6 +363,11 @@ def write_book(folder, seed, policies=POLICIES):
         rows.append({"scenario_id": f"r{i}", "label": "", "base": "", **world, **usual, **money_of_pool(dice), **files})
     for name in ("pools", "pools_b"):
         support(dice, tables.get(name, []))
+    tables["anchors"] = anchors(dice, clusters)
+    for row in tape:
+        row["anchor_id"] = dice.choice(["", *(anchor["anchor_id"] for anchor in tables["anchors"])])
+    if world["dependence"] == "gamma":
+        tables["sector_weights"] = sector_weights(dice, segment_rows, clusters)
     tables["vehicles"] = vehicles(dice, segment_rows, world["horizon_months"], months)
     tables["vehicles_b"] = other_tranches(dice, tables["vehicles"], world["horizon_months"])
     schemes(dice, sum(product_rows, []))

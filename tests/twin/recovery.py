@@ -6,8 +6,8 @@ from draws import DISPOSAL, RECOVERY, WORD, happens, normal_pair, u32
 from laws import beta_table, normal_cdf, normal_quantile
 
 
-def materialise(application, scenario, kind, index, draws, world, entity, link):
-    """Sets disposal, proceeds and cash of an application that defaults. index: Y~ of its cluster by month."""
+def materialise(application, scenario, kind, index, times, draws, world, entity, link):
+    """Sets disposal, proceeds and cash of a loan that defaults. index: Y~ of its cluster by month; times: (4.22)."""
     N = scenario.horizon_months + scenario.runoff_months
     word6 = draws.words(world, DISPOSAL, entity, link)
     word7 = draws.words(world, RECOVERY, entity, link)
@@ -24,14 +24,15 @@ def materialise(application, scenario, kind, index, draws, world, entity, link):
     if own_tape is not None and own_tape.recovery_frac is not None:
         application.proceeds, application.cash = 0.0, own_recovery(own_tape, u32(word6[2]))
         return
-    application.cash = beta_table(scenario.cash_recovery_frac, scenario.cash_concentration).read(u32(word6[2]))
+    application.cash = times * beta_table(scenario.cash_recovery_frac, scenario.cash_concentration).read(u32(word6[2]))
     age = (application.disposal - application.month + (own_tape.age_months if own_tape else 0)) / 12  # (6.3)
     lapsed = u32(word6[3]) >= exp(-float(kind.lapse_pa) * age)
     if sale_round is None or lapsed:
         application.proceeds = 0.0
         return
     price = beta_table(kind.price_mean_frac, scenario.price_concentration).read(u32(word7[1]))
-    application.proceeds = value_per_yuan(scenario, kind, own_tape) * price * growth(scenario, kind, age, z1, index[application.disposal])
+    value = value_per_yuan(scenario, kind, own_tape) * price * growth(scenario, kind, age, z1, index[application.disposal])
+    application.proceeds = times * value
 
 
 def own_recovery(row, u):

@@ -53,6 +53,7 @@ class IssuedFirm:
     cash: float = 0.0
     on_tape = False
     tape = None
+    equal_principal = False
 
     @property
     def due(self):

@@ -22,9 +22,9 @@ FRACTIONS = ("proceeds", "cash")
 # Of the fractions: the program's functions are its own, the twin's are the C library's.
 RELATIVE, ABSOLUTE = 1e-12, 1e-15
 # Mechanisms that the twin has still to learn: tables, columns ("table.column") and measures, which the books of the tests leave
-# at their defaults; and models of dependence that it cannot draw worlds of (fed with the program's, it knows all).
+# at their defaults; and models of dependence whose worlds it draws only where they need no calibration (fed, it knows all).
 NOT_YET = frozenset()
-NOT_YET_SAMPLED = frozenset(("student_t", "gamma"))
+CALIBRATION_NOT_YET = frozenset(("student_t", "gamma"))
 
 
 def dump(book, first, worlds, seed):

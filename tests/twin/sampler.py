@@ -4,6 +4,7 @@ from fractions import Fraction
 from math import exp, floor
 
 import contagion
+import mixture
 import regime
 from default import cumulative_hazard, hazard_class, month_of_default
 from draws import DEMAND, FIRM, LOAN, TERMS, WORD, happens, issued_entity, normal_pair, tape_entity
@@ -35,6 +36,7 @@ class Sampler:
         self.failed = contagion.failures(scenario, months_n, self.draws, world)
         self.index = self.economy.sample(self.draws, world, self.failed)
         self.hazard_times, self.recovery_times, self.demand_times = contagion.multipliers(scenario, self.draws, world)
+        self.divisors = mixture.divisors(scenario, months_n, self.draws, world) if scenario.dependence == "student_t" else None
         self.states = None
         if scenario.dependence == "regime":
             self.states = regime.sample(scenario, months_n, self.draws, world)
@@ -126,7 +128,7 @@ class Sampler:
         """times is that of (4.25)."""
         scenario, segment = self.scenario, loan.segment
         share = 0.0 if loan.equal_principal else float(scenario.maturity_share_frac)
-        loan.tau = month_of_default(word, self.hazard(loan.tape or segment, segment.cluster_id), loan.month, loan.due, share, times)
+        loan.tau = month_of_default(word, self.hazard(loan.tape or segment, segment), loan.month, loan.due, share, times)
         loan.tau = contagion.anchored(loan, self.failed)
         if loan.tau is not None:
             materialise(loan, scenario, self.kinds[segment.ip_kind_id], self.index[segment.cluster_id], self.recovery_times,
@@ -137,18 +139,21 @@ class Sampler:
         coverage = Fraction(sum(self.policy.product_of(application).share_ppm.values()), MILLION)
         return float(1 + self.scenario.moral_hazard * max(0, coverage - self.scenario.coverage_ref_frac))
 
-    def hazard(self, row, cluster):
+    def hazard(self, row, segment):
         """H of the class of a segment or a tape loan in this world."""
-        pd = float(row.pd_frac * self.scenario.pd_multiplier)
-        key = (pd, float(row.correlation), cluster)
+        key = (float(row.pd_frac * self.scenario.pd_multiplier), float(row.correlation), segment.segment_id)
         if key not in self.hazards:
-            total = self.cumulative_hazard(*key)
+            total = self.cumulative_hazard(key[0], key[1], segment)
             self.hazards[key] = [self.hazard_times * h for h in total]  # (4.21)
         return self.hazards[key]
 
-    def cumulative_hazard(self, pd, rho, cluster):
-        scenario = self.scenario
+    def cumulative_hazard(self, pd, rho, segment):
+        scenario, index = self.scenario, self.index[segment.cluster_id]
         if scenario.dependence == "regime":
             return regime.cumulative_hazard(pd, scenario, self.states)
+        if scenario.dependence == "student_t":
+            return mixture.student_t_hazard(pd, rho, scenario, index, self.divisors)
+        if scenario.dependence == "gamma":
+            return mixture.gamma_hazard(pd, segment, scenario, self.index)
         a, b = hazard_class(pd, rho, scenario.dependence, scenario.correlation_basis, self.economy.phi, scenario.factor_step_months)
-        return cumulative_hazard(a, b, self.index[cluster])
+        return cumulative_hazard(a, b, index)

@@ -10,9 +10,10 @@ from pathlib import Path
 from statistics import NormalDist, fmean, stdev
 
 from book import ROOT, load, read_csv
-from compare import NOT_YET_SAMPLED, compare, in_words
+from compare import CALIBRATION_NOT_YET, compare, in_words
 from draws import ByChance
 from ledger import Ledger
+from mixture import needs_no_calibration
 from policy import Policy
 from random_books import write_book
 from sampler import Sampler
@@ -24,10 +25,12 @@ OWN_BOOK, OWN_WORLDS, PROGRAM_WORLDS = 16, 1500, 100_000
 
 
 def can_be_drawn(scenario):
-    """Not a model that the twin has still to learn, nor one that takes too long: an index that forgets within months asks for a fine grid, which takes plain Python a minute: left to the campaign."""
-    if scenario.dependence != "gaussian":
-        return scenario.dependence not in NOT_YET_SAMPLED
-    return scenario.phi_annual >= 0.2 or scenario.correlation_basis == "monthly" or scenario.factor_step_months == 12
+    """Not the calibrations that the twin has still to learn, nor one that takes too long: an index that forgets within months asks
+    for a fine grid, which takes plain Python a minute and is left to the campaign."""
+    if scenario.dependence in CALIBRATION_NOT_YET:
+        return needs_no_calibration(scenario)
+    return (scenario.dependence != "gaussian" or scenario.phi_annual >= 0.2 or scenario.correlation_basis == "monthly"
+            or scenario.factor_step_months == 12)
 
 
 class Worlds(unittest.TestCase):

@@ -62,8 +62,10 @@ static enum ps_status try_box(struct search *s, const struct ps_box *box, uint64
 {
     const struct ps_tune_request *request = s->request;
     struct ps_study_result result;
-    enum ps_status status = ps_study_run(&request->study, box, fresh ? request->worlds_n : 0,
-                                         worlds_n, s->diags, &result);
+    /* An even number, so that no pair of worlds is torn apart. */
+    const uint64_t unused = request->worlds_n + request->worlds_n % 2;
+    enum ps_status status =
+        ps_study_run(&request->study, box, fresh ? unused : 0, worlds_n, s->diags, &result);
     for (size_t p = 0; status == PS_OK && p < result.points_n; p++) {
         struct ps_tried tried = {.worlds_n = worlds_n, .fresh = fresh};
         for (int a = 0; a < s->axes_n; a++) {

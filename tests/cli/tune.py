@@ -29,6 +29,19 @@ class Tune(Case):
         done = self.pledgesim("run", BISHAN, "--only", "baseline", "--set", f"pool_initial_wan={best['value_1']}", "-n", best["worlds"], "-o", "-")
         self.assertEqual(float(table(done.stdout.encode("utf-8"))[0]["p_depletion"]), float(best["value"]))
 
+    def test_an_odd_number_of_worlds_keeps_pairs_together(self):
+        """Both runs verify on the worlds from 4,002 on, the second on one more: bounds as wide, values all but equal."""
+        found = []
+        for n in ("4001", "4002"):
+            self.pledgesim("tune", ROOT / "scenarios/static", "--id", "textbook", "--set", "dependence=independent", "--set", "pd_uncertainty_sigma=1",
+                           "--vary", "pool_initial_wan=2000:2010:10", "--st", "loss_total<=500", "-n", n, "-o", n, "-q")
+            rows = table((self.dir / n / "tune.csv").read_bytes())
+            row = next(r for r in rows if r["role"] == "verified" and r["constraint"] == "loss_total<=500")
+            found.append((float(row["value"]), float(row["upper"]) - float(row["value"])))
+        (odd, odd_width), (even, even_width) = found
+        self.assertAlmostEqual(odd / even, 1, delta=0.01)
+        self.assertAlmostEqual(odd_width / even_width, 1, delta=0.02)
+
     def test_no_answer(self):
         done = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=100:200:10", "--st", ST, "-n", "2000", "--lang", "en", code=1)
         self.assertIn("no variant in the range meets every constraint; the nearest is pool_initial_wan=", done.stdout)

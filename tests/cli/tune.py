@@ -29,6 +29,18 @@ class Tune(Case):
         done = self.pledgesim("run", BISHAN, "--only", "baseline", "--set", f"pool_initial_wan={best['value_1']}", "-n", best["worlds"], "-o", "-")
         self.assertEqual(float(table(done.stdout.encode("utf-8"))[0]["p_depletion"]), float(best["value"]))
 
+    def test_the_search_leaves_its_boxes(self):
+        """The first look at a quarter of the worlds is too careful; the answer is not where it ends."""
+        self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=500:3000", "--st", "p_depletion<=1%", "-n", "9000", "-o", "out", "-q")
+        rows = [row for row in table((self.dir / "out/tune.csv").read_bytes()) if row["constraint"] == "p_depletion<=1%"]
+        best = [row for row in rows if row["role"] == "best"][0]
+        smaller = [row for row in rows if row["role"] == "search" and float(row["value_1"]) == float(best["value_1"]) - 1]
+        self.assertEqual({(row["worlds"], row["judgement"]) for row in smaller}, {("9000", "open")})
+
+    def test_a_short_range_gets_all_worlds(self):
+        self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=1000:1600:100", "--st", "p_depletion<=1%", "-n", "9000", "-o", "out", "-q")
+        self.assertEqual({row["worlds"] for row in table((self.dir / "out/tune.csv").read_bytes())}, {"9000"})
+
     def test_no_answer(self):
         done = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=100:200:10", "--st", ST, "-n", "2000", "--lang", "en", code=1)
         self.assertIn("no variant in the range meets every constraint; the nearest is pool_initial_wan=", done.stdout)

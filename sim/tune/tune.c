@@ -187,24 +187,29 @@ static uint64_t worlds_of(const struct search *s, const struct ps_box *box)
     return shows_the_way && all >= 8192 ? all / 4 : all;
 }
 
-/* Moves a box along by whole strides so that a variant on its rim comes to lie inside; 0 when there
- * is none on the rim, or only at an end of the range. */
+/* Moves a box along by whole strides so that a variant on its rim comes to lie inside, a box of one
+ * or two by making it longer; 0 when there is none on the rim, or only at an end of the range. */
 static int move_box(const struct search *s, struct ps_box *box, const struct ps_tried *best)
 {
     int moved = 0;
     for (int a = 0; a < s->axes_n; a++) {
         const int64_t steps = s->request->study.axes[a].steps_n, stride = box->stride[a];
         const int64_t last = box->first[a] + (box->n[a] - 1) * stride;
-        const int64_t by = box->n[a] > 2 ? box->n[a] - 2 : 1;
-        if (best->at[a] == box->first[a] && best->at[a] >= stride) {
-            const int64_t room = best->at[a] / stride;
-            box->first[a] -= stride * (by < room ? by : room);
-            moved = 1;
-        } else if (best->at[a] == last && steps - last >= stride) {
-            const int64_t room = (steps - last) / stride;
-            box->first[a] += stride * (by < room ? by : room);
-            moved = 1;
+        const int down = best->at[a] == box->first[a] && best->at[a] >= stride;
+        const int up = best->at[a] == last && steps - last >= stride;
+        if (!down && !up) {
+            continue;
         }
+        const int64_t room = (down ? best->at[a] : steps - last) / stride;
+        int64_t by = box->n[a] - 2;
+        if (by < 1) {
+            box->n[a]++;
+            box->first[a] -= down ? stride : 0;
+        } else {
+            by = by < room ? by : room;
+            box->first[a] += down ? -by * stride : by * stride;
+        }
+        moved = 1;
     }
     return moved;
 }

@@ -50,6 +50,13 @@ class Tune(Case):
         smaller = [row for row in rows if row["role"] == "search" and float(row["value_1"]) == float(best["value_1"]) - 1]
         self.assertEqual({(row["worlds"], row["judgement"]) for row in smaller}, {("9000", "open")})
 
+    def test_four_columns_come_to_an_end(self):
+        """Boxes of two values are made longer, not moved to and fro."""
+        done = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=500:3000:100", "--vary", "leverage=4:12", "--vary", "topup_yearly_wan=10:200:10",
+                              "--vary", "breaker_suspend_pct=8:10:0.5", "--set", "topup=fixed", "--st", "p_depletion<=2%",
+                              "--st", "p_target_cumulative>=60%", "--minimize", "fiscal_net_cost", "-n", "2000", "--lang", "en")
+        self.assertIn("one step away", done.stdout)
+
     def test_a_short_range_gets_all_worlds(self):
         self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=1000:1600:100", "--st", "p_depletion<=1%", "-n", "9000", "-o", "out", "-q")
         self.assertEqual({row["worlds"] for row in table((self.dir / "out/tune.csv").read_bytes())}, {"9000"})

@@ -9,10 +9,10 @@
  * common cancels world by world before the error is taken. */
 
 /* The measures that are compared. */
-extern const enum ps_measure PS_COMPARED[];
+extern const enum ps_measure ps_compared[];
 enum { PS_COMPARED_N = 14 };
 
-/* Place of a measure in PS_COMPARED; PS_COMPARED_N when it is not compared. */
+/* Place of a measure in ps_compared; PS_COMPARED_N when it is not compared. */
 size_t ps_compared_place(enum ps_measure measure);
 
 /* One scenario against the base, one measure. */
@@ -44,7 +44,7 @@ enum ps_status ps_compare_run(const struct ps_engine_request *request, size_t ba
                               struct ps_diags *diags, struct ps_comparison *out) PS_MUST_CHECK;
 void ps_comparison_free(struct ps_comparison *comparison);
 
-/* Scenario `scenario` less the base in PS_COMPARED[k]; comparisons_n: how many are told together,
+/* Scenario `scenario` less the base in ps_compared[k]; comparisons_n: how many are told together,
  * the bar of `real` is shared among them (Bonferroni). */
 struct ps_verdict ps_comparison_judge(const struct ps_comparison *comparison, size_t scenario,
                                       size_t k, size_t comparisons_n);

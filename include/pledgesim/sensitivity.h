@@ -28,7 +28,7 @@ enum ps_status ps_tornado_run(const struct ps_study *study, const struct ps_scen
 void ps_tornado_free(struct ps_tornado *tornado);
 
 /* Axis a at its lowest (end 0) or highest value (1) against the scenario; metrics_n: how many
- * figures are told together. The measure is one of PS_COMPARED. */
+ * figures are told together. The measure is one of ps_compared. */
 struct ps_verdict ps_tornado_end(const struct ps_tornado *tornado, int metrics_n, int a, int end,
                                  enum ps_measure measure);
 double ps_tornado_base(const struct ps_tornado *tornado, enum ps_measure measure);

@@ -6,7 +6,7 @@ static enum ps_status write_row(struct ps_outcsv *csv, const struct ps_results_r
                                 size_t scenario, size_t k)
 {
     const struct ps_comparison *comparison = request->comparison;
-    const enum ps_measure measure = PS_COMPARED[k];
+    const enum ps_measure measure = ps_compared[k];
     const struct ps_difference *d = &comparison->differences[scenario * PS_COMPARED_N + k];
     const double divisor = ps_measure_divisor(measure);
     const struct ps_verdict v =

@@ -12,7 +12,7 @@
 static const uint64_t CHUNK_BYTES = (uint64_t)256 << 20;
 enum { CHUNK_WORLDS_LEAST = 8192 };
 
-const enum ps_measure PS_COMPARED[PS_COMPARED_N] = {PS_M_DEPLETED,
+const enum ps_measure ps_compared[PS_COMPARED_N] = {PS_M_DEPLETED,
                                                     PS_M_TARGET_CUMULATIVE,
                                                     PS_M_TARGET_ANNUAL,
                                                     PS_M_REGISTERED,
@@ -30,7 +30,7 @@ const enum ps_measure PS_COMPARED[PS_COMPARED_N] = {PS_M_DEPLETED,
 size_t ps_compared_place(enum ps_measure measure)
 {
     size_t k = 0;
-    while (k < PS_COMPARED_N && PS_COMPARED[k] != measure) {
+    while (k < PS_COMPARED_N && ps_compared[k] != measure) {
         k++;
     }
     return k;
@@ -98,7 +98,7 @@ enum ps_status ps_compare_run(const struct ps_engine_request *request, size_t ba
     enum ps_status status =
         out->differences == NULL || values == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
     chunk.tier = PS_TIER_DECISION;
-    chunk.kept = PS_COMPARED;
+    chunk.kept = ps_compared;
     chunk.kept_n = PS_COMPARED_N;
     chunk.values = values;
     if (request->progress != NULL) {
@@ -156,7 +156,7 @@ struct ps_verdict ps_comparison_judge(const struct ps_comparison *comparison, si
                                       size_t k, size_t comparisons_n)
 {
     return ps_difference_judge(&comparison->differences[scenario * PS_COMPARED_N + k],
-                               ps_measure_desc(PS_COMPARED[k])->unit == PS_MU_FLAG,
+                               ps_measure_desc(ps_compared[k])->unit == PS_MU_FLAG,
                                comparison->paired, comparisons_n);
 }
 

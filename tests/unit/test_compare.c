@@ -47,7 +47,7 @@ static void differences_are_those_of_the_worlds(void **state)
                 ps_kit_measure(&kits[r], &kits[r].worlds.worlds[w], &policies[r], m[r]);
             for (int r = 0; r < ROWS; r++)
                 for (size_t k = 0; k < PS_COMPARED_N; k++) {
-                    const int64_t x = m[0][PS_COMPARED[k]], y = m[r][PS_COMPARED[k]];
+                    const int64_t x = m[0][ps_compared[k]], y = m[r][ps_compared[k]];
                     if (x != PS_NOT_GIVEN && y != PS_NOT_GIVEN)
                         ps_moments_add(&difference[r][k], y - x);
                 }

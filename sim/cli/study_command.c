@@ -81,19 +81,57 @@ static enum ps_status refuse_doubles(const struct ps_study_command *study, enum 
     return PS_OK;
 }
 
+/* The text up to the next @, which becomes its end; *rest: what follows, NULL when nothing does. */
+static char *cut(char **rest)
+{
+    char *const first = *rest;
+    *rest = strchr(first, '@');
+    if (*rest != NULL) {
+        *(*rest)++ = '\0';
+    }
+    return first;
+}
+
+/* A scenario of a sweep, "a@leverage=8@..", is its row with the swept columns set; but for those
+ * that an axis varies. `swept`: "leverage=8@..", or NULL. */
+static enum ps_status pin_sweep(struct ps_study_command *out, char *swept)
+{
+    const struct ps_given *given = &out->command->given[PS_OPT_SET];
+    const struct ps_study *study = &out->study;
+    size_t n = 0;
+    out->sets = calloc(given->list_n + PS_ID_BYTES, sizeof *out->sets);
+    if (out->sets == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    for (; n < given->list_n; n++) {
+        out->sets[n] = given->list[n];
+    }
+    while (swept != NULL) {
+        const char *const one = cut(&swept);
+        int varied = 0;
+        for (int a = 0; a < study->axes_n; a++) {
+            const size_t length = strlen(out->axes[a].column);
+            varied |= strncmp(one, out->axes[a].column, length) == 0 && one[length] == '=';
+        }
+        out->sets[n] = one;
+        n += varied ? 0 : 1;
+    }
+    out->study.book.sets = out->sets;
+    out->study.book.sets_n = n;
+    return PS_OK;
+}
+
 static enum ps_status bind(struct ps_study_command *out)
 {
     const struct ps_command *command = out->command;
-    const struct ps_given *sets = &command->given[PS_OPT_SET];
     struct ps_study *study = &out->study;
     struct ps_diags found = {0};
     enum ps_status status = PS_OK;
-    out->only[0] = out->scenario->p.scenario_id;
-    study->book = (struct ps_book_request){.path = command->operand,
-                                           .only = out->only,
-                                           .only_n = 1,
-                                           .sets = (const char *const *)sets->list,
-                                           .sets_n = sets->list_n};
+    memcpy(out->id, out->scenario->p.scenario_id, sizeof out->id);
+    char *swept = out->id;
+    out->only[0] = cut(&swept);
+    study->book =
+        (struct ps_book_request){.path = command->operand, .only = out->only, .only_n = 1};
     study->axes = out->axes;
     study->constraints = out->constraints;
     study->seed = (uint64_t)command->given[PS_OPT_SEED].whole;
@@ -103,6 +141,9 @@ static enum ps_status bind(struct ps_study_command *out)
     study->context = out;
     for (int a = 0; a < study->axes_n && status == PS_OK; a++) {
         status = ps_axis_bind(&study->book, &out->axes[a], &found);
+    }
+    if (status == PS_OK) {
+        status = pin_sweep(out, swept);
     }
     return told(command, status, &found);
 }
@@ -132,6 +173,7 @@ void ps_study_free(struct ps_study_command *study)
     for (int a = 0; a < PS_BOX_AXES_MAX; a++) {
         free(study->texts[a]);
     }
+    free(study->sets);
     ps_book_free(&study->book);
     ps_diags_free(&study->diags);
 }

@@ -17,6 +17,8 @@ struct ps_study_command {
     struct ps_axis axes[PS_BOX_AXES_MAX];
     struct ps_constraint constraints[PS_CONSTRAINTS_MAX];
     struct ps_study study;
+    char id[PS_ID_BYTES]; /* of its row, and behind it the columns that the row sweeps */
+    const char **sets;
     const char *only[1];
     struct ps_progress progress;
     double began, seconds; /* of the simulation */

@@ -29,6 +29,17 @@ class Tune(Case):
         done = self.pledgesim("run", BISHAN, "--only", "baseline", "--set", f"pool_initial_wan={best['value_1']}", "-n", best["worlds"], "-o", "-")
         self.assertEqual(float(table(done.stdout.encode("utf-8"))[0]["p_depletion"]), float(best["value"]))
 
+    def test_a_scenario_of_a_sweep(self):
+        book = self.dir / "book"
+        book.mkdir()
+        (book / "scenarios.csv").write_text("scenario_id,leverage\nplain,8\nmany,6|8|10\n", "utf-8")
+        vary = ("--vary", "pool_initial_wan=800:1400:100", "--st", ST, "-n", "1000", "-q")
+        self.pledgesim("tune", book, "--id", "plain", *vary, "-o", "one")
+        self.pledgesim("tune", book, "--id", "many@leverage=8", *vary, "-o", "other")
+        self.assertEqual((self.dir / "one/tune.csv").read_bytes(), (self.dir / "other/tune.csv").read_bytes())
+        done = self.pledgesim("sweep", book, "--id", "many@leverage=8", "--vary", "leverage=7|9", "-n", "1000")
+        self.assertRegex(done.stdout, r"\n7 +\d")
+
     def test_an_odd_number_of_worlds_keeps_pairs_together(self):
         """Both runs verify on the worlds from 4,002 on, the second on one more: bounds as wide, values all but equal."""
         found = []

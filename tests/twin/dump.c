@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // twin_dump BOOK FIRST N [SEED]: worlds FIRST .. FIRST + N - 1 of every scenario of a book and what
 // every policy makes of them, for the twin in tests/twin. One JSON object a line:
-//   {"scenarios": [ids], "world": number, "applications": [[...]], "issued": [[...]], "rows": [{...}]}
+//   {"scenarios": [ids], "world": number, "applications": [[...]], "issued": [[...]], "rows":
+//   [{...}]}
 // Scenarios of one line share the world; policies of one shape run side by side in lanes, as in the
 // engine.
 #include <inttypes.h>
@@ -63,8 +64,8 @@ static void print_application(const struct ps_world *world, const struct ps_app 
 static void print_issued(const struct ps_issued *issued)
 {
     const struct ps_app *app = &issued->app;
-    printf("[%" PRIu32 ",%" PRIu32 ",%u,%u,%d", issued->issue, app->amount_wan, app->segment, app->month,
-           app->maturity - app->month);
+    printf("[%" PRIu32 ",%" PRIu32 ",%u,%u,%d", issued->issue, app->amount_wan, app->segment,
+           app->month, app->maturity - app->month);
     print_fate(app->fate == PS_NONE ? NULL : &issued->fate);
 }
 

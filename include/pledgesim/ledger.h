@@ -131,8 +131,10 @@ struct ps_lane_levels {
     double *registered_before, *target, *registered_ratio_ppm, *renewal_share_ppm;
     double *district_share;
     double *vehicle_size_wan, *subordinated_ppm, *undertaking_ppm, *undertaker_guarantor,
-        *issue_subsidy_ppm; /* [vehicle] */
-    double *discount;       /* [month 0..N]: factor of the month's money */
+        *issue_subsidy_ppm;                  /* [vehicle] */
+    int funds_n;                             /* of the world */
+    double *fund_size_wan, *fund_fiscal_ppm; /* [fund] */
+    double *discount;                        /* [month 0..N]: factor of the month's money */
 };
 
 /* One line of a month, for `trace` and for the checker in the tests. */
@@ -156,7 +158,9 @@ enum ps_log_kind {
     PS_LOG_TAKEN_DEFAULT,  /* app a of vehicle b: EAD */
     PS_LOG_TAKEN_LOSS,     /* app a of vehicle b: EAD - R */
     PS_LOG_ISSUED_DEFAULT, /* issued loan a of vehicle b: EAD */
-    PS_LOG_ISSUED_LOSS     /* issued loan a of vehicle b: EAD - R */
+    PS_LOG_ISSUED_LOSS,    /* issued loan a of vehicle b: EAD - R */
+    PS_LOG_INVEST,         /* investment a of the world, of fund b: amount */
+    PS_LOG_EXIT            /* investment a of fund b: proceeds */
 };
 
 struct ps_log_entry {
@@ -204,6 +208,7 @@ struct ps_ledger_work {
     double *scratch;         /* state that belongs to no pool */
     double *vehicle;         /* [vehicle][2]: size, loss */
     double *taken;           /* [app] with transfers: 1 + the vehicle that took the loan, 0 none */
+    double *fund;            /* [fund][2]: invested, proceeds */
     struct ps_offer *offers; /* [app] with transfers: scratch */
     int violations;          /* lanes whose money did not add up: the engine stops with PS_BUG */
     struct ps_ledger_log *log; /* NULL but in trace and tests */

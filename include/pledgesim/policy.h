@@ -16,7 +16,8 @@ enum {
     PS_BANKS_MAX = 64,
     PS_YEARS_MAX = 41,
     PS_TOPUPS_MAX = 512,
-    PS_VEHICLES_MAX = 16
+    PS_VEHICLES_MAX = 16,
+    PS_FUNDS_MAX = 16
 };
 
 /* The parties that share a loss. The bank takes what the others leave. */
@@ -106,6 +107,7 @@ struct ps_levels {
     int64_t subordinated_ppm[PS_VEHICLES_MAX], undertaking_ppm[PS_VEHICLES_MAX]; /* of the size */
     int64_t undertaker_guarantor[PS_VEHICLES_MAX]; /* 1; 0: the originator */
     int64_t issue_subsidy_ppm[PS_VEHICLES_MAX];
+    int64_t fund_size_wan[PS_FUNDS_MAX], fund_fiscal_ppm[PS_FUNDS_MAX]; /* fund i of the world */
     int topups_n;
     struct ps_topup_entry topups[PS_TOPUPS_MAX];
 };

@@ -34,7 +34,8 @@ enum ps_purpose {
     PS_PURPOSE_T_MIXING = 8,
     PS_PURPOSE_REGIME = 9,
     PS_PURPOSE_ANCHOR = 10,
-    PS_PURPOSE_UNCERTAINTY = 11
+    PS_PURPOSE_UNCERTAINTY = 11,
+    PS_PURPOSE_INVESTMENT = 12
 };
 
 #define PS_RNG_LANES 16 /* counters of one batch */

@@ -106,6 +106,23 @@ struct ps_issue_plan {
     double amount_sigma;
 };
 
+/* A fund that buys shares of firms. */
+struct ps_fund_plan {
+    uint64_t address; /* of its first investment; the others follow it */
+    int investments_n;
+    int from_month, to_month, hold_months;
+    int cluster;          /* whose index write-offs follow, -1: none */
+    double common, own;   /* weights of the index and of the investment itself */
+    double write_off_x;   /* an investment below it is written off */
+    double median, sigma; /* of the multiple of the others */
+};
+
+/* Eq. (10.10): the month of investment k = 0 .. n - 1, evenly over the months. */
+static inline int ps_investment_month(int from_month, int to_month, int n, int k)
+{
+    return from_month + k * (to_month - from_month + 1) / n;
+}
+
 /* Moral hazard: what multiplies the hazard by product. */
 struct ps_behaviour_plan {
     int products_n;              /* 0: none */
@@ -145,6 +162,8 @@ struct ps_world_plan {
     const struct ps_tape_plan *tape; /* sorted by id */
     const struct ps_issue_plan *issues;
     int issues_n, issued_n; /* issues; firms of all of them */
+    const struct ps_fund_plan *funds;
+    int funds_n, investments_n; /* funds; investments of all of them */
     uint32_t renewal_cut;
     int renewal_all;
     int retry_months; /* months for which a refused new firm goes on asking, 0 = none */
@@ -212,6 +231,14 @@ struct ps_issued {
     uint32_t issue; /* whose it is */
 };
 
+/* What becomes of an investment of a fund. */
+struct ps_investment {
+    double multiple;     /* what it brings per yuan, 0: written off */
+    uint16_t fund;       /* whose it is */
+    uint16_t number, of; /* 0 .. of - 1 */
+    uint16_t month, exit_month;
+};
+
 struct ps_world {
     uint32_t number;
     double weight; /* 1 unless importance sampling is on */
@@ -224,6 +251,8 @@ struct ps_world {
     struct ps_fate *fates; /* in order of app */
     struct ps_issued *issued; /* [plan->issued_n], issue after issue */
     int issued_n;
+    struct ps_investment *investments; /* [plan->investments_n], fund after fund */
+    int investments_n;
 };
 
 /* A loan while its world is being built. */

@@ -180,7 +180,7 @@ static enum ps_status read_tables(struct ps_load *load, const char *scenarios,
         if (load->regular[t] != NULL) {
             add_name(built_in, t);
         } else if (t != PS_TABLE_pools && t != PS_TABLE_banks && t != PS_TABLE_sector_weights &&
-                   t != PS_TABLE_vehicles) {
+                   t != PS_TABLE_vehicles && t != PS_TABLE_funds) {
             add_name(empty, t); /* those have rows of their own when absent, or are an extra */
         }
     }
@@ -282,7 +282,7 @@ void ps_folder_warn_unread(struct ps_load *load)
         }
         if (!is_read) {
             const struct ps_place place = {.file = other->name};
-            if (strcmp(other->name, "trusts.csv") == 0 || strcmp(other->name, "funds.csv") == 0) {
+            if (strcmp(other->name, "trusts.csv") == 0) {
                 ps_diags_add(load->diags, PS_DIAG_VEHICLES, &place, NULL, NULL);
                 continue;
             }

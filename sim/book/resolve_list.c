@@ -252,6 +252,7 @@ static void fill_scenario(const struct ps_case *c, struct ps_scenario *out)
     TAKE(sector_weights);
     TAKE(anchors);
     TAKE(vehicles);
+    TAKE(funds);
 #undef TAKE
     out->cluster_ids = c->clusters->ids;
     out->clusters_n = c->clusters->n;

@@ -196,6 +196,7 @@ static size_t rows_max(enum ps_table table)
         return 64;
     case PS_TABLE_pools:
     case PS_TABLE_vehicles:
+    case PS_TABLE_funds:
         return 16;
     case PS_TABLE_topups:
         return 512;

@@ -109,14 +109,15 @@ static struct ps_place apps_place(const struct ps_load *load, const struct ps_ca
     return demand_place(load, c, column);
 }
 
-/* A column of the tape. */
+/* A column of a table. */
 static struct ps_place header_place(const struct ps_load *load, const struct ps_case *c,
-                                    const char *name, const struct ps_column_desc **column)
+                                    enum ps_table table, const char *name,
+                                    const struct ps_column_desc **column)
 {
-    const struct ps_rows *loans = c->tables[PS_TABLE_loans];
-    *column = ps_column_find(PS_TABLE_loans, name);
-    return loans->source != NULL ? ps_source_header(loans->source, *column)
-                                 : ps_case_place(load, c, *column);
+    const struct ps_rows *rows = c->tables[table];
+    *column = ps_column_find(table, name);
+    return rows->source != NULL ? ps_source_header(rows->source, *column)
+                                : ps_case_place(load, c, *column);
 }
 
 static struct ps_place cause_place(const struct ps_load *load, const struct ps_case *c,
@@ -134,9 +135,13 @@ static struct ps_place cause_place(const struct ps_load *load, const struct ps_c
     case PS_DIAG_LOAN_ADDRESS_TAKEN:
         return member_place(load, c, found->args[1], "loan_id", column);
     case PS_DIAG_TOO_MANY_GROUPS:
-        return header_place(load, c, "group_id", column);
+        return header_place(load, c, PS_TABLE_loans, "group_id", column);
     case PS_DIAG_TOO_MANY_LAWS:
-        return header_place(load, c, "recovery_sd_pct", column);
+        return header_place(load, c, PS_TABLE_loans, "recovery_sd_pct", column);
+    case PS_DIAG_VEHICLE_ADDRESS_TAKEN:
+        return header_place(load, c, PS_TABLE_vehicles, "vehicle_id", column);
+    case PS_DIAG_FUND_ADDRESS_TAKEN:
+        return header_place(load, c, PS_TABLE_funds, "fund_id", column);
     default:
         *column = scalar("pd_multiplier");
         return ps_case_place(load, c, *column);

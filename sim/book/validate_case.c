@@ -64,7 +64,7 @@ static void check_lending(struct ps_load *load, const struct ps_case *c)
 /* ---- money ---- */
 
 /* Upper bound in fen of everything that any sum of the scenario can hold: the pools with their
- * top-ups, the tape, vehicles, and each expected firm borrowing the largest amount every six
+ * top-ups, the tape, vehicles, funds, and each expected firm borrowing the largest amount every six
  * months. */
 static double money_bound(const struct ps_case *c)
 {
@@ -100,9 +100,16 @@ static double money_bound(const struct ps_case *c)
         const struct ps_vehicles_row *vehicle = ps_rows_at(c->tables[PS_TABLE_vehicles], i);
         issued_wan += (double)vehicle->size_wan;
     }
+    double grown_wan = 0; /* funds at their largest multiple, whose normal is below 6.77 */
+    for (size_t i = 0; i < c->tables[PS_TABLE_funds]->n; i++) {
+        const struct ps_funds_row *fund = ps_rows_at(c->tables[PS_TABLE_funds], i);
+        const double multiple = fund->multiple_median * exp(6.77 * fund->multiple_sigma);
+        grown_wan += (double)fund->size_wan * (multiple > 1 ? multiple : 1);
+    }
     const double chain = 1 + (double)c->p.horizon_months / 6;
     const double registered = (double)c->p.registered_ratio_ppm / 1e6;
-    return fen + (lent_wan * chain + issued_wan) * 1e6 * (registered > 1 ? registered : 1);
+    return fen + grown_wan * 1e6 +
+           (lent_wan * chain + issued_wan) * 1e6 * (registered > 1 ? registered : 1);
 }
 
 static void check_money(struct ps_load *load, const struct ps_case *c)
@@ -120,7 +127,7 @@ static void check_money(struct ps_load *load, const struct ps_case *c)
 
 /* ---- clusters named by rows ---- */
 
-/* Shocks and anchors name a cluster; a shock may also name all. */
+/* Shocks, anchors and funds name a cluster; a shock may also name all, a fund none. */
 static void check_named_clusters(struct ps_load *load, const struct ps_case *c, enum ps_table table)
 {
     const struct ps_rows *rows = c->tables[table];
@@ -134,7 +141,8 @@ static void check_named_clusters(struct ps_load *load, const struct ps_case *c, 
         struct ps_nearest best = {0};
         ps_value_load(column, ps_rows_at(rows, i), &value);
         int known = ps_rows_bad(rows, i, column) ||
-                    (table == PS_TABLE_shocks && strcmp(value.text, "all") == 0);
+                    (table == PS_TABLE_shocks && strcmp(value.text, "all") == 0) ||
+                    (table == PS_TABLE_funds && value.text[0] == '\0');
         for (size_t k = 0; k < clusters->n && !known; k++) {
             known = strcmp(value.text, clusters->ids[k]) == 0;
             ps_nearest_offer(&best, value.text, clusters->ids[k]);
@@ -155,4 +163,6 @@ void ps_check_case(struct ps_load *load, const struct ps_case *c)
     ps_check_sectors(load, c);
     check_named_clusters(load, c, PS_TABLE_shocks);
     check_named_clusters(load, c, PS_TABLE_anchors);
+    check_named_clusters(load, c, PS_TABLE_funds);
+    ps_check_funds(load, c);
 }

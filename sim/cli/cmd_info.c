@@ -22,6 +22,7 @@ static const struct {
     {"banks", PS_BANKS_MAX, PS_SAY_LIMIT_BANKS},
     {"topups", PS_TOPUPS_MAX, PS_SAY_LIMIT_TOPUPS},
     {"vehicles", PS_VEHICLES_MAX, PS_SAY_LIMIT_VEHICLES},
+    {"funds", PS_FUNDS_MAX, PS_SAY_LIMIT_FUNDS},
     {"money_wan", PS_VALUE_MAX / 1000000, PS_SAY_LIMIT_MONEY},
 };
 

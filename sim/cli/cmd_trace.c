@@ -84,6 +84,8 @@ const char *ps_story_event(int kind)
         [PS_LOG_ISSUED_DEFAULT] = "vehicle_default",
         [PS_LOG_ISSUED_LOSS] = "vehicle_loss",
         [PS_LOG_SUPPORT] = "support",
+        [PS_LOG_INVEST] = "invest",
+        [PS_LOG_EXIT] = "exit",
     };
     return NAMES[kind];
 }
@@ -115,7 +117,7 @@ struct ps_loan_name ps_story_loan(const struct ps_story *story, const struct ps_
 const struct ps_vehicles_row *ps_story_vehicle(const struct ps_story *story,
                                                const struct ps_log_entry *entry)
 {
-    if (entry->kind < PS_LOG_ISSUE) {
+    if (entry->kind < PS_LOG_ISSUE || entry->kind > PS_LOG_ISSUED_LOSS) {
         return NULL;
     }
     return ps_vehicle_row(story->scenario, entry->kind == PS_LOG_ISSUE ? entry->a : entry->b);
@@ -140,6 +142,19 @@ struct ps_loan_name ps_story_vehicle_loan(const struct ps_story *story,
     return out;
 }
 
+const struct ps_funds_row *ps_story_fund(const struct ps_story *story,
+                                         const struct ps_log_entry *entry)
+{
+    return entry->kind == PS_LOG_INVEST || entry->kind == PS_LOG_EXIT
+               ? &story->scenario->funds[entry->b]
+               : NULL;
+}
+
+int ps_story_investment(const struct ps_story *story, const struct ps_log_entry *entry)
+{
+    return story->trace->world->investments[entry->a].number + 1;
+}
+
 const struct ps_pools_row *ps_story_pool(const struct ps_story *story,
                                          const struct ps_log_entry *entry)
 {
@@ -150,7 +165,7 @@ const struct ps_pools_row *ps_story_pool(const struct ps_story *story,
         const int product = trace->schedule->product[app - trace->world->apps];
         return &s->pools[trace->policy.shape.products[product].pool];
     }
-    return ps_story_vehicle(story, entry) != NULL ||
+    return ps_story_vehicle(story, entry) != NULL || ps_story_fund(story, entry) != NULL ||
                    (entry->kind == PS_LOG_REVIEW && s->p.breaker_scope == PS_BREAKER_BANK)
                ? NULL
                : &s->pools[entry->a];

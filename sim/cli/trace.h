@@ -44,6 +44,10 @@ const struct ps_vehicles_row *ps_story_vehicle(const struct ps_story *story,
                                                const struct ps_log_entry *entry);
 struct ps_loan_name ps_story_vehicle_loan(const struct ps_story *story,
                                           const struct ps_log_entry *entry);
+/* The fund that an entry is about, else NULL; and which of its investments, from 1. */
+const struct ps_funds_row *ps_story_fund(const struct ps_story *story,
+                                         const struct ps_log_entry *entry);
+int ps_story_investment(const struct ps_story *story, const struct ps_log_entry *entry);
 /* The bank whose breaker a review is about, or NULL. */
 const struct ps_banks_row *ps_story_bank(const struct ps_story *story,
                                          const struct ps_log_entry *entry);

@@ -45,6 +45,8 @@ static const struct ps_column COLUMNS[] = {
     {"senior_wan", PS_COLUMN_number, "wan", "the senior piece's part", "优先级承担部分"},
     {"anchor_id", PS_COLUMN_string, "", "anchor firm that fails (event anchor)",
      "倒闭的龙头企业（事项 anchor）"},
+    {"fund_id", PS_COLUMN_string, "", "fund that invests or exits", "基金"},
+    {"investment", PS_COLUMN_integer, "", "its investment, from 1", "基金的第几个项目，从 1 起"},
 };
 
 static enum ps_status to_stdout(void *context, const void *data, size_t n)
@@ -143,6 +145,18 @@ static void put_vehicle(struct ps_outcsv *csv, const struct ps_story *story,
     }
 }
 
+static void put_fund(struct ps_outcsv *csv, const struct ps_story *story,
+                     const struct ps_log_entry *entry)
+{
+    const struct ps_funds_row *fund = ps_story_fund(story, entry);
+    if (fund == NULL) {
+        put_blanks(csv, 2);
+        return;
+    }
+    ps_outcsv_text(csv, fund->fund_id);
+    ps_outcsv_int(csv, ps_story_investment(story, entry));
+}
+
 static enum ps_status put_entry(struct ps_outcsv *csv, const struct ps_story *story,
                                 const struct ps_log_entry *entry)
 {
@@ -170,13 +184,14 @@ static enum ps_status put_entry(struct ps_outcsv *csv, const struct ps_story *st
     put_more(csv, story, entry);
     put_vehicle(csv, story, entry);
     ps_outcsv_empty(csv);
+    put_fund(csv, story, entry);
     return ps_outcsv_row_end(csv);
 }
 
 /* Anchor firms that fail in month t. */
 static enum ps_status put_anchors(struct ps_outcsv *csv, const struct ps_story *story, int t)
 {
-    enum { BEFORE = 4, LAST = 1 };
+    enum { BEFORE = 4, LAST = 3 }; /* the anchor and what stands behind it */
     enum ps_status status = PS_OK;
     for (size_t a = 0; a < story->scenario->anchors_n && status == PS_OK; a++) {
         if ((int)story->trace->failure[a] != t) {
@@ -188,6 +203,7 @@ static enum ps_status put_anchors(struct ps_outcsv *csv, const struct ps_story *
         ps_outcsv_text(csv, "anchor");
         put_blanks(csv, (int)(sizeof COLUMNS / sizeof *COLUMNS) - BEFORE - LAST);
         ps_outcsv_text(csv, story->scenario->anchors[a].anchor_id);
+        put_blanks(csv, 2);
         status = ps_outcsv_row_end(csv);
     }
     return status;

@@ -145,6 +145,19 @@ static void tell_vehicle(const struct ps_story *story, const struct ps_log_entry
                    ps_text_money(tranche[2]).s));
 }
 
+/* What a fund puts into an investment and gets back. */
+static void tell_fund(const struct ps_story *story, const struct ps_log_entry *entry)
+{
+    const struct ps_funds_row *fund = ps_story_fund(story, entry);
+    const int written_off = story->trace->world->investments[entry->a].multiple <= 0;
+    const enum ps_message form = entry->kind == PS_LOG_INVEST ? PS_SAY_TRACE_INVEST
+                                 : written_off                ? PS_SAY_TRACE_WRITE_OFF
+                                                              : PS_SAY_TRACE_EXIT;
+    ps_say(stdout, story->lang, form,
+           PS_ARGS(name_of(story, fund->label, fund->fund_id), ps_text_money(entry->amount_fen).s,
+                   ps_text_count((uint32_t)ps_story_investment(story, entry)).s));
+}
+
 static void tell_event(const struct ps_story *story, const struct ps_log_entry *entry)
 {
     static const enum ps_message FORMS[] = {
@@ -157,6 +170,10 @@ static void tell_event(const struct ps_story *story, const struct ps_log_entry *
     (void)fputs("  ", stdout);
     if (entry->kind == PS_LOG_GRANT) {
         tell_grant(story, entry, app);
+        return;
+    }
+    if (ps_story_fund(story, entry) != NULL) {
+        tell_fund(story, entry);
         return;
     }
     if (entry->kind >= PS_LOG_ISSUE) {

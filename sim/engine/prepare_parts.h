@@ -100,6 +100,12 @@ enum ps_status ps_prepare_issues(const struct ps_scenario *scenario, struct ps_a
 /* The policy's side of all vehicles. */
 void ps_prepare_vehicles(const struct ps_scenario *scenario, struct ps_policy *policy);
 
+/* Sets funds, funds_n and investments_n; reads months_n. */
+enum ps_status ps_prepare_funds(const struct ps_scenario *scenario, struct ps_arena *arena,
+                                struct ps_diags *diags, struct ps_world_plan *plan) PS_MUST_CHECK;
+/* The policy's side of them. */
+void ps_prepare_fund_levels(const struct ps_scenario *scenario, struct ps_policy *policy);
+
 /* Class of a loan of this segment, PD as written (before pd_multiplier). */
 int ps_prepare_class_of(const struct ps_scenario *scenario, const struct ps_world_plan *plan,
                         int segment, double pd_frac, double correlation);

@@ -240,6 +240,9 @@ static enum ps_status prepare_refusable(const struct ps_scenario *scenario, stru
         status = ps_prepare_issues(scenario, arena, diags, plan);
     }
     if (status == PS_OK) {
+        status = ps_prepare_funds(scenario, arena, diags, plan);
+    }
+    if (status == PS_OK) {
         status = ps_prepare_behaviour(scenario, arena, plan);
     }
     if (status == PS_OK) {

@@ -22,7 +22,8 @@ static int measure_spec(const struct row_spec *row, int measure, struct ps_hist_
                                   .unit = money ? 1000000 : 1,
                                   .max_value = money ? row->money_max_fen : INT64_C(1) << 24,
                                   .with_sums = true};
-    if (measure == PS_M_LOSS_BANK) /* interest in claims can leave the bank with a gain */
+    /* Interest in claims can leave the bank with a gain, good exits the treasury. */
+    if (measure == PS_M_LOSS_BANK || measure == PS_M_FUND_FISCAL_COST)
         spec->min_value = -row->money_max_fen;
     return 1;
 }

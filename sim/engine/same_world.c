@@ -99,6 +99,7 @@ int ps_scenario_same_world(const struct ps_scenario *a, const struct ps_scenario
            same_rows(PS_TABLE_sector_weights, a->sector_weights, a->sector_weights_n,
                      b->sector_weights, b->sector_weights_n) &&
            same_rows(PS_TABLE_anchors, a->anchors, a->anchors_n, b->anchors, b->anchors_n) &&
+           same_rows(PS_TABLE_funds, a->funds, a->funds_n, b->funds, b->funds_n) &&
            same_behaviour(a, b) && same_issues(a, b) && a->clusters_n == b->clusters_n &&
            memcmp(a->cluster_ids, b->cluster_ids, a->clusters_n * sizeof a->cluster_ids[0]) == 0 &&
            memcmp(a->index_correlation, b->index_correlation,

@@ -54,6 +54,7 @@ static void conservation_check(struct ledger *g)
         wrong[l] += support[l] != 0 ? 1. : 0.;
     }
     vehicles_check(g, wrong);
+    funds_check(g, wrong);
     if (g->full) {
         const double *ceiling = measure_row(g, PS_M_CEILING), *waited = measure_row(g, PS_M_WAITED);
         double reached[PS_LANES];
@@ -110,6 +111,7 @@ static void ledger_close(struct ledger *g)
     pools_balance(g, measure_row(g, PS_M_POOL_END));
     ceiling_measure(g, ceiling);
     vehicles_close(g);
+    funds_close(g);
     LANES
     {
         m_flow[l] = m_total[l] - m_flow[l]; /* until now what came before the last year */

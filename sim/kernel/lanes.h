@@ -183,6 +183,9 @@ enum vehicle_row {
     VEHICLE_ROWS
 };
 
+/* Rows of a fund's state. */
+enum fund_row { FUND_INVESTED, FUND_PROCEEDS, FUND_ROWS };
+
 /* Rows of scratch: state that belongs to no pool. */
 enum scratch_row {
     ALL_BOOK, /* performing principal of all loans */
@@ -210,8 +213,9 @@ struct ledger {
     int calendar_month; /* 1..12 */
     int year;           /* calendar year, counted from that of month 1 */
     int event;          /* next entry of the schedule's tape */
-    int vehicle_month;  /* next month in which something happens to a vehicle, see vehicles.h */
-    int npl_loans_n;    /* fates between NPL entry and exit, granted or not */
+    int vehicle_month; /* next month in which something happens to a vehicle or fund, see vehicles.h
+                        */
+    int npl_loans_n;   /* fates between NPL entry and exit, granted or not */
     int suspended_any, queued_any;
     int peak_known;                               /* every lane has an NPL peak by now */
     int by_bank;                                  /* breaker groups are banks */
@@ -265,6 +269,11 @@ static inline const double *granted_row(const struct ledger *g, int app)
 static inline double *vehicle_row(const struct ledger *g, int vehicle, int r)
 {
     return row(g->work->vehicle, vehicle * VEHICLE_ROWS + r);
+}
+
+static inline double *fund_row(const struct ledger *g, int fund, int r)
+{
+    return row(g->work->fund, fund * FUND_ROWS + r);
 }
 
 static inline double *scratch_row(const struct ledger *g, int r)

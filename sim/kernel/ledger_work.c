@@ -36,6 +36,7 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     w->year_compensation = layout_take(&at, PS_YEARS_MAX, lane);
     w->scratch = layout_take(&at, SCRATCH_ROWS, lane);
     w->vehicle = layout_take(&at, (size_t)shape->vehicles_n * VEHICLE_ROWS, lane);
+    w->fund = layout_take(&at, (size_t)plan->funds_n * FUND_ROWS, lane);
     w->taken = layout_take(&at, shape->transfers_n ? apps : 0, lane);
     w->offers = layout_take(&at, shape->transfers_n ? apps : 0, sizeof *w->offers);
     w->path = full ? layout_take(&at, PS_PATH_N * months, lane) : 0;
@@ -95,6 +96,8 @@ static size_t levels_lay_out(struct ps_lane_levels *v, const struct ps_world_pla
                                    &v->undertaker_guarantor, &v->issue_subsidy_ppm};
     for (size_t i = 0; i < sizeof by_vehicle / sizeof *by_vehicle; i++)
         *by_vehicle[i] = layout_take(&at, (size_t)shape->vehicles_n, lane);
+    v->fund_size_wan = layout_take(&at, (size_t)plan->funds_n, lane);
+    v->fund_fiscal_ppm = layout_take(&at, (size_t)plan->funds_n, lane);
     return layout_bytes(&at);
 }
 
@@ -192,6 +195,10 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
         AT(v->undertaker_guarantor, i) = (double)from->undertaker_guarantor[i];
         AT(v->issue_subsidy_ppm, i) = (double)from->issue_subsidy_ppm[i];
     }
+    for (int i = 0; i < plan->funds_n; i++) {
+        AT(v->fund_size_wan, i) = (double)from->fund_size_wan[i];
+        AT(v->fund_fiscal_ppm, i) = (double)from->fund_fiscal_ppm[i];
+    }
     const double month = ps_exp(-ps_log1p(from->discount_rate_frac) / 12);
     AT(v->discount, 0) = 1;
     for (int t = 1; t <= plan->months_n; t++)
@@ -202,7 +209,8 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
 void ps_lane_levels_init(struct ps_lane_levels *levels, const struct ps_world_plan *plan,
                          const struct ps_policy *const *policies, int n, int width, void *memory)
 {
-    *levels = (struct ps_lane_levels){.lanes_n = n, .leverage_whole = 1, .interest_direct = 1};
+    *levels = (struct ps_lane_levels){
+        .lanes_n = n, .leverage_whole = 1, .interest_direct = 1, .funds_n = plan->funds_n};
     levels_lay_out(levels, plan, &policies[0]->shape, width, layout_align(memory));
     for (int l = 0; l < width; l++)
         levels_fill(levels, plan, policies[l < n ? l : 0], width, l);

@@ -2,24 +2,18 @@
 #ifndef PLEDGESIM_KERNEL_VEHICLES_H
 #define PLEDGESIM_KERNEL_VEHICLES_H
 
+#include "funds.h"
 #include "loans.h"
 
 /* Securitisations beside the pools (docs/model.md section 10): new issues, whose loans stand in the
- * world, and transfers, which take loans off the books for good. A book without vehicles comes here
- * at its start and end only. */
+ * world, and transfers, which take loans off the books for good. A book without vehicles or funds
+ * comes here at its start and end only. */
 
-static int months_min(int next, int month, int after)
-{
-    return month > after && month < next ? month : next;
-}
-
-/* The next month after t in which a vehicle is issued or a loan of a new issue fails or is disposed
- * of; one beyond all months when none is. */
+/* The next month after t in which a vehicle is issued, a loan of a new issue fails or is disposed
+ * of, or a fund moves money; one beyond all months when none is. */
 static int vehicle_month_after(const struct ledger *g, int t)
 {
-    int next = PS_MONTHS_MAX + 1;
-    if (!g->shape->vehicles_n)
-        return next;
+    int next = fund_month_after(g, t);
     for (int v = 0; v < g->shape->vehicles_n; v++)
         next = months_min(next, g->shape->vehicles[v].month, t);
     for (int i = 0; i < g->world->issued_n; i++) {
@@ -35,6 +29,7 @@ static void vehicles_open(struct ledger *g)
     rows_zero(g->work->vehicle, g->shape->vehicles_n * VEHICLE_ROWS);
     if (g->shape->transfers_n)
         rows_zero(g->work->taken, g->world->apps_n);
+    rows_zero(g->work->fund, g->levels->funds_n * FUND_ROWS);
     g->vehicle_month = vehicle_month_after(g, 0);
 }
 
@@ -336,6 +331,7 @@ static void vehicles_run(struct ledger *g)
     for (int v = 0; v < g->shape->vehicles_n; v++)
         if (g->shape->vehicles[v].month == g->t)
             vehicle_issue(g, v);
+    funds_run(g);
     g->vehicle_month = vehicle_month_after(g, g->t);
 }
 

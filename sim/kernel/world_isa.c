@@ -2,6 +2,7 @@
 #include "draft.h"
 #include "economy.h"
 #include "fate.h"
+#include "invest.h"
 #include "issue.h"
 #include "kernel.h"
 #include "retry.h"
@@ -128,6 +129,9 @@ void PS_ISA(ps_world_sample)(const struct ps_world_plan *plan, uint64_t first, i
     struct fate_batch fates = {0};
     for (int i = 0; i < n; i += PS_ECO) {
         economy_sample(plan, first + (uint64_t)i, work);
+        if (plan->funds_n)
+            funds_sample(plan, first + (uint64_t)i, n - i < PS_ECO ? n - i : PS_ECO, work,
+                         &work->worlds[i]);
         if (plan->standing) {
             standing_sample(plan, first + (uint64_t)i, n - i < PS_ECO ? n - i : PS_ECO, work,
                             &work->worlds[i], &fates);

@@ -36,6 +36,8 @@ static size_t lay_out(struct ps_world_work *w, const struct ps_world_plan *plan,
         world->ends = layout_take(&c, apps, sizeof *world->ends);
         world->fates = layout_take(&c, apps, sizeof *world->fates);
         world->issued = layout_take(&c, (size_t)plan->issued_n, sizeof *world->issued);
+        world->investments =
+            layout_take(&c, (size_t)plan->investments_n, sizeof *world->investments);
         world->app_first = layout_take(&c, (size_t)plan->horizon + 2, sizeof *world->app_first);
         world->end_first = layout_take(&c, months, sizeof *world->end_first);
     }

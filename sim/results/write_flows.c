@@ -41,6 +41,8 @@ static const struct {
     {"vehicle_default", "undertaking_loss", MEASURED, PS_M_LOSS_UNDERTAKING, NULL},
     {"vehicle_default", "senior_loss", MEASURED, PS_M_LOSS_SENIOR, NULL},
     {"treasury", "vehicle", MEASURED, PS_M_VEHICLES_SUBSIDY, NULL},
+    {"fund", "investment", MEASURED, PS_M_FUND_INVESTED, NULL},
+    {"investment", "fund", MEASURED, PS_M_FUND_PROCEEDS, NULL},
 };
 
 static double constant_mean_fen(enum constant constant, const struct ps_scenario *scenario,

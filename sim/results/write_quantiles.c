@@ -37,9 +37,10 @@ static const struct {
                {PS_M_DEFAULTS_N, NO_TAIL},
                {PS_M_LOSS_SUBORDINATED, UPPER_TAIL},
                {PS_M_LOSS_UNDERTAKING, UPPER_TAIL},
-               {PS_M_LOSS_SENIOR, UPPER_TAIL}};
+               {PS_M_LOSS_SENIOR, UPPER_TAIL},
+               {PS_M_FUND_FISCAL_COST, UPPER_TAIL}};
 
-enum { METRICS_N = sizeof METRICS / sizeof *METRICS, TRANCHES_N = 3 };
+enum { METRICS_N = sizeof METRICS / sizeof *METRICS };
 
 /* Ranks of the intervals depend on the count alone and are dear: kept from row to row. */
 struct ranks {
@@ -129,13 +130,32 @@ static enum ps_status write_shortfall(struct ps_outcsv *csv, const char *id,
     return ps_outcsv_row_end(csv);
 }
 
-/* The tranches only where there are vehicles. */
-static enum ps_status write_scenario(struct table *table, const char *id, const struct ps_row *row,
-                                     int vehicles)
+/* Tranches and funds are told of only where there are any. */
+static int is_told(enum ps_measure measure, const struct ps_scenario *scenario)
+{
+    switch (measure) {
+    case PS_M_LOSS_SUBORDINATED:
+    case PS_M_LOSS_UNDERTAKING:
+    case PS_M_LOSS_SENIOR:
+        return ps_vehicle_row(scenario, 0) != NULL;
+    case PS_M_FUND_FISCAL_COST:
+        for (size_t i = 0; i < scenario->funds_n; i++)
+            if (scenario->funds[i].size_wan > 0)
+                return 1;
+        return 0;
+    default:
+        return 1;
+    }
+}
+
+static enum ps_status write_scenario(struct table *table, const struct ps_scenario *scenario,
+                                     const char *id, const struct ps_row *row)
 {
     enum ps_status status = PS_OK;
-    for (int k = 0; status == PS_OK && k < METRICS_N - (vehicles ? 0 : TRANCHES_N); k++) {
+    for (int k = 0; status == PS_OK && k < METRICS_N; k++) {
         const enum ps_measure measure = METRICS[k].measure;
+        if (!is_told(measure, scenario))
+            continue;
         status = write_levels(table, id, measure, row);
         for (int i = 0; METRICS[k].tail == UPPER_TAIL && status == PS_OK && i < UPPER_N; i++)
             status = write_shortfall(table->csv, id, measure, row, PS_TAIL_UPPER, UPPER_PCT[i]);
@@ -150,7 +170,7 @@ enum ps_status ps_write_quantiles(struct ps_outcsv *csv, const struct ps_results
     struct table table = {.csv = csv};
     enum ps_status status = PS_OK;
     for (size_t i = 0; status == PS_OK && i < request->result->rows_n; i++)
-        status = write_scenario(&table, ps_write_id(request, i), &request->result->rows[i].row,
-                                ps_vehicle_row(&request->book->scenarios[i], 0) != NULL);
+        status = write_scenario(&table, &request->book->scenarios[i], ps_write_id(request, i),
+                                &request->result->rows[i].row);
     return status;
 }

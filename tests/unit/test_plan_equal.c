@@ -163,6 +163,65 @@ static void test_what_a_new_issue_is_makes_plans_differ(void **state)
     ps_fixture_free(untouched);
 }
 
+static void give_fund(struct ps_scenario *s)
+{
+    s->funds = calloc(1, sizeof *s->funds);
+    assert_non_null(s->funds);
+    s->funds[0] = (struct ps_funds_row){.fund_id = "seed",
+                                        .size_wan = 1000,
+                                        .investments_n = 10,
+                                        .from_month = 3,
+                                        .to_month = 30,
+                                        .hold_months = 36,
+                                        .write_off_frac = 0.4,
+                                        .multiple_median = 1.5,
+                                        .multiple_sigma = 0.8,
+                                        .correlation = 0.2};
+    strcpy(s->funds[0].cluster_id, s->cluster_ids[0]);
+    s->funds_n = 1;
+}
+
+CHANGE(change_fund_id, strcpy(s->funds[0].fund_id, "sead"))
+CHANGE(change_fund_none, s->funds_n = 0)
+CHANGE(change_fund_n, s->funds[0].investments_n++)
+CHANGE(change_fund_from, s->funds[0].from_month++)
+CHANGE(change_fund_to, s->funds[0].to_month++)
+CHANGE(change_fund_hold, s->funds[0].hold_months++)
+CHANGE(change_fund_write_off, s->funds[0].write_off_frac = 0.41)
+CHANGE(change_fund_median, s->funds[0].multiple_median = 1.6)
+CHANGE(change_fund_sigma, s->funds[0].multiple_sigma = 0.7)
+CHANGE(change_fund_cluster, strcpy(s->funds[0].cluster_id, s->cluster_ids[1]))
+CHANGE(change_fund_correlation, s->funds[0].correlation = 0.3)
+
+static void test_what_a_fund_draws_makes_plans_differ(void **state)
+{
+    (void)state;
+    static change_fn *const changes[] = {
+        change_fund_id,        change_fund_none,    change_fund_n,          change_fund_from,
+        change_fund_to,        change_fund_hold,    change_fund_median,     change_fund_sigma,
+        change_fund_write_off, change_fund_cluster, change_fund_correlation};
+    struct ps_scenario *untouched = ps_fixture_bishan();
+    give_fund(untouched);
+    struct ps_world_plan *base = prepare(untouched);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct ps_scenario *s = ps_fixture_bishan();
+        give_fund(s);
+        s->funds[0].size_wan = 7; /* its money is policy */
+        s->funds[0].fiscal_share_ppm = 7;
+        assert_true(ps_scenario_same_world(untouched, s));
+        changes[i](s);
+        assert_false(ps_scenario_same_world(untouched, s));
+        struct ps_world_plan *other = prepare(s);
+        if (ps_world_plan_equal(base, other) || ps_world_plan_equal(other, base)) {
+            fail_msg("change %zu makes no difference", i);
+        }
+        ps_world_plan_free(other);
+        ps_fixture_free(s);
+    }
+    ps_world_plan_free(base);
+    ps_fixture_free(untouched);
+}
+
 static void change_shocks(struct ps_scenario *s)
 {
     const struct ps_shocks_row row = {"a", "all", 5, 5, -0.1};
@@ -389,6 +448,7 @@ int main(void)
         cmocka_unit_test(test_so_does_what_a_dependence_model_reads),
         cmocka_unit_test(test_whatever_an_anchor_is_makes_plans_differ),
         cmocka_unit_test(test_what_a_new_issue_is_makes_plans_differ),
+        cmocka_unit_test(test_what_a_fund_draws_makes_plans_differ),
         cmocka_unit_test(test_policy_and_row_order_make_no_difference),
         cmocka_unit_test(test_moral_hazard_makes_sharing_part_of_the_world),
     };

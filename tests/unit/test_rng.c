@@ -104,6 +104,7 @@ static void purpose_numbers_are_frozen(void **state)
     assert_int_equal(PS_PURPOSE_REGIME, 9);
     assert_int_equal(PS_PURPOSE_ANCHOR, 10);
     assert_int_equal(PS_PURPOSE_UNCERTAINTY, 11);
+    assert_int_equal(PS_PURPOSE_INVESTMENT, 12);
 }
 
 static void uniforms_stay_inside_the_open_interval(void **state)

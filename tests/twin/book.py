@@ -54,8 +54,8 @@ def read_schemes():
     """{scheme: {column of products.csv: text}} from docs/inputs.md; the bank's share is the rest and no term."""
     page = (ROOT / "docs" / "inputs.md").read_text(encoding="utf-8").split("\n## schemes\n")[1]
     rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| ") and " [" in line]
-    return {row[0].removeprefix("| "): {name: text for name, text in re.findall(r"(\w+) (\S+) \[", row[1]) if name != "bank_share_pct"}
-            for row in rows}
+    terms = {row[0].removeprefix("| "): re.findall(r"(\w+) (\S+) \[", row[1]) for row in rows}
+    return {scheme: {name: text for name, text in cells if name != "bank_share_pct"} for scheme, cells in terms.items()}
 
 
 COLUMNS, SCHEMES = read_columns(), read_schemes()
@@ -132,7 +132,8 @@ def load(folder):
     for row in tables["scenarios"]:
         cells = with_base(row, tables["scenarios"])
         scenario = resolve("scenarios", cells)
-        for name in ("segments", "ip_kinds", "products", "pools", "banks", "demand", "topups", "shocks", "anchors", "sector_weights", "vehicles"):
+        for name in ("segments", "ip_kinds", "products", "pools", "banks", "demand", "topups", "shocks", "sector_weights", "anchors",
+                     "vehicles"):
             setattr(scenario, name, [resolve(name, r, scenario) for r in table_of(name, cells, tables)])
         segments = {segment.segment_id: segment for segment in scenario.segments}
         scenario.loans = [resolve("loans", r, scenario, segments[r["segment_id"]]) for r in table_of("loans", cells, tables)]

@@ -21,10 +21,9 @@ Difference = namedtuple("Difference", "book row world place measure program twin
 FRACTIONS = ("proceeds", "cash")
 # Of the fractions: the program's functions are its own, the twin's are the C library's.
 RELATIVE, ABSOLUTE = 1e-12, 1e-15
-# Mechanisms that the twin has still to learn: tables, columns ("table.column") and measures, which the books of the tests leave
-# at their defaults; and models of dependence whose worlds it draws only where they need no calibration (fed, it knows all).
+# Mechanisms that the twin has still to learn: tables, columns ("table.column") and measures. The books of the tests leave
+# them at their defaults. What it does not draw worlds of, though fed it knows them: can_draw in sampler.py.
 NOT_YET = frozenset(("funds", "fund_invested", "fund_proceeds", "fund_write_offs_n", "fund_fiscal_cost", "fund_below_cost"))
-CALIBRATION_NOT_YET = frozenset(("student_t", "gamma"))
 
 
 def dump(book, first, worlds, seed):
@@ -55,7 +54,8 @@ def compare(book, first, worlds, seed, sample=False):
         for row in line["rows"]:
             record = Ledger(policies[row["scenario"]], applications, issued).run()
             compared += 1
-            found += [Difference(Path(book).name, row["scenario"], line["world"], *what) for what in ledger_differences(record, row)]
+            found += [Difference(Path(book).name, row["scenario"], line["world"], *what)
+                      for what in ledger_differences(record, row)]
     return compared, found
 
 

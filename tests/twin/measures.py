@@ -34,7 +34,8 @@ class Record:
         self.subsidy_in = [0] * (policy.N + 1)
         self.issue_subsidy_in = [0] * (policy.N + 1)
         self.use = []  # of each month of the plan: principal, money paid in, room
-        self.full = {id(a): registered(scenario, a.amount_wan * FEN_PER_WAN, a.parent is not None) for a in applications if not a.on_tape}
+        self.full = {id(a): registered(scenario, a.amount_wan * FEN_PER_WAN, a.parent is not None)
+                     for a in applications if not a.on_tape}
         self.ceiling = sum(self.full[id(a)] for a in applications if not a.on_tape and not a.waited)
         self.ceiling += sum(vehicles.registered_by_issue(scenario, row) for row in scenario.vehicles)
         for name in ("pool_interest", "topups", "defaults_n", "defaulted_exposure", "recovered", "released", "shortfall",

@@ -116,10 +116,14 @@ def shocks(dice, clusters, months):
     return rows
 
 
-def anchors(dice, clusters):
-    return [{"anchor_id": f"a{i}", "label": "", "cluster_id": dice.choice(clusters), "pd_pct": dice.some(dice.pct(0, 60), "0", "99"),
+def anchors(dice, clusters, tape):
+    """Anchor firms; some loans of the tape hang on them."""
+    rows = [{"anchor_id": f"a{i}", "label": "", "cluster_id": dice.choice(clusters), "pd_pct": dice.some(dice.pct(0, 60), "0", "99"),
              "shift_sd": dice.some(dice.pct(-4, 0), "0", "-6"), "shift_months": dice.some(dice.randint(1, 30), 1, 600)}
             for i in range(dice.some(0, 1, 3, often=0.6))]
+    for loan in tape:
+        loan["anchor_id"] = dice.choice(["", *(row["anchor_id"] for row in rows)])
+    return rows
 
 
 def sector_weights(dice, segment_rows, clusters):
@@ -135,15 +139,15 @@ def sector_weights(dice, segment_rows, clusters):
 def vehicles(dice, segment_rows, horizon, months):
     rows = []
     for i in range(dice.some(0, 1, 3)):
-        issue_month, firms = dice.randint(1, horizon), dice.some(dice.randint(1, 12), 1)
-        subordinated = dice.uniform(0, 100) if dice.chance(0.5) else dice.uniform(0, 20)
+        issue_month, firms = dice.randint(1, horizon), dice.some(dice.randint(1, 12), 1, often=0.7)
+        subordinated = dice.some(dice.uniform(0, 20), dice.uniform(0, 100), 0)
         undertaking = dice.uniform(0, 100 - subordinated) if dice.chance(0.5) else 0
         rows.append({
             "vehicle_id": f"v{i}", "label": "", "abs_mode": dice.some("transfer", "new_issue", "off"), "issue_month": issue_month,
             "size_wan": firms + dice.some(dice.randint(0, 2000), 0, often=0.9), "firms_n": firms,
             "amount_sigma": dice.some(dice.pct(0, 2), "0", "3"), "segment_id": dice.choice(["", dice.choice(segment_rows)["segment_id"]]),
             "tenor_months": min(dice.some(12, dice.randint(1, 40)), months - issue_month), "min_months_left": dice.some(1, 6, 12),
-            "subordinated_pct": dice.some(f"{subordinated:.4f}", "0", often=0.9), "undertaking_pct": f"{undertaking:.4f}",
+            "subordinated_pct": f"{subordinated:.4f}", "undertaking_pct": f"{undertaking:.4f}",
             "undertaker": dice.choice(["guarantor", "originator"]), "issue_subsidy_pct": dice.some(dice.pct(0, 10, 4), "0")})
     return rows
 
@@ -278,6 +282,7 @@ def pools(dice, ids):
         own = {"initial_wan": money["pool_initial_wan"], "interest_pct": money["pool_interest_pct"], "leverage": money["leverage"]}
         rule = dice.choice([topup_rule(dice), {"topup": "", "topup_yearly_wan": "", "topup_target_wan": ""}])
         rows.append({"pool_id": name, "label": "", **{column: dice.some(value, "", often=0.8) for column, value in own.items()}, **rule})
+    support(dice, rows)
     return rows
 
 
@@ -342,8 +347,8 @@ def write_book(folder, seed, policies=POLICIES):
     bank_rows = banks(dice)
     pool_ids = [f"pool{i}" for i in range(dice.some(2, 1, 3))] if dice.chance(0.6) else []
     product_rows = [products(dice, pool_ids, world["horizon_months"]) for _ in range(2)]
-    named = set.intersection(*({row["product_id"] for row in rows} for rows in product_rows))
-    tape = loans(dice, segment_rows, sorted(named), [row["bank_id"] for row in bank_rows])
+    named = sorted(set.intersection(*({row["product_id"] for row in rows} for rows in product_rows)))
+    tape = loans(dice, segment_rows, named, [row["bank_id"] for row in bank_rows])
     beyond = max((row["months_left"] for row in tape), default=0) - world["horizon_months"]
     world["runoff_months"] = max(longest, beyond) + world["npl_months"] + max(TRIGGERS) + dice.some(0, 5)
     months = world["horizon_months"] + world["runoff_months"]
@@ -352,33 +357,31 @@ def write_book(folder, seed, policies=POLICIES):
     tables = {"segments": segment_rows, "ip_kinds": ip_kinds(dice, kinds), "banks": bank_rows, "loans": tape,
               "products": product_rows[0], "products_b": product_rows[1], "shocks": shocks(dice, clusters, months),
               "demand": demand(dice, world["start_year"], world["horizon_months"]), "topups": topups(dice, pool_ids, months),
-              "correlations": correlations(dice, clusters) if dice.chance(0.5) else []}
+              "correlations": correlations(dice, clusters) if dice.chance(0.5) else [],
+              "anchors": anchors(dice, clusters, tape),
+              "sector_weights": sector_weights(dice, segment_rows, clusters) if world["dependence"] == "gamma" else [],
+              "vehicles": vehicles(dice, segment_rows, world["horizon_months"], months)}
+    tables["vehicles_b"] = other_tranches(dice, tables["vehicles"], world["horizon_months"])
+    schemes(dice, sum(product_rows, []))
     if pool_ids:
         tables.update(pools=pools(dice, pool_ids), pools_b=pools(dice, pool_ids))
+    tables["scenarios"] = scenarios(dice, world, tables, named, policies)
+    for name, table in tables.items():
+        if table:
+            write_table(folder, name, table)
+    return folder
+
+
+def scenarios(dice, world, tables, products_named, policies):
     usual, rows = policy_part(dice), []
     for i in range(policies):
         if dice.chance(0.5):
             usual = policy_part(dice)
-        files = {f"{name}_file": dice.choice([f"{name}.csv", f"{name}_b.csv"]) for name in ("products", "pools") if f"{name}_b" in tables}
-        rows.append({"scenario_id": f"r{i}", "label": "", "base": "", **world, **usual, **money_of_pool(dice), **files})
-    for name in ("pools", "pools_b"):
-        support(dice, tables.get(name, []))
-    tables["anchors"] = anchors(dice, clusters)
-    for row in tape:
-        row["anchor_id"] = dice.choice(["", *(anchor["anchor_id"] for anchor in tables["anchors"])])
-    if world["dependence"] == "gamma":
-        tables["sector_weights"] = sector_weights(dice, segment_rows, clusters)
-    tables["vehicles"] = vehicles(dice, segment_rows, world["horizon_months"], months)
-    tables["vehicles_b"] = other_tranches(dice, tables["vehicles"], world["horizon_months"])
-    schemes(dice, sum(product_rows, []))
-    for row in rows:
-        row.update(overrides(dice, sum(product_rows, []), sorted(named)))
-        if tables["vehicles"]:
-            row["vehicles_file"] = dice.choice(["vehicles.csv", "vehicles_b.csv"])
-    for name, table in {**tables, "scenarios": rows}.items():
-        if table:
-            write_table(folder, name, table)
-    return folder
+        files = {f"{name}_file": dice.choice([f"{name}.csv", f"{name}_b.csv"])
+                 for name in ("products", "pools", "vehicles") if tables.get(f"{name}_b")}
+        cells = overrides(dice, tables["products"] + tables["products_b"], products_named)
+        rows.append({"scenario_id": f"r{i}", "label": "", "base": "", **world, **usual, **money_of_pool(dice), **files, **cells})
+    return rows
 
 
 if __name__ == "__main__":

@@ -17,6 +17,11 @@ from vehicles import NEW_ISSUE, in_order
 from world import Application, IssuedFirm, firm_of
 
 TENORS = (6, 12, 24, 36)
+CALIBRATION_NOT_YET = ("student_t", "gamma")  # drawn only where they need none
+
+
+def can_draw(scenario):
+    return scenario.dependence not in CALIBRATION_NOT_YET or mixture.needs_no_calibration(scenario)
 
 
 class Sampler:
@@ -36,8 +41,8 @@ class Sampler:
         self.failed = contagion.failures(scenario, months_n, self.draws, world)
         self.index = self.economy.sample(self.draws, world, self.failed)
         self.hazard_times, self.recovery_times, self.demand_times = contagion.multipliers(scenario, self.draws, world)
-        self.divisors = mixture.divisors(scenario, months_n, self.draws, world) if scenario.dependence == "student_t" else None
-        self.states = None
+        if scenario.dependence == "student_t":
+            self.divisors = mixture.divisors(scenario, months_n, self.draws, world)
         if scenario.dependence == "regime":
             self.states = regime.sample(scenario, months_n, self.draws, world)
             for path in self.index.values():  # (4.18)
@@ -65,7 +70,8 @@ class Sampler:
                 sums.append(total)
             ends = [0, *(floor((row.size_wan - row.firms_n) * part / total) for part in sums[:-1]), row.size_wan - row.firms_n]
             for k, (entity, word) in enumerate(zip(entities, words)):
-                segment = self.segments[row.segment_id] if row.segment_id else self.scenario.segments[pick(word[0], self.segment_ends)]
+                drawn = self.scenario.segments[pick(word[0], self.segment_ends)]
+                segment = self.segments[row.segment_id] if row.segment_id else drawn
                 firm = IssuedFirm(number, 1 + ends[k + 1] - ends[k], segment, row.issue_month, row.tenor_months)
                 self.fate(world, firm, entity, 0, self.draws.words(world, LOAN, entity, 0), times=1.0)
                 firms.append(firm)

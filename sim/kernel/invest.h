@@ -64,7 +64,6 @@ static void funds_sample(const struct ps_world_plan *plan, uint64_t first, int n
         struct ps_investment *at = worlds[lane].investments;
         for (int i = 0; i < plan->funds_n; at += plan->funds[i++].investments_n)
             fund_sample(plan, i, lane, work, (uint32_t)(first + (uint64_t)lane), at);
-        worlds[lane].investments_n = plan->investments_n;
     }
 }
 

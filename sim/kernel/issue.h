@@ -82,7 +82,6 @@ static void issue_sample(const struct ps_world_plan *plan, int issue_i, int lane
 static void issues_sample(const struct ps_world_plan *plan, int lane, struct ps_world_work *work,
                           struct ps_world *w, struct fate_batch *fates)
 {
-    w->issued_n = plan->issued_n;
     for (int i = 0, first = 0; i < plan->issues_n; first += plan->issues[i++].firms_n)
         issue_sample(plan, i, lane, work, w, w->issued + first, fates);
 }

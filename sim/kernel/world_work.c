@@ -87,6 +87,10 @@ static void standing_init(struct ps_world_work *work, const struct ps_world_plan
 void ps_world_work_init(struct ps_world_work *work, const struct ps_world_plan *plan, void *memory)
 {
     lay_out(work, plan, layout_align(memory));
+    for (int i = 0; i < PS_TILE_WORLDS; i++) {
+        work->worlds[i].issued_n = plan->issued_n;
+        work->worlds[i].investments_n = plan->investments_n;
+    }
     if (plan->standing)
         standing_init(work, plan);
 }

@@ -53,4 +53,7 @@ struct ps_verdict ps_comparison_judge(const struct ps_comparison *comparison, si
 struct ps_verdict ps_difference_judge(const struct ps_difference *difference, int is_flag,
                                       int paired, size_t comparisons_n);
 
+/* Not one world differs. */
+int ps_verdict_same(const struct ps_verdict *verdict);
+
 #endif

@@ -116,7 +116,7 @@ enum ps_tier { PS_TIER_DECISION, PS_TIER_FULL };
 struct ps_engine_request {
     const struct ps_scenario *scenarios;
     size_t scenarios_n;
-    uint64_t first_world; /* number of the first world; the last is below 2^32 - 1 */
+    uint64_t first_world; /* even: pairs begin so; the last world is below 2^32 - 1 */
     uint64_t worlds_n;    /* 2 .. 2^32 - 1 a row */
     uint64_t seed;
     int threads_n;   /* 0: what the machine offers; clamped to 1..256 */

@@ -55,6 +55,14 @@ struct ps_tuned {
 /* PS_OK also when nothing meets the constraints (found is 0). Free it also after failure. */
 enum ps_status ps_tune_run(const struct ps_tune_request *request, struct ps_diags *diags,
                            struct ps_tuned *out) PS_MUST_CHECK;
+
+/* The variant at these places as the search saw it, with the most worlds; NULL when it did not. */
+const struct ps_tried *ps_tuned_find(const struct ps_tuned *tuned, const int64_t at[PS_AXES_MAX]);
+
+/* The constraint whose bound is farthest beyond its limit, or nearest to it, in parts of the limit.
+ */
+int ps_tried_tightest(const struct ps_tried *tried, int constraints_n);
+
 void ps_tuned_free(struct ps_tuned *tuned);
 
 #endif

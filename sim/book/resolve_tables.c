@@ -123,7 +123,7 @@ static void tell_no_row(struct ps_load *load, const struct ps_item *item, size_t
                         struct ps_rows *rows)
 {
     const struct ps_binding *binding = &load->slots[slot];
-    char near[PS_LABEL_BYTES] = "";
+    char near[PS_LABEL_BYTES] = "-"; /* of a table without rows */
     size_t distance = SIZE_MAX;
     for (size_t row = 0; row < rows->n; row++) {
         struct ps_nearest offer = {0};

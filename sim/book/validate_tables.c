@@ -413,7 +413,7 @@ void ps_check_table(struct ps_load *load, const struct ps_rows *rows)
 
 /* ---- references ---- */
 
-/* Up to five ids, the nearest first. */
+/* Up to five ids, the nearest first; a dash when there are none. */
 static void list_ids(const struct ps_rows *target, const char *typed, char list[1024])
 {
     struct ps_nearest best = {0};
@@ -422,7 +422,7 @@ static void list_ids(const struct ps_rows *target, const char *typed, char list[
     }
     const char *near = ps_nearest_name(&best, typed);
     size_t n = 0, listed = 0;
-    list[0] = '\0';
+    (void)snprintf(list, 1024, "-");
     if (near != NULL) {
         n = (size_t)snprintf(list, 1024, "%s", near);
         listed++;

@@ -17,7 +17,7 @@ static const enum ps_message HEADS[] = {PS_SAY_FIGURE_DEPLETION, PS_SAY_FIGURE_T
 
 /* "+1.23 [1.10, 1.36]" in percentage points or 万元; "- [..]" when it may be chance. */
 static void add_difference(struct ps_grid *grid, const struct ps_comparison *comparison,
-                           size_t scenario, enum ps_measure measure)
+                           size_t scenario, enum ps_measure measure, enum ps_lang lang)
 {
     const int flag = ps_measure_desc(measure)->unit == PS_MU_FLAG;
     const struct ps_verdict v =
@@ -26,7 +26,9 @@ static void add_difference(struct ps_grid *grid, const struct ps_comparison *com
     const double unit = flag ? 0.01 : ps_measure_divisor(measure);
     const int digits = flag ? 2 : 1;
     char text[96];
-    if (v.real) {
+    if (ps_verdict_same(&v)) {
+        (void)snprintf(text, sizeof text, "%s", ps_message(PS_SAY_COMPARE_SAME, lang));
+    } else if (v.real) {
         (void)snprintf(text, sizeof text, "%+.*f [%.*f, %.*f]", digits, v.value / unit, digits,
                        v.lo95 / unit, digits, v.hi95 / unit);
     } else {
@@ -59,7 +61,7 @@ static enum ps_status tell(const struct ps_study_command *study,
         const struct ps_scenarios_row *p = &study->book.scenarios[s].p;
         ps_grid_add(&grid, *p->label != '\0' ? p->label : p->scenario_id, NAME_WIDTH);
         for (size_t i = 0; i < columns; i++) {
-            add_difference(&grid, comparison, s, SHOWN[i]);
+            add_difference(&grid, comparison, s, SHOWN[i], lang);
         }
         shown++;
     }

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "decision.h"
 #include "pledgesim/figures.h"
+#include "pledgesim/pairs.h"
 #include "study_command.h"
 #include "study_options.h"
 
@@ -48,11 +50,13 @@ static double unit_of(enum ps_measure measure)
 }
 
 static void add_end(struct ps_grid *grid, const struct ps_verdict *v, enum ps_measure measure,
-                    const char *at)
+                    const char *at, enum ps_lang lang)
 {
     const double unit = unit_of(measure);
     char text[128];
-    if (v->real) {
+    if (ps_verdict_same(v)) {
+        (void)snprintf(text, sizeof text, "%s: %s", at, ps_message(PS_SAY_COMPARE_SAME, lang));
+    } else if (v->real) {
         (void)snprintf(text, sizeof text, "%s: %+.2f [%.2f, %.2f]", at, v->value / unit,
                        v->lo95 / unit, v->hi95 / unit);
     } else {
@@ -75,6 +79,36 @@ static int by_swing(const void *a, const void *b)
     return (x->axis > y->axis) - (x->axis < y->axis);
 }
 
+/* The scenario as it is, with its interval. */
+static struct ps_text base_text(const struct ps_sensitivity *s, const struct ps_metric *metric)
+{
+    const struct ps_comparison *c = &s->tornado->comparison;
+    const struct ps_moments *m = &c->differences[ps_compared_place(metric->measure)].base;
+    if (metric->kind == PS_METRIC_PROBABILITY) {
+        const struct ps_probability p = ps_probability_of((uint64_t)m->sum, m->n, c->paired);
+        return ps_chance_text(&p);
+    }
+    struct ps_estimate mean = ps_mean(m);
+    mean.se = c->paired ? ps_pairs_se_bound(mean.se) : mean.se;
+    const struct ps_interval interval = ps_estimate_interval(mean, 0.95);
+    const double unit = unit_of(metric->measure);
+    struct ps_text out;
+    (void)snprintf(out.s, sizeof out.s, "%.14s [%.14s, %.14s]",
+                   ps_text_real(mean.value / unit, 2).s, ps_text_real(interval.lo / unit, 2).s,
+                   ps_text_real(interval.hi / unit, 2).s);
+    return out;
+}
+
+/* A share of a variance; a dash when the figure does not vary. */
+static void add_index(struct ps_grid *grid, double value, double lo95, double hi95)
+{
+    char text[64] = "-";
+    if (isfinite(value)) {
+        (void)snprintf(text, sizeof text, "%.2f [%.2f, %.2f]", value, lo95, hi95);
+    }
+    ps_grid_add(grid, text, 0);
+}
+
 /* One figure's tornado, the longest bar first. */
 static enum ps_status print_tornado(const struct ps_study_command *study,
                                     const struct ps_sensitivity *s, int m)
@@ -83,12 +117,11 @@ static enum ps_status print_tornado(const struct ps_study_command *study,
     const struct ps_metric *metric = &s->study->metrics[m];
     struct ps_grid grid = {.columns_n = 3};
     struct bar bars[PS_BOX_AXES_MAX];
-    const double base = ps_tornado_base(s->tornado, metric->measure);
     ps_say(stdout, lang, PS_SAY_SENSITIVITY_HEAD,
-           PS_ARGS(study->scenario->p.scenario_id, metric->name,
+           PS_ARGS(study->scenario->p.scenario_id, metric->name, base_text(s, metric).s,
                    metric->kind == PS_METRIC_PROBABILITY
-                       ? ps_text_share(base).s
-                       : ps_text_real(base / unit_of(metric->measure), 2).s));
+                       ? ps_message(PS_SAY_SENSITIVITY_POINTS, lang)
+                       : ""));
     for (int a = 0; a < s->study->axes_n; a++) {
         const struct ps_verdict low =
             ps_tornado_end(s->tornado, s->study->metrics_n, a, 0, metric->measure);
@@ -106,7 +139,8 @@ static enum ps_status print_tornado(const struct ps_study_command *study,
         for (int end = 0; end < 2; end++) {
             const struct ps_verdict v =
                 ps_tornado_end(s->tornado, s->study->metrics_n, bars[i].axis, end, metric->measure);
-            add_end(&grid, &v, metric->measure, ps_axis_value(axis, end ? axis->steps_n : 0).s);
+            add_end(&grid, &v, metric->measure, ps_axis_value(axis, end ? axis->steps_n : 0).s,
+                    lang);
         }
     }
     const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
@@ -128,14 +162,9 @@ static enum ps_status print_sobol(const struct ps_study_command *study,
     ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_TOTAL, lang), 0);
     for (int a = 0; a < axes_n; a++) {
         const struct ps_sobol_index *x = &s->sobol[m * axes_n + a];
-        char text[64];
         ps_grid_add(&grid, s->study->axes[a].name, 0);
-        (void)snprintf(text, sizeof text, "%.2f [%.2f, %.2f]", x->first, x->first_lo95,
-                       x->first_hi95);
-        ps_grid_add(&grid, text, 0);
-        (void)snprintf(text, sizeof text, "%.2f [%.2f, %.2f]", x->total, x->total_lo95,
-                       x->total_hi95);
-        ps_grid_add(&grid, text, 0);
+        add_index(&grid, x->first, x->first_lo95, x->first_hi95);
+        add_index(&grid, x->total, x->total_lo95, x->total_hi95);
     }
     const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
     ps_grid_free(&grid);

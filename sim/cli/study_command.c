@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study_command.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -36,7 +37,7 @@ static enum ps_status read_options(struct ps_study_command *out, enum ps_study_k
         return PS_OK;
     }
     const int most = kind == PS_STUDY_MANY ? PS_BOX_AXES_MAX : PS_AXES_MAX;
-    enum ps_status status = ps_study_axes(command, out->axes, most, &out->study.axes_n);
+    enum ps_status status = ps_study_axes(command, out->texts, out->axes, most, &out->study.axes_n);
     if (status == PS_OK && (kind == PS_STUDY_CONSTRAINED || command->given[PS_OPT_ST].n > 0)) {
         status = ps_study_constraints(command, out->constraints, &out->study.constraints_n);
     }
@@ -45,6 +46,39 @@ static enum ps_status read_options(struct ps_study_command *out, enum ps_study_k
         status = ps_status_raise(PS_USAGE);
     }
     return status;
+}
+
+/* Is the column of an axis given by a --set? */
+static int is_set(const struct ps_command *command, const struct ps_axis *axis)
+{
+    const struct ps_given *sets = &command->given[PS_OPT_SET];
+    for (size_t i = 0; i < sets->list_n; i++) {
+        const size_t n = strcspn(sets->list[i], "=");
+        if ((strlen(axis->column) == n && strncmp(sets->list[i], axis->column, n) == 0) ||
+            (strlen(axis->name) == n && strncmp(sets->list[i], axis->name, n) == 0)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* A column twice would give variants that nobody asked for. The ends of a tornado may lie about a
+ * value that was set. */
+static enum ps_status refuse_doubles(const struct ps_study_command *study, enum ps_study_kind kind)
+{
+    const struct ps_axis *axes = study->axes;
+    for (int a = 0; a < study->study.axes_n; a++) {
+        int twice = 0;
+        for (int b = 0; b < a; b++) {
+            twice |= strcmp(axes[a].column, axes[b].column) == 0;
+        }
+        if (twice || (kind != PS_STUDY_MANY && is_set(study->command, &axes[a]))) {
+            ps_complain(study->command->lang, twice ? PS_SAY_TUNE_TWICE : PS_SAY_TUNE_SET_TOO,
+                        PS_ARGS(axes[a].name));
+            return ps_status_raise(PS_USAGE);
+        }
+    }
+    return PS_OK;
 }
 
 static enum ps_status bind(struct ps_study_command *out)
@@ -87,11 +121,17 @@ enum ps_status ps_study_open(const struct ps_command *command, enum ps_study_kin
     if (status == PS_OK) {
         status = ps_command_scenario(command, &out->book, &out->scenario);
     }
-    return status == PS_OK ? bind(out) : status;
+    if (status == PS_OK) {
+        status = bind(out);
+    }
+    return status == PS_OK ? refuse_doubles(out, kind) : status;
 }
 
 void ps_study_free(struct ps_study_command *study)
 {
+    for (int a = 0; a < PS_BOX_AXES_MAX; a++) {
+        free(study->texts[a]);
+    }
     ps_book_free(&study->book);
     ps_diags_free(&study->diags);
 }

@@ -13,6 +13,7 @@ struct ps_study_command {
     struct ps_book book; /* as written: the scenario, and what the manifest tells */
     struct ps_diags diags;
     const struct ps_scenario *scenario;
+    char *texts[PS_BOX_AXES_MAX]; /* of the axes, which may point into them */
     struct ps_axis axes[PS_BOX_AXES_MAX];
     struct ps_constraint constraints[PS_CONSTRAINTS_MAX];
     struct ps_study study;

@@ -13,8 +13,28 @@ static enum ps_status refuse(const struct ps_command *command, enum ps_message m
     return ps_status_raise(PS_USAGE);
 }
 
-enum ps_status ps_study_axes(const struct ps_command *command, struct ps_axis *axes, int axes_max,
-                             int *axes_n)
+/* Full-width signs and digits are taken, as in books; blanks about the signs do not count.
+ * Malloc'd; NULL when the text is no valid UTF-8. */
+static char *tidy(const char *text)
+{
+    char *norm = ps_text_norm(text, strlen(text));
+    size_t n = 0;
+    for (const char *c = norm; c != NULL && *c != '\0'; c++) {
+        const char *next = c + strspn(c, " ");
+        if (*c == ' ' && (n == 0 || strchr("=:|", norm[n - 1]) != NULL || *next == '\0' ||
+                          strchr("=:|", *next) != NULL)) {
+            continue;
+        }
+        norm[n++] = *c;
+    }
+    if (norm != NULL) {
+        norm[n] = '\0';
+    }
+    return norm;
+}
+
+enum ps_status ps_study_axes(const struct ps_command *command, char **texts, struct ps_axis *axes,
+                             int axes_max, int *axes_n)
 {
     static const enum ps_message WRONG[] = {[PS_AXIS_FORM] = PS_SAY_TUNE_VARY_FORM,
                                             [PS_AXIS_NUMBER] = PS_SAY_TUNE_VARY_NUMBER,
@@ -24,7 +44,11 @@ enum ps_status ps_study_axes(const struct ps_command *command, struct ps_axis *a
         return refuse(command, PS_SAY_TUNE_VARY_COUNT, ps_text_count((uint64_t)axes_max).s);
     }
     for (size_t i = 0; i < vary->list_n; i++) {
-        const enum ps_axis_error error = ps_axis_parse(vary->list[i], &axes[i]);
+        texts[i] = tidy(vary->list[i]);
+        if (texts[i] == NULL) {
+            return refuse(command, PS_SAY_TUNE_VARY_FORM, vary->list[i]); /* no valid UTF-8 */
+        }
+        const enum ps_axis_error error = ps_axis_parse(texts[i], &axes[i]);
         if (error != PS_AXIS_OK) {
             return refuse(command, WRONG[error], vary->list[i]);
         }
@@ -43,6 +67,20 @@ static enum ps_status figure_unknown(const struct ps_command *command, const cha
     return ps_status_raise(PS_USAGE);
 }
 
+/* Writes the signs ≤ and ≥ as two. */
+static void plain_signs(char *text)
+{
+    static const char LESS[] = "\xe2\x89\xa4", MORE[] = "\xe2\x89\xa5"; /* three bytes each */
+    char *sign = strstr(text, LESS);
+    const int less = sign != NULL;
+    sign = less ? sign : strstr(text, MORE);
+    if (sign != NULL) {
+        sign[0] = less ? '<' : '>';
+        sign[1] = '=';
+        memmove(sign + 2, sign + 3, strlen(sign + 3) + 1);
+    }
+}
+
 /* Full-width signs and digits are taken, as in books. */
 static enum ps_metric_error parse_constraint(const char *text, struct ps_constraint *constraint,
                                              const char **near)
@@ -52,6 +90,7 @@ static enum ps_metric_error parse_constraint(const char *text, struct ps_constra
         *near = NULL;
         return PS_METRIC_NO_COMPARISON;
     }
+    plain_signs(norm);
     const enum ps_metric_error error = ps_constraint_parse(norm, constraint, near);
     free(norm);
     return error;
@@ -63,6 +102,7 @@ enum ps_status ps_study_constraints(const struct ps_command *command,
 {
     static const enum ps_message WRONG[] = {[PS_METRIC_NO_COMPARISON] = PS_SAY_TUNE_ST_FORM,
                                             [PS_METRIC_BAD_NUMBER] = PS_SAY_TUNE_ST_NUMBER,
+                                            [PS_METRIC_EMPTY] = PS_SAY_TUNE_ST_EMPTY,
                                             [PS_METRIC_OUT_OF_RANGE] = PS_SAY_TUNE_ST_RANGE};
     const struct ps_given *st = &command->given[PS_OPT_ST];
     if (st->list_n < 1 || st->list_n > PS_CONSTRAINTS_MAX) {
@@ -97,7 +137,7 @@ enum ps_status ps_study_objective(const struct ps_command *command, const struct
     }
     const char *name = small->n > 0 ? small->text : large->text, *near;
     for (int a = 0; a < axes_n; a++) {
-        if (strcmp(axes[a].name, name) == 0) {
+        if (strcmp(axes[a].name, name) == 0 || strcmp(axes[a].column, name) == 0) {
             objective->axis = a;
             return PS_OK;
         }

@@ -9,6 +9,9 @@
 #include "pledgesim/outcsv.h"
 #include "terminal.h"
 
+static const enum ps_message JUDGEMENTS[] = {
+    [PS_MET] = PS_SAY_TUNE_MET, [PS_OPEN] = PS_SAY_TUNE_OPEN, [PS_MISSED] = PS_SAY_TUNE_MISSED};
+
 /* "pool_initial_wan=1377, leverage=9", or " --set .." of each for the command line. */
 static char *variant_text(const struct ps_tune_story *story, const struct ps_tried *tried,
                           int as_options)
@@ -34,25 +37,72 @@ static char *variant_text(const struct ps_tune_story *story, const struct ps_tri
     return text;
 }
 
-static struct ps_text number_text(const struct ps_constraint *c, double value)
+/* Shares with at least two digits that count. */
+static struct ps_text number_text(const struct ps_metric *metric, double value)
 {
     struct ps_text out;
-    if (c->metric.kind != PS_METRIC_MEAN) {
-        (void)snprintf(out.s, sizeof out.s, "%.2f %%", 100 * value);
-        return out;
+    if (metric->kind == PS_METRIC_MEAN) {
+        return ps_text_real(value / ps_measure_divisor(metric->measure), 2);
     }
-    return ps_text_real(value / ps_measure_divisor(c->metric.measure), 2);
+    const double room = 100 * (value < 0.5 ? value : 1 - value);
+    int digits_n = 2;
+    for (double limit = 0.1; room > 0 && room < limit && digits_n < 8; limit /= 10) {
+        digits_n++;
+    }
+    (void)snprintf(out.s, sizeof out.s, "%.*f %%", digits_n, 100 * value);
+    return out;
 }
 
-/* "0.93 % [<= 0.97 %]": the estimate and the bound that counts. */
-static void add_judged(struct ps_grid *grid, const struct ps_constraint *c,
-                       const struct ps_judged *j)
+/* The bound with as many more digits as tell it from the limit. */
+static struct ps_text bound_text(const struct ps_metric *metric, double bound, double limit)
 {
-    char text[128];
-    (void)snprintf(
-        text, sizeof text, "%s [%s %s]", number_text(c, j->value.value).s,
-        j->at_most ? "<=" : ">=", number_text(c, j->at_most ? j->value.upper : j->value.lower).s);
-    ps_grid_add(grid, text, 0);
+    struct ps_text out = number_text(metric, bound);
+    const int mean = metric->kind == PS_METRIC_MEAN;
+    const double unit = mean ? ps_measure_divisor(metric->measure) : 0.01;
+    if (strcmp(out.s, number_text(metric, limit).s) == 0) {
+        const double gap = fabs(bound - limit) / unit;
+        int digits_n = 2;
+        for (double last = 0.005; gap > 0 && gap <= last && digits_n < 6; last /= 10) {
+            digits_n++;
+        }
+        (void)snprintf(out.s, sizeof out.s, "%.*f%s", digits_n, bound / unit, mean ? "" : " %");
+    }
+    return out;
+}
+
+/* "0.93 % [<= 0.97 %]": the estimate and the bound that counts. An event that never or always
+ * happened has a bound only. */
+static struct ps_text judged_text(const struct ps_constraint *c, const struct ps_judged *j)
+{
+    const struct ps_metric *metric = &c->metric;
+    struct ps_text out;
+    if (metric->kind != PS_METRIC_MEAN && (j->value.value <= 0 || j->value.value >= 1)) {
+        const int never = j->value.value <= 0;
+        (void)snprintf(out.s, sizeof out.s, "%s %.40s", never ? "<" : ">",
+                       number_text(metric, never ? j->value.upper : j->value.lower).s);
+    } else {
+        (void)snprintf(
+            out.s, sizeof out.s, "%.18s [%s %.18s]", number_text(metric, j->value.value).s,
+            j->at_most ? "<=" : ">=",
+            bound_text(metric, j->at_most ? j->value.upper : j->value.lower, j->limit).s);
+    }
+    return out;
+}
+
+/* What is known of the objective, a figure. */
+static struct ps_text objective_text(const struct ps_metric *metric, const struct ps_tried *tried)
+{
+    struct ps_text out;
+    const struct ps_metric_value *v = &tried->objective;
+    if (metric->kind != PS_METRIC_MEAN && (v->value <= 0 || v->value >= 1)) {
+        const int never = v->value <= 0;
+        (void)snprintf(out.s, sizeof out.s, "%s %.40s", never ? "<" : ">",
+                       number_text(metric, never ? v->upper : v->lower).s);
+    } else {
+        (void)snprintf(out.s, sizeof out.s, "%.14s [%.14s, %.14s]", number_text(metric, v->value).s,
+                       number_text(metric, v->lower).s, number_text(metric, v->upper).s);
+    }
+    return out;
 }
 
 /* Value of the axis at another limit, and the difference. */
@@ -67,7 +117,7 @@ static void add_price(struct ps_grid *grid, const struct ps_tune_story *story,
     const struct ps_axis *axis = &story->request->study.axes[0];
     const double there = ps_axis_real(axis, price->axis);
     const double here = ps_axis_real(axis, (double)story->tuned->tried[story->tuned->best].at[0]);
-    (void)snprintf(text, sizeof text, "%s: %.*f (%+.*f)", number_text(c, price->limit).s,
+    (void)snprintf(text, sizeof text, "%s: %.*f (%+.*f)", number_text(&c->metric, price->limit).s,
                    axis->scale, there, axis->scale, there - here);
     ps_grid_add(grid, text, 0);
 }
@@ -75,8 +125,6 @@ static void add_price(struct ps_grid *grid, const struct ps_tune_story *story,
 static enum ps_status print_constraints(const struct ps_tune_story *story,
                                         const struct ps_tried *search, const struct ps_tried *fresh)
 {
-    static const enum ps_message JUDGEMENTS[] = {
-        [PS_MET] = PS_SAY_TUNE_MET, [PS_OPEN] = PS_SAY_TUNE_OPEN, [PS_MISSED] = PS_SAY_TUNE_MISSED};
     static const enum ps_message HEADS[] = {PS_SAY_TUNE_FIGURE_NAME, PS_SAY_TUNE_SEARCH,
                                             PS_SAY_TUNE_FRESH,       PS_SAY_TUNE_JUDGEMENT,
                                             PS_SAY_TUNE_TIGHTER,     PS_SAY_TUNE_LOOSER};
@@ -90,11 +138,11 @@ static enum ps_status print_constraints(const struct ps_tune_story *story,
         const struct ps_constraint *constraint = &story->request->study.constraints[c];
         const struct ps_tried *last = fresh == NULL ? search : fresh;
         ps_grid_add(&grid, constraint->text, 0);
-        add_judged(&grid, constraint, &search->judged[c]);
+        ps_grid_add(&grid, judged_text(constraint, &search->judged[c]).s, 0);
         if (fresh == NULL) {
             ps_grid_add(&grid, "-", 0);
         } else {
-            add_judged(&grid, constraint, &fresh->judged[c]);
+            ps_grid_add(&grid, judged_text(constraint, &fresh->judged[c]).s, 0);
         }
         ps_grid_add(&grid, ps_message(JUDGEMENTS[last->judged[c].judgement], lang), 0);
         if (priced) {
@@ -105,6 +153,73 @@ static enum ps_status print_constraints(const struct ps_tune_story *story,
     const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
     ps_grid_free(&grid);
     return status;
+}
+
+/* A quantile is judged by the share of worlds beyond its limit. */
+static void tell_quantiles(const struct ps_tune_story *story)
+{
+    for (int c = 0; c < story->request->study.constraints_n; c++) {
+        const struct ps_constraint *constraint = &story->request->study.constraints[c];
+        if (constraint->metric.kind == PS_METRIC_QUANTILE) {
+            const double level = constraint->metric.level;
+            ps_say(stdout, story->command->lang,
+                   constraint->at_most ? PS_SAY_TUNE_ABOVE : PS_SAY_TUNE_BELOW,
+                   PS_ARGS(constraint->text,
+                           ps_text_share(constraint->at_most ? 1 - level : level).s));
+        }
+    }
+}
+
+/* One step to each side on every axis: which constraint is nearest there to failing. */
+static enum ps_status tell_neighbours(const struct ps_tune_story *story,
+                                      const struct ps_tried *answer)
+{
+    const struct ps_study *study = &story->request->study;
+    const struct ps_objective *objective = &story->request->objective;
+    const enum ps_lang lang = story->command->lang;
+    struct ps_grid grid = {.columns_n = objective->axis < 0 ? 5 : 4};
+    ps_grid_add(&grid, ps_message(PS_SAY_TUNE_NEIGHBOUR, lang), 0);
+    if (objective->axis < 0) {
+        ps_grid_add(&grid, objective->metric.name, 0);
+    }
+    ps_grid_add(&grid, ps_message(PS_SAY_TUNE_TIGHTEST, lang), 0);
+    ps_grid_add(&grid, ps_message(PS_SAY_TUNE_SEARCH, lang), 0);
+    ps_grid_add(&grid, ps_message(PS_SAY_TUNE_JUDGEMENT, lang), 0);
+    for (int i = 0; i < 2 * study->axes_n; i++) {
+        const int a = i / 2;
+        int64_t at[PS_AXES_MAX];
+        memcpy(at, answer->at, sizeof at);
+        at[a] += i % 2 ? 1 : -1;
+        const struct ps_tried *tried = ps_tuned_find(story->tuned, at);
+        if (tried == NULL) {
+            continue; /* beyond the range */
+        }
+        char name[PS_AXIS_NAME_BYTES + sizeof(struct ps_axis_text)];
+        const int c = ps_tried_tightest(tried, study->constraints_n);
+        (void)snprintf(name, sizeof name, "%s=%s", study->axes[a].name,
+                       ps_axis_value(&study->axes[a], at[a]).s);
+        ps_grid_add(&grid, name, 0);
+        if (objective->axis < 0) {
+            ps_grid_add(&grid, objective_text(&objective->metric, tried).s, 0);
+        }
+        ps_grid_add(&grid, study->constraints[c].text, 0);
+        ps_grid_add(&grid, judged_text(&study->constraints[c], &tried->judged[c]).s, 0);
+        ps_grid_add(&grid, ps_message(JUDGEMENTS[tried->judged[c].judgement], lang), 0);
+    }
+    const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
+    ps_grid_free(&grid);
+    return status;
+}
+
+static int at_an_end(const struct ps_tune_story *story)
+{
+    const struct ps_study *study = &story->request->study;
+    const struct ps_tried *best = &story->tuned->tried[story->tuned->best];
+    int at_end = 0;
+    for (int a = 0; a < study->axes_n; a++) {
+        at_end |= best->at[a] == 0 || best->at[a] == study->axes[a].steps_n;
+    }
+    return at_end;
 }
 
 static void tell_binding(const struct ps_tune_story *story)
@@ -119,7 +234,10 @@ static void tell_binding(const struct ps_tune_story *story)
         }
     }
     ps_say(stdout, story->command->lang,
-           story->tuned->binding ? PS_SAY_TUNE_BINDS : PS_SAY_TUNE_BINDS_NONE, PS_ARGS(text));
+           story->tuned->binding ? PS_SAY_TUNE_BINDS
+           : at_an_end(story)    ? PS_SAY_TUNE_BINDS_NONE
+                                 : PS_SAY_TUNE_BINDS_INSIDE,
+           PS_ARGS(text));
 }
 
 /* What fresh worlds said of the search's answer. */
@@ -150,6 +268,8 @@ static enum ps_status tell_found(const struct ps_tune_story *story)
     const enum ps_lang lang = story->command->lang;
     const struct ps_tried *best = &tuned->tried[tuned->best];
     const struct ps_tried *fresh = &tuned->tried[tuned->verified];
+    const struct ps_tried *answer = ps_tuned_find(tuned, fresh->at);
+    answer = answer == NULL ? best : answer;
     char *text = variant_text(story, best, 0), *options = variant_text(story, fresh, 1);
     enum ps_status status = PS_OK;
     if (text == NULL || options == NULL) {
@@ -159,12 +279,23 @@ static enum ps_status tell_found(const struct ps_tune_story *story)
     ps_say(stdout, lang, PS_SAY_TUNE_ANSWER, PS_ARGS(story->scenario->p.scenario_id, text));
     status = tell_verified(story, text);
     if (status == PS_OK) {
-        status = print_constraints(story, best, fresh);
+        status = print_constraints(story, answer, fresh);
     }
     if (status != PS_OK) {
         goto out;
     }
+    tell_quantiles(story);
+    if (story->request->objective.axis < 0) {
+        const struct ps_metric *metric = &story->request->objective.metric;
+        ps_say(stdout, lang, PS_SAY_TUNE_OBJECTIVE,
+               PS_ARGS(metric->name, objective_text(metric, answer).s,
+                       objective_text(metric, fresh).s));
+    }
     tell_binding(story);
+    status = tell_neighbours(story, answer);
+    if (status != PS_OK) {
+        goto out;
+    }
     if (study->axes_n == 1 && tuned->lowest != tuned->highest) {
         ps_say(stdout, lang, PS_SAY_TUNE_INTERVAL,
                PS_ARGS(ps_axis_value(study->axes, tuned->lowest).s,
@@ -185,10 +316,16 @@ static enum ps_status tell_nothing(const struct ps_tune_story *story)
     if (text == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
-    ps_say(stdout, story->command->lang, PS_SAY_TUNE_NOTHING,
-           PS_ARGS(story->scenario->p.scenario_id, text));
+    ps_say(
+        stdout, story->command->lang,
+        nearest->judgement == PS_OPEN ? PS_SAY_TUNE_UNDECIDED : PS_SAY_TUNE_NOTHING,
+        PS_ARGS(story->scenario->p.scenario_id, text, ps_text_count(story->request->worlds_n).s));
     free(text);
-    return print_constraints(story, nearest, NULL);
+    const enum ps_status status = print_constraints(story, nearest, NULL);
+    if (status == PS_OK) {
+        tell_quantiles(story);
+    }
+    return status;
 }
 
 enum ps_status ps_tune_tell(const struct ps_tune_story *story)

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "pledgesim/pairs.h"
 #include "pledgesim/stats.h"
 
 static const double TAIL_FRAC = 0.01;
@@ -112,6 +113,10 @@ struct contribution ps_contribution_of(const struct standpoint *at, int member)
         const double variance = (square - mean * mean) / worlds;
         c.es = s.x / tail->worlds;
         c.es_se = sqrt(variance > 0 ? variance : 0) / TAIL_FRAC;
+    }
+    if (at->row->paired) {
+        c.var_se = ps_pairs_se_bound(c.var_se);
+        c.es_se = ps_pairs_se_bound(c.es_se);
     }
     return c;
 }

@@ -184,3 +184,8 @@ struct ps_verdict ps_difference_judge(const struct ps_difference *d, int is_flag
     out.real = out.p_value < 0.05 / (double)(comparisons_n > 0 ? comparisons_n : 1);
     return out;
 }
+
+int ps_verdict_same(const struct ps_verdict *verdict)
+{
+    return verdict->value == 0 && verdict->se == 0;
+}

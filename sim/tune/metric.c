@@ -135,7 +135,11 @@ static enum ps_metric_error limit_parse(const char *text, struct ps_constraint *
         ps_decimal_to_double(&decimal, shift, &c->limit) != PS_NUMBER_OK) {
         return PS_METRIC_BAD_NUMBER;
     }
-    return probability && (c->limit < 0 || c->limit > 1) ? PS_METRIC_OUT_OF_RANGE : PS_METRIC_OK;
+    if (probability && (c->limit < 0 || c->limit > 1)) {
+        return PS_METRIC_OUT_OF_RANGE;
+    }
+    /* Always so, or not to be shown by any number of worlds. */
+    return probability && (c->limit <= 0 || c->limit >= 1) ? PS_METRIC_EMPTY : PS_METRIC_OK;
 }
 
 enum ps_metric_error ps_constraint_parse(const char *text, struct ps_constraint *constraint,

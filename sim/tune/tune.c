@@ -62,8 +62,10 @@ static enum ps_status try_box(struct search *s, const struct ps_box *box, uint64
 {
     const struct ps_tune_request *request = s->request;
     struct ps_study_result result;
-    enum ps_status status = ps_study_run(&request->study, box, fresh ? request->worlds_n : 0,
-                                         worlds_n, s->diags, &result);
+    /* An even number, so that no pair of worlds is torn apart. */
+    const uint64_t unused = request->worlds_n + request->worlds_n % 2;
+    enum ps_status status =
+        ps_study_run(&request->study, box, fresh ? unused : 0, worlds_n, s->diags, &result);
     for (size_t p = 0; status == PS_OK && p < result.points_n; p++) {
         struct ps_tried tried = {.worlds_n = worlds_n, .fresh = fresh};
         for (int a = 0; a < s->axes_n; a++) {
@@ -81,15 +83,20 @@ static enum ps_status try_box(struct search *s, const struct ps_box *box, uint64
     return status;
 }
 
+/* By how much of its limit a bound is on the wrong side. */
+static double overrun(const struct ps_judged *j)
+{
+    const double over = j->at_most ? j->value.upper - j->limit : j->limit - j->value.lower;
+    return over / (fabs(j->limit) > 0 ? fabs(j->limit) : 1);
+}
+
 /* How far a variant is from meeting everything: the largest miss of a bound, by its limit. */
 static double miss(const struct search *s, const struct ps_tried *tried)
 {
     double most = 0;
     for (int c = 0; c < s->request->study.constraints_n; c++) {
-        const struct ps_judged *j = &tried->judged[c];
-        const double over = j->at_most ? j->value.upper - j->limit : j->limit - j->value.lower;
-        const double scale = fabs(j->limit) > 0 ? fabs(j->limit) : 1;
-        most = over / scale > most ? over / scale : most;
+        const double over = overrun(&tried->judged[c]);
+        most = over > most ? over : most;
     }
     return most;
 }
@@ -160,31 +167,71 @@ static int finest(const struct search *s, const struct ps_box *box)
     return fine;
 }
 
-/* The first box only shows the way, with several axes all but the last do: a quarter of the worlds.
- */
+/* The box after this one is the finest. */
+static int nearly_finest(const struct search *s, const struct ps_box *box)
+{
+    int near = 1;
+    for (int a = 0; a < s->axes_n; a++) {
+        near &= 2 * box->stride[a] <= POINTS_A_SIDE[s->axes_n - 1] - 1;
+    }
+    return near;
+}
+
+/* The first box only shows the way unless it is the last too, with several axes all but the last
+ * two do: a quarter of the worlds. */
 static uint64_t worlds_of(const struct search *s, const struct ps_box *box)
 {
     const uint64_t all = s->request->worlds_n;
-    const int shows_the_way = s->axes_n == 1 ? s->out->tried_n == 0 : !finest(s, box);
+    const int shows_the_way =
+        s->axes_n == 1 ? s->out->tried_n == 0 && !finest(s, box) : !nearly_finest(s, box);
     return shows_the_way && all >= 8192 ? all / 4 : all;
+}
+
+/* Moves a box along by whole strides so that a variant on its rim comes to lie inside; 0 when there
+ * is none on the rim, or only at an end of the range. */
+static int move_box(const struct search *s, struct ps_box *box, const struct ps_tried *best)
+{
+    int moved = 0;
+    for (int a = 0; a < s->axes_n; a++) {
+        const int64_t steps = s->request->study.axes[a].steps_n, stride = box->stride[a];
+        const int64_t last = box->first[a] + (box->n[a] - 1) * stride;
+        const int64_t by = box->n[a] > 2 ? box->n[a] - 2 : 1;
+        if (best->at[a] == box->first[a] && best->at[a] >= stride) {
+            const int64_t room = best->at[a] / stride;
+            box->first[a] -= stride * (by < room ? by : room);
+            moved = 1;
+        } else if (best->at[a] == last && steps - last >= stride) {
+            const int64_t room = (steps - last) / stride;
+            box->first[a] += stride * (by < room ? by : room);
+            moved = 1;
+        }
+    }
+    return moved;
 }
 
 static enum ps_status narrow_down(struct search *s)
 {
     struct ps_box box = whole_box(s);
+    size_t from = s->out->tried_n;
     for (;;) {
-        const size_t from = s->out->tried_n;
         const enum ps_status status = try_box(s, &box, worlds_of(s, &box), 0);
         if (status != PS_OK) {
             return status;
         }
+        /* Boxes of one stride and as many worlds count together, so a moved box cannot come back.
+         */
         const size_t best = best_of(s, from);
+        const int coarse = from == 0 && s->axes_n == 1 && !finest(s, &box);
+        if (!coarse && move_box(s, &box, &s->out->tried[best])) {
+            continue;
+        }
         if (finest(s, &box)) {
             s->out->best = s->out->nearest = best;
             s->out->found = s->out->tried[best].judgement == PS_MET;
             return PS_OK;
         }
         box = closer_box(s, &box, &s->out->tried[best]);
+        from = s->out->tried_n;
     }
 }
 
@@ -212,21 +259,22 @@ static int is_monotone(const struct search *s)
     return 1;
 }
 
-/* One axis: from the first variant that may meet everything, by all worlds, to the one that does.
- */
+/* One axis: the variants that may meet everything, by all worlds, and would be better than the one
+ * that does. */
 static void find_interval(struct search *s)
 {
     struct ps_tuned *out = s->out;
-    out->lowest = out->highest = out->tried[out->best].at[0];
+    const double sign = s->request->objective.maximise ? -1 : 1;
+    const struct ps_tried *best = &out->tried[out->best];
+    out->lowest = out->highest = best->at[0];
     for (size_t i = 0; i < out->tried_n && s->axes_n == 1; i++) {
         const struct ps_tried *t = &out->tried[i];
-        if (t->fresh || t->judgement == PS_MISSED || t->worlds_n < s->request->worlds_n) {
+        if (t->fresh || t->judgement == PS_MISSED || t->worlds_n < s->request->worlds_n ||
+            sign * t->objective.value > sign * best->objective.value) {
             continue;
         }
-        out->lowest =
-            t->at[0] < out->lowest && !s->request->objective.maximise ? t->at[0] : out->lowest;
-        out->highest =
-            t->at[0] > out->highest && s->request->objective.maximise ? t->at[0] : out->highest;
+        out->lowest = t->at[0] < out->lowest ? t->at[0] : out->lowest;
+        out->highest = t->at[0] > out->highest ? t->at[0] : out->highest;
     }
 }
 
@@ -326,7 +374,7 @@ static enum ps_status find_prices(struct search *s)
         const struct ps_judged *j = &sorted[0].judged[c];
         const int share = s->request->study.constraints[c].metric.kind != PS_METRIC_MEAN;
         /* A demand of 80 % leaves 20 %: a tenth of what is left, either way. */
-        const double part = share && !j->at_most ? 0.1 * (1 - j->limit) : 0.1 * j->limit;
+        const double part = share && !j->at_most ? 0.1 * (1 - j->limit) : 0.1 * fabs(j->limit);
         out->tighter[c] = price_at(s, sorted, n, c, j->limit + (j->at_most ? -part : part));
         out->looser[c] = price_at(s, sorted, n, c, j->limit + (j->at_most ? part : -part));
     }
@@ -335,6 +383,15 @@ static enum ps_status find_prices(struct search *s)
 }
 
 /* ---- fresh worlds ---- */
+
+/* One axis: a variant and its neighbours on the worlds of the search. */
+static enum ps_status try_around(struct search *s, size_t i)
+{
+    const int64_t at = s->out->tried[i].at[0], steps = s->request->study.axes[0].steps_n;
+    const int64_t first = at > 0 ? at - 1 : 0, last = at < steps ? at + 1 : steps;
+    const struct ps_box box = {.first = {first}, .stride = {1}, .n = {(int)(last - first) + 1}};
+    return try_box(s, &box, s->request->worlds_n, 0);
+}
 
 /* Looks at the best variant and, on one axis, at some farther in, on worlds that took no part in
  * the choice; takes the first that meets everything there too. */
@@ -371,7 +428,7 @@ static enum ps_status verify(struct search *s)
             out->holds = 1;
         }
     }
-    return PS_OK;
+    return out->tried[out->verified].at[0] == best.at[0] ? PS_OK : try_around(s, out->verified);
 }
 
 enum ps_status ps_tune_run(const struct ps_tune_request *request, struct ps_diags *diags,
@@ -392,6 +449,30 @@ enum ps_status ps_tune_run(const struct ps_tune_request *request, struct ps_diag
     find_interval(&s);
     find_binding(&s);
     return verify(&s);
+}
+
+const struct ps_tried *ps_tuned_find(const struct ps_tuned *tuned, const int64_t at[PS_AXES_MAX])
+{
+    const struct ps_tried *found = NULL;
+    for (size_t i = 0; i < tuned->tried_n; i++) {
+        const struct ps_tried *t = &tuned->tried[i];
+        if (!t->fresh && memcmp(t->at, at, sizeof t->at) == 0 &&
+            (found == NULL || t->worlds_n >= found->worlds_n)) {
+            found = t;
+        }
+    }
+    return found;
+}
+
+int ps_tried_tightest(const struct ps_tried *tried, int constraints_n)
+{
+    int tightest = 0;
+    for (int c = 1; c < constraints_n; c++) {
+        if (overrun(&tried->judged[c]) > overrun(&tried->judged[tightest])) {
+            tightest = c;
+        }
+    }
+    return tightest;
 }
 
 void ps_tuned_free(struct ps_tuned *tuned)

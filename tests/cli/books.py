@@ -161,6 +161,13 @@ class Check(Case):
         found = self.errors("mybook")
         self.assertRegex(found[0]["hint"], r"the nearest first: equipment_invention, \w+, .*, \.\.\.$")
 
+    def test_a_table_without_rows_has_a_dash_for_the_nearest(self):
+        self.book("book", "bishan")
+        done = self.pledgesim("check", "book", "--lang", "en", "--set", "anchors.oem.pd_pct=3", code=3)
+        self.assertIn("no row oem", done.stderr)
+        self.assertRegex(done.stderr, r"the nearest one is: -\n")
+        self.assertNotRegex(done.stderr, r"the nearest[^:\n]*: *\n")
+
     def test_missing_book(self):
         done = self.pledgesim("run", "nothing", code=4)
         self.assertIn("nothing", done.stderr)

@@ -27,6 +27,17 @@ class Contagion(Case):
         done = self.pledgesim("check", "contagion", "--json")
         self.assertEqual({one["code"] for one in json.loads(done.stderr)["diagnostics"]}, {"I102", "W014"})
 
+    def test_error_of_the_only_part_is_that_of_the_whole(self):
+        """All loans in one cluster: its contribution is the expected shortfall, with parameters known or not."""
+        shutil.copytree(ROOT / "scenarios/static", self.dir / "static")
+        for sigma in ("0", "0.5"):
+            self.pledgesim("run", "static", "--only", "textbook", "--set", f"pd_uncertainty_sigma={sigma}", "-n", "20000", "-o", "out" + sigma, "-q")
+            results = data_files(self.dir / ("out" + sigma))
+            part = next(r for r in table(results["contributions.csv"]) if r["metric"] == "loss_total" and r["member"] == "machinery")
+            whole = next(r for r in table(results["quantiles.csv"]) if r["metric"] == "loss_total" and r["kind"] == "es" and r["q_pct"] == "99")
+            self.assertAlmostEqual(float(part["es99_contribution"]) / float(whole["value"]), 1, delta=0.01)
+            self.assertAlmostEqual(float(part["es99_se"]) / float(whole["se"]), 1, delta=0.05)
+
     def test_share_of_the_parameters(self):
         metrics = self.metrics(self.results("out"))
         for (scenario, metric), row in metrics.items():

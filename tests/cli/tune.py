@@ -29,6 +29,58 @@ class Tune(Case):
         done = self.pledgesim("run", BISHAN, "--only", "baseline", "--set", f"pool_initial_wan={best['value_1']}", "-n", best["worlds"], "-o", "-")
         self.assertEqual(float(table(done.stdout.encode("utf-8"))[0]["p_depletion"]), float(best["value"]))
 
+    def test_an_odd_number_of_worlds_keeps_pairs_together(self):
+        """Both runs verify on the worlds from 4,002 on, the second on one more: bounds as wide, values all but equal."""
+        found = []
+        for n in ("4001", "4002"):
+            self.pledgesim("tune", ROOT / "scenarios/static", "--id", "textbook", "--set", "dependence=independent", "--set", "pd_uncertainty_sigma=1",
+                           "--vary", "pool_initial_wan=2000:2010:10", "--st", "loss_total<=500", "-n", n, "-o", n, "-q")
+            rows = table((self.dir / n / "tune.csv").read_bytes())
+            row = next(r for r in rows if r["role"] == "verified" and r["constraint"] == "loss_total<=500")
+            found.append((float(row["value"]), float(row["upper"]) - float(row["value"])))
+        (odd, odd_width), (even, even_width) = found
+        self.assertAlmostEqual(odd / even, 1, delta=0.01)
+        self.assertAlmostEqual(odd_width / even_width, 1, delta=0.02)
+
+    def test_the_search_leaves_its_boxes(self):
+        """The first look at a quarter of the worlds is too careful; the answer is not where it ends."""
+        self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=500:3000", "--st", "p_depletion<=1%", "-n", "9000", "-o", "out", "-q")
+        rows = [row for row in table((self.dir / "out/tune.csv").read_bytes()) if row["constraint"] == "p_depletion<=1%"]
+        best = [row for row in rows if row["role"] == "best"][0]
+        smaller = [row for row in rows if row["role"] == "search" and float(row["value_1"]) == float(best["value_1"]) - 1]
+        self.assertEqual({(row["worlds"], row["judgement"]) for row in smaller}, {("9000", "open")})
+
+    def test_a_short_range_gets_all_worlds(self):
+        self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=1000:1600:100", "--st", "p_depletion<=1%", "-n", "9000", "-o", "out", "-q")
+        self.assertEqual({row["worlds"] for row in table((self.dir / "out/tune.csv").read_bytes())}, {"9000"})
+
+    def test_neighbours_and_objective_are_told(self):
+        done = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=800:1600:10", "--minimize", "fiscal_net_cost", "--st", "p_target_cumulative>=80%",
+                              "-n", "3000", "-o", "out", "--lang", "en")
+        self.assertRegex(done.stdout, r"fiscal_net_cost there: [0-9.]+ \[[0-9.]+, [0-9.]+\], on fresh worlds [0-9.]+ \[")
+        row = [row for row in table((self.dir / "out/tune.csv").read_bytes()) if row["role"] == "verified"][0]
+        for step in (-10, 10):
+            self.assertRegex(done.stdout, rf"\npool_initial_wan={int(row['value_1']) + step} ")
+
+    def test_never_is_a_bound_and_quantiles_are_explained(self):
+        done = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=2500:2600:50", "--st", "p_depletion<=1%", "--st", "npl_peak_q95<=40%", "-n", "1000",
+                              "--lang", "en")
+        self.assertNotIn("0.00 %", done.stdout)
+        self.assertIn("< 0.30 %", done.stdout)
+        self.assertIn("share of worlds above the limit, which may be at most 5.0 %", done.stdout)
+
+    def test_too_few_worlds_is_not_impossible(self):
+        done = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=2500:2600:50", "--st", "p_depletion<=0.01%", "-n", "1000", "--lang", "en", code=1)
+        self.assertIn("1,000 worlds are too few to tell", done.stdout)
+
+    def test_full_width_and_other_names(self):
+        plain = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=900:1500", "--st", ST, "-n", "1000")
+        other = self.pledgesim("tune", BISHAN, "--vary", "资金池初始规模 ＝９００：1500", "--st", "p_depletion ≤ 3％", "--minimize", "pool_initial_wan",
+                               "-n", "1000")
+        self.assertEqual(plain.returncode, other.returncode)
+        answer = plain.stdout.split("pool_initial_wan=")[1].split("\n")[0]
+        self.assertIn(f"资金池初始规模={answer}\n", other.stdout)
+
     def test_no_answer(self):
         done = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=100:200:10", "--st", ST, "-n", "2000", "--lang", "en", code=1)
         self.assertIn("no variant in the range meets every constraint; the nearest is pool_initial_wan=", done.stdout)
@@ -43,6 +95,9 @@ class Tune(Case):
                 (["--vary", "leverage=6:12", "--st", "p_depletion<1%"], "FIGURE<=LIMIT"),
                 (["--vary", "leverage=6:12", "--st", "p_depletoin<=1%"], "did you mean p_depletion"),
                 (["--vary", "leverage=6:12", "--st", "p_depletion<=200%"], "between 0% and 100%"),
+                (["--vary", "leverage=6:12", "--st", "p_depletion<=1"], "one percent is 1% or 0.01"),
+                (["--vary", "leverage=6:12", "--vary", "放大倍数上限=7:9", "--st", ST], "varied twice"),
+                (["--vary", "leverage=6:12", "--set", "leverage=8", "--st", ST], "by --set already"),
                 (["--vary", "leverage=6:12", "--st", ST, "--minimize", "leverage", "--maximize", "leverage"], "not both"),
                 (["--vary", "leverage=6:12", "--st", ST, "--minimize", "npl_peak_q95"], "not an objective"),
                 (["--vary", "leverage=6:12", "--st", ST, "--id", "basline"], "did you mean baseline")):
@@ -117,6 +172,12 @@ class Sensitivity(Case):
         pool, rate = table((self.dir / "out/sobol.csv").read_bytes())
         self.assertAlmostEqual(float(pool["total"]), 1, delta=0.5)
         self.assertEqual((rate["first"], rate["total"]), ("0", "0"))
+
+    def test_no_effect_is_said(self):
+        done = self.pledgesim("sensitivity", BISHAN, "--vary", "discount_rate_pct=1:5", "--samples", "8", "--metric", "p_depletion", "-n", "1000", "--lang", "en")
+        self.assertIn("1: no difference", done.stdout)
+        self.assertNotIn("nan", done.stdout)
+        self.assertRegex(done.stdout, r"p_depletion is [0-9.]+ % \[[0-9.]+, [0-9.]+\]; .* in percentage points")
 
     def test_wrong_usage(self):
         for arguments, words in ((["--metric", "npl_peak_q95"], "a probability or a mean"), (["--metric", "nonsense"], "a probability or a mean"),

@@ -50,7 +50,15 @@ def read_columns():
     return tables
 
 
-COLUMNS = read_columns()
+def read_schemes():
+    """{scheme: {column of products.csv: text}} from docs/inputs.md; the bank's share is the rest and no term."""
+    page = (ROOT / "docs" / "inputs.md").read_text(encoding="utf-8").split("\n## schemes\n")[1]
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| ") and " [" in line]
+    return {row[0].removeprefix("| "): {name: text for name, text in re.findall(r"(\w+) (\S+) \[", row[1]) if name != "bank_share_pct"}
+            for row in rows}
+
+
+COLUMNS, SCHEMES = read_columns(), read_schemes()
 
 
 def read_csv(path):
@@ -70,10 +78,11 @@ def read_tables(folder):
 
 
 def resolve(table, cells, scenario=None, segment=None):
-    """One row with its defaults: "=name" is the scenario's value, "=segment" the segment's."""
+    """One row with its defaults: "=name" is the scenario's value, "=segment" the segment's; (7.18)."""
     row = SimpleNamespace()
+    terms = SCHEMES.get(cells.get("scheme"), {})
     for column in COLUMNS[table].values():
-        text = (cells.get(column.name) or "").strip()
+        text = (cells.get(column.name) or terms.get(column.name, "")).strip()
         if text:
             value = column.value(text)
         elif column.default == "(none)":
@@ -123,7 +132,7 @@ def load(folder):
     for row in tables["scenarios"]:
         cells = with_base(row, tables["scenarios"])
         scenario = resolve("scenarios", cells)
-        for name in ("segments", "ip_kinds", "products", "pools", "banks", "demand", "topups", "shocks"):
+        for name in ("segments", "ip_kinds", "products", "pools", "banks", "demand", "topups", "shocks", "anchors", "sector_weights", "vehicles"):
             setattr(scenario, name, [resolve(name, r, scenario) for r in table_of(name, cells, tables)])
         segments = {segment.segment_id: segment for segment in scenario.segments}
         scenario.loans = [resolve("loans", r, scenario, segments[r["segment_id"]]) for r in table_of("loans", cells, tables)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Chapter 7, step 5 and what recoveries do to a claim: (7.2) to (7.7). Readings: decision 0008."""
+"""Chapter 7, step 5 and what recoveries do to a claim: (7.2) to (7.7), (7.15). Readings: decisions 0008, 0017."""
 from money import share
 from policy import PARTIES
 
@@ -39,8 +39,12 @@ def make_claims(ledger, t):
     claims = canonical(ledger, [loan for loan in ledger.defaulted if loan.claim_month == t])
     for loan in claims:
         make_claim(ledger, loan, t)
-    for number, pool in enumerate(ledger.pools):
-        settle(ledger, pool, [loan for loan in claims if loan.product.pool == number], t)
+    of_pool = [[loan for loan in claims if loan.product.pool == number] for number in range(len(ledger.pools))]
+    for pool, its_claims in zip(ledger.pools, of_pool):
+        stop_loss(ledger, pool, its_claims, t)
+    support(ledger, [due(its_claims) for its_claims in of_pool])
+    for pool, its_claims in zip(ledger.pools, of_pool):
+        settle(ledger, pool, its_claims, t)
 
 
 def make_claim(ledger, loan, t):
@@ -103,16 +107,40 @@ def granted_in_year_of(ledger, loan):
             if not other.application.on_tape and ledger.year(other.application.month) == year]
 
 
+def due(claims):
+    """sum D"""
+    return sum(loan.due_from_pool for loan in claims)
+
+
+def stop_loss(ledger, pool, claims, t):
+    """(7.6)"""
+    if (limit := ledger.scenario.stop_loss_yearly_fen) == 0:
+        return
+    left, total = max(0, limit - pool.compensation_of_year.get(ledger.year(t), 0)), due(claims)
+    if total > left:
+        ledger.record.add("stop_loss_n", 1)
+        for loan in claims:
+            loan.due_from_pool = loan.due_from_pool * left // total
+
+
+def support(ledger, dues):
+    """(7.15) In the order of the pools' ids."""
+    for number, pool in enumerate(ledger.pools):
+        helper = ledger.policy.helper_of(pool.rules)
+        if helper is None:
+            continue
+        missing = max(0, dues[number] - pool.balance)
+        spare = max(0, ledger.pools[helper].balance - dues[helper])
+        money = min(missing, spare, pool.rules.support_limit_fen - pool.received)
+        pool.balance += money
+        pool.received += money
+        ledger.pools[helper].balance -= money
+        ledger.record.add("support", money)
+
+
 def settle(ledger, pool, claims, t):
-    """(7.6) Stop-loss, limit of the balance; what cannot be paid waits or is the bank's."""
-    if (limit := ledger.scenario.stop_loss_yearly_fen) > 0:
-        left = max(0, limit - pool.compensation_of_year.get(ledger.year(t), 0))
-        total = sum(loan.due_from_pool for loan in claims)
-        if total > left:
-            ledger.record.add("stop_loss_n", 1)
-            for loan in claims:
-                loan.due_from_pool = loan.due_from_pool * left // total
-    total, balance = sum(loan.due_from_pool for loan in claims), pool.balance
+    """(7.6) Limit of the balance; what cannot be paid waits or is the bank's."""
+    total, balance = due(claims), pool.balance
     if total > balance:
         ledger.record.depleted(t)
     for loan in claims:

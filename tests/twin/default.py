@@ -4,7 +4,7 @@ from functools import lru_cache
 from math import asin, ceil, erfc, exp, expm1, log, log1p, pi, sin, sqrt
 from operator import mul
 
-from draws import u52
+from draws import exponential
 from laws import normal_cdf, normal_quantile
 
 SPAN = 9.0  # of the index in the calibration
@@ -129,7 +129,7 @@ def cumulative_hazard(a, b, index):
 
 def month_of_default(words, hazard, granted, due, maturity_share, times=1.0):
     """(4.6); times is that of (4.25)."""
-    e = -log1p(-u52(words[0], words[1])) / times
+    e = exponential(words) / times
     for u in range(granted + 1, due + 1):
         if (1 - maturity_share) * (hazard[u] - hazard[granted]) >= e:
             return u

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Chapter 1: numbers by address, uniforms, normals, thresholds; and Python's own numbers for a second sampling."""
 import random
-from math import cos, log, pi, sin, sqrt
+from math import cos, log, log1p, pi, sin, sqrt
 
 from money import rnd
 
-ECONOMY, DEMAND, FIRM, TERMS, LOAN, DISPOSAL, RECOVERY = range(1, 8)  # purposes
+ECONOMY, DEMAND, FIRM, TERMS, LOAN, DISPOSAL, RECOVERY, MIXING, REGIME, ANCHOR, UNCERTAINTY = range(1, 12)  # purposes
 
 WORD = 2**32
 MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)  # of Philox4x32, Salmon and others 2011
@@ -34,18 +34,14 @@ class ByAddress:
 
 
 class ByChance:
-    """Any other numbers: the same distribution of worlds. What a world was told once it is told again."""
+    """Any other numbers: the same distribution of worlds. What an address was told once it is told again."""
 
     def __init__(self, seed):
-        self.random = random.Random(seed)
-        self.world, self.told = None, {}
+        self.seed = seed
 
-    def words(self, world, *address):
-        if world != self.world:
-            self.world, self.told = world, {}
-        if address not in self.told:
-            self.told[address] = tuple(self.random.getrandbits(32) for _ in range(4))
-        return self.told[address]
+    def words(self, *address):
+        told = random.Random(f"{self.seed} {address}")
+        return tuple(told.getrandbits(32) for _ in range(4))
 
 
 def u32(word):
@@ -69,11 +65,26 @@ def normal_pair(word0, word1):
     return r * cos(angle), r * sin(angle)
 
 
-def tape_entity(loan_id):
-    """(1.1) FNV-1a of the id, finaliser of SplitMix64, top bit set."""
+def exponential(words):
+    """E of (3.5) and (4.6)."""
+    return -log1p(-u52(words[0], words[1]))
+
+
+def tape_entity(name):
+    """(1.1) Of a loan of the tape, or of an anchor firm."""
+    return hash_of(name) | 2**63
+
+
+def issued_entity(vehicle_id, k):
+    """(10.1) Of the k-th firm of a new issue."""
+    return 2**62 + hash_of(vehicle_id) // 2**16 % 2**46 * 2**16 + k
+
+
+def hash_of(name):
+    """FNV-1a of an id, finaliser of SplitMix64."""
     h = 0xCBF29CE484222325
-    for byte in loan_id.encode():
+    for byte in name.encode():
         h = (h ^ byte) * 0x100000001B3 % 2**64
     h = (h ^ h >> 30) * 0xBF58476D1CE4E5B9 % 2**64
     h = (h ^ h >> 27) * 0x94D049BB133111EB % 2**64
-    return (h ^ h >> 31) | 2**63
+    return h ^ h >> 31

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // twin_dump BOOK FIRST N [SEED]: worlds FIRST .. FIRST + N - 1 of every scenario of a book and what
 // every policy makes of them, for the twin in tests/twin. One JSON object a line:
-//   {"scenarios": [ids], "world": number, "applications": [[...]], "rows": [{...}]}
+//   {"scenarios": [ids], "world": number, "applications": [[...]], "issued": [[...]], "rows":
+//   [{...}]}
 // Scenarios of one line share the world; policies of one shape run side by side in lanes, as in the
 // engine.
 #include <inttypes.h>
@@ -35,6 +36,15 @@ static void print_index(unsigned value)
         printf(",%u", value);
 }
 
+static void print_fate(const struct ps_fate *fate)
+{
+    if (fate)
+        printf(",%u,%u,%.17g,%.17g]", fate->tau, fate->s, fate->cured ? 0 : fate->proceeds_frac,
+               fate->cured ? 1 : fate->cash_frac);
+    else
+        printf(",null,null,0,0]");
+}
+
 // In the order of COLUMNS in world.py.
 static void print_application(const struct ps_world *world, const struct ps_app *app)
 {
@@ -47,13 +57,16 @@ static void print_application(const struct ps_world *world, const struct ps_app 
     printf(",%u,%d,%" PRIu32 ",%d,%d,%" PRIu32 ",%" PRIu32, app->segment,
            app->maturity - app->month, app->amount_wan, (app->flags & PS_APP_EQUAL) != 0,
            (app->flags & PS_APP_MICRO) != 0, app->u_product, app->u_bank);
-    if (app->fate == PS_NONE) {
-        printf(",null,null,0,0]");
-        return;
-    }
-    const struct ps_fate *fate = &world->fates[app->fate];
-    printf(",%u,%u,%.17g,%.17g]", fate->tau, fate->s, fate->cured ? 0 : fate->proceeds_frac,
-           fate->cured ? 1 : fate->cash_frac);
+    print_fate(app->fate == PS_NONE ? NULL : &world->fates[app->fate]);
+}
+
+// In the order of ISSUED_COLUMNS in world.py.
+static void print_issued(const struct ps_issued *issued)
+{
+    const struct ps_app *app = &issued->app;
+    printf("[%" PRIu32 ",%" PRIu32 ",%u,%u,%d", issued->issue, app->amount_wan, app->segment,
+           app->month, app->maturity - app->month);
+    print_fate(app->fate == PS_NONE ? NULL : &issued->fate);
 }
 
 static void print_whole(const char *separator, int64_t value)
@@ -119,6 +132,11 @@ static void dump_world(struct ps_kit *kit, const struct family *family,
     for (int a = 0; a < world->apps_n; a++) {
         printf(a ? "," : "");
         print_application(world, &world->apps[a]);
+    }
+    printf("],\"issued\":[");
+    for (int i = 0; i < world->issued_n; i++) {
+        printf(i ? "," : "");
+        print_issued(&world->issued[i]);
     }
     printf("],\"rows\":[");
     for (int first = 0, end; first < family->n; first = end) {

@@ -2,6 +2,7 @@
 """Chapter 3: the index of each cluster."""
 from math import sqrt
 
+from contagion import shift_of_anchors
 from draws import ECONOMY, normal_pair
 
 
@@ -52,7 +53,7 @@ class Economy:
         return sum(float(shock.shift_sd) for shock in self.scenario.shocks
                    if shock.cluster_id in ("all", cluster) and shock.from_month <= t <= shock.to_month)
 
-    def sample(self, draws, world):
+    def sample(self, draws, world, failed):
         step = self.scenario.factor_step_months
         paths = {cluster: [0.0] for cluster in self.clusters}
         level = None
@@ -66,5 +67,5 @@ class Economy:
                 else:
                     level = news
             for cluster, y in zip(self.clusters, level):
-                paths[cluster].append(y + self.shift(cluster, t))  # (3.4)
+                paths[cluster].append(y + self.shift(cluster, t) + shift_of_anchors(self.scenario, failed, cluster, t))  # (3.4), (3.6)
         return paths

@@ -5,6 +5,7 @@ from math import floor
 import breaker
 import claims
 import lending
+import vehicles
 from measures import Record
 from money import FEN_PER_WAN, is_january, month, share, year_of
 from policy import PARTIES
@@ -64,6 +65,7 @@ class PoolAccount:
         self.compensation = 0
         self.compensation_of_year = {}
         self.returned = 0
+        self.received = 0  # from pools that helped
         self.room = 0
         self.single = 0
 
@@ -71,10 +73,11 @@ class PoolAccount:
 class Ledger:
     """One policy in one world."""
 
-    def __init__(self, policy, applications):
+    def __init__(self, policy, applications, issued=()):
         self.policy = policy
         self.scenario = policy.scenario
         self.applications = applications
+        self.vehicles = vehicles.vehicles_of(policy, issued)
         self.pools = [PoolAccount(rules) for rules in policy.pools]
         self.granted = {}  # id of an application: its loan
         self.refused = set()
@@ -96,15 +99,20 @@ class Ledger:
     def run_month(self, t):
         self.interest_and_topups(t)
         self.dispose(t, [loan for loan in self.defaulted if loan.disposal == t])
+        vehicles.dispose(self, t, defaulted_now=False)
         self.defaults(t)
+        vehicles.defaults(self, t)
         self.dispose(t, [loan for loan in self.defaulted if loan.disposal == t == loan.tau])
+        vehicles.dispose(self, t, defaulted_now=True)
         self.repayments(t)
+        vehicles.repayments(self)
         claims.pay_queues(self, t)
         claims.make_claims(self, t)
         self.record.npl(self, t)
         if t <= self.policy.T:
             breaker.review(self, t)
             self.record.breaker_state(self)
+            vehicles.issue(self, t)
             lending.set_rooms(self)
             lending.lend(self, t)
         self.record.close_month(self, t)

@@ -4,9 +4,9 @@ from breaker import SUSPENDED, TERMINATED, group_of
 from money import FEN_PER_WAN, MILLION, share
 
 
-def registered(scenario, application, amount):
+def registered(scenario, amount, renewal=False):
     """(5.2)"""
-    counted_ppm = scenario.renewal_registration_share_ppm if application.parent else MILLION
+    counted_ppm = scenario.renewal_registration_share_ppm if renewal else MILLION
     return (amount * scenario.registered_ratio_ppm * counted_ppm + MILLION**2 // 2) // MILLION**2
 
 

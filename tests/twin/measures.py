@@ -3,6 +3,7 @@
 from math import floor
 
 import breaker
+import vehicles
 from lending import registered
 from money import FEN_PER_WAN, MILLION, month
 from policy import PARTIES
@@ -31,13 +32,16 @@ class Record:
         self.compensation_in = [0] * (policy.N + 1)
         self.returned_in = [0] * (policy.N + 1)
         self.subsidy_in = [0] * (policy.N + 1)
+        self.issue_subsidy_in = [0] * (policy.N + 1)
         self.use = []  # of each month of the plan: principal, money paid in, room
-        self.full = {id(a): registered(scenario, a, a.amount_wan * FEN_PER_WAN) for a in applications if not a.on_tape}
+        self.full = {id(a): registered(scenario, a.amount_wan * FEN_PER_WAN, a.parent is not None) for a in applications if not a.on_tape}
         self.ceiling = sum(self.full[id(a)] for a in applications if not a.on_tape and not a.waited)
+        self.ceiling += sum(vehicles.registered_by_issue(scenario, row) for row in scenario.vehicles)
         for name in ("pool_interest", "topups", "defaults_n", "defaulted_exposure", "recovered", "released", "shortfall",
                      "stop_loss_n", "warnings_n", "months_suspended", "months_terminated", "bank_interest", "lent_total",
                      "grants_n", "firms_n", "guarantee_fees", "premiums", "refused_n", "refused",
-                     "lost_take_up", "registered_waited"):
+                     "lost_take_up", "registered_waited", "support", "vehicles_registered", "vehicles_transferred", "vehicles_defaults_n",
+                     "vehicles_exposure", "vehicles_recovered", "vehicles_loss", "vehicles_subsidy"):
             self.measures[name] = 0
         for reason in REASONS:
             self.measures[f"refused_{reason}"] = 0
@@ -102,7 +106,7 @@ class Record:
 
     def granted(self, ledger, loan, guarantee_fee, t):
         application = loan.application
-        fen = registered(self.scenario, application, loan.amount)
+        fen = registered(self.scenario, loan.amount, application.parent is not None)
         self.registered_in[t] += fen
         if application.parent is None:
             self.first_in[t] += fen
@@ -115,6 +119,20 @@ class Record:
         self.add("grants_n", 1)
         self.add("premiums", loan.premium)
         self.add("guarantee_fees", guarantee_fee)
+
+    def issued(self, fen, t):
+        self.registered_in[t] += fen
+        self.first_in[t] += fen
+        self.add("vehicles_registered", fen)
+
+    def issue_subsidised(self, fen, t):
+        self.issue_subsidy_in[t] += fen
+        self.add("vehicles_subsidy", fen)
+
+    def transferred(self, loan):
+        self.add("vehicles_transferred", loan.owed)
+        self.add("released", loan.owed)
+        self.interest_of(loan)
 
     def close_month(self, ledger, t):
         """Step 9, (7.13)."""
@@ -145,6 +163,7 @@ class Record:
         self.targets()
         self.pool(ledger)
         self.losses(ledger)
+        self.tranches(ledger)
         self.treasury(ledger)
         self.usage()
 
@@ -181,15 +200,25 @@ class Record:
             m[f"loss_{party}"] = sum(loan.paid[party] - loan.returned[party] for loan in ledger.defaulted)
         m["loss_bank"] = m["loss_total"] - sum(m[f"loss_{party}"] for party in PARTIES)
 
+    def tranches(self, ledger):
+        """(10.6)"""
+        m, parts, whole = self.measures, [v.parts() for v in ledger.vehicles], [v.whole() for v in ledger.vehicles]
+        for i, name in enumerate(vehicles.PARTS):
+            m[f"loss_{name}"] = sum(part[i] for part in parts)
+            m[f"{name}_hit"] = int(any(part[i] > 0 for part in parts))
+            m[f"{name}_gone"] = int(any(part[i] > 0 and part[i] == all_of_it[i] for part, all_of_it in zip(parts, whole)))
+        m["undertaking_guarantor"] = sum(v.parts()[1] for v in ledger.vehicles if v.row.undertaker == "guarantor")
+
     def treasury(self, ledger):
         """(8.1), (8.2)"""
         m, scenario = self.measures, self.scenario
         m["subsidy"] = sum(self.subsidy_in)
+        subsidies = m["subsidy"] + m["vehicles_subsidy"]
         district = float(scenario.district_share_frac)
-        m["fiscal_net_cost"] = floor(district * (m["compensation_net"] + m["subsidy"]) + 0.5)
-        m["fiscal_outlay"] = sum(pool.rules.initial_fen for pool in ledger.pools) + m["topups"] + m["subsidy"]
+        m["fiscal_net_cost"] = floor(district * (m["compensation_net"] + subsidies) + 0.5)
+        m["fiscal_outlay"] = sum(pool.rules.initial_fen for pool in ledger.pools) + m["topups"] + subsidies
         factor = (1 + float(scenario.discount_rate_frac)) ** (-1 / 12)
-        value = sum((self.compensation_in[t] - self.returned_in[t] + self.subsidy_in[t]) * factor**t
+        value = sum((self.compensation_in[t] - self.returned_in[t] + self.subsidy_in[t] + self.issue_subsidy_in[t]) * factor**t
                     for t in range(1, self.policy.N + 1))
         m["fiscal_present_value"] = floor(district * value + 0.5)
 

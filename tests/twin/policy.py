@@ -59,7 +59,11 @@ class Policy:
     def only_pool(scenario):
         return SimpleNamespace(pool_id="", initial_fen=scenario.pool_initial_fen, interest_ppm=scenario.pool_interest_ppm,
                                leverage_ppm=scenario.leverage_ppm, topup=scenario.topup, topup_yearly_fen=scenario.topup_yearly_fen,
-                               topup_target_fen=scenario.topup_target_fen)
+                               topup_target_fen=scenario.topup_target_fen, support_pool_id=None, support_limit_fen=0)
+
+    def helper_of(self, rules):
+        """The number of the pool that helps one, or None."""
+        return next((number for number, pool in enumerate(self.pools) if pool.pool_id == rules.support_pool_id), None)
 
     def product_of(self, application):
         """Decision 0003: the tape's own, else by the application's number."""

@@ -7,12 +7,16 @@ the ends of their ranges are as likely as usual ones. `python3 random_books.py F
 import csv
 import random
 import sys
+from math import sqrt
 from pathlib import Path
+
+from book import SCHEMES
 
 TENORS = (6, 12, 24, 36)
 CLUSTERS = ("auto", "bio", "chips", "drones", "energy")
 TRIGGERS = (0, 1, 3, 3, 6)
 POLICIES = 8
+TERMS = {"bank_share_pct", *(column for terms in SCHEMES.values() for column in terms)}
 
 
 class Dice(random.Random):
@@ -87,8 +91,15 @@ def loans(dice, segment_rows, products, banks):
             "months_left": dice.some(dice.randint(1, 12), 24, 30, often=0.8),
             "age_months": dice.some(0, dice.randint(1, 60)), "repayment": dice.choice(["bullet", "equal_principal"]),
             "pledged_value_wan": dice.some("", dice.pct(0, 3000)), "pd_pct": dice.some("", dice.pct(0, 60)),
-            "correlation": dice.some("", dice.pct(0, 0.4)), "recovery_pct": dice.some("", dice.pct(0, 100), "0", "100")})
+            "correlation": dice.some("", dice.pct(0, 0.4)), **recovery(dice), "group_id": dice.choice(["", "g0", "g1"])})
     return rows
+
+
+def recovery(dice):
+    """Of a tape loan: by the model, certain, or by a Beta law that has both a mean and a spread."""
+    mean = dice.some("", dice.pct(0, 100), "0", "100")
+    spread = dice.uniform(0.05, 0.9) * sqrt(float(mean) * (100 - float(mean))) if mean and dice.chance(0.5) else 0
+    return {"recovery_pct": mean, "recovery_sd_pct": f"{spread:.4f}" if spread > 0 else dice.choice(["", "0"])}
 
 
 def demand(dice, start_year, months):
@@ -105,6 +116,49 @@ def shocks(dice, clusters, months):
     return rows
 
 
+def anchors(dice, clusters):
+    return [{"anchor_id": f"a{i}", "label": "", "cluster_id": dice.choice(clusters), "pd_pct": dice.some(dice.pct(0, 60), "0", "99"),
+             "shift_sd": dice.some(dice.pct(-4, 0), "0", "-6"), "shift_months": dice.some(dice.randint(1, 30), 1, 600)}
+            for i in range(dice.some(0, 1, 3, often=0.6))]
+
+
+def sector_weights(dice, segment_rows, clusters):
+    """Up to two clusters a segment; what is missing is risk of its own."""
+    rows = []
+    for segment in segment_rows:
+        for part in dice.parts(dice.some(1, 2, 3))[:2] if dice.chance(0.5) else []:
+            rows.append({"sector_weight_id": f"w{len(rows)}", "segment_id": segment["segment_id"], "cluster_id": dice.choice(clusters),
+                         "weight_pct": part, "variance": dice.some("", dice.pct(0.1, 1))})
+    return rows
+
+
+def vehicles(dice, segment_rows, horizon, months):
+    rows = []
+    for i in range(dice.some(0, 1, 3)):
+        issue_month, firms = dice.randint(1, horizon), dice.some(dice.randint(1, 12), 1)
+        subordinated = dice.uniform(0, 100) if dice.chance(0.5) else dice.uniform(0, 20)
+        undertaking = dice.uniform(0, 100 - subordinated) if dice.chance(0.5) else 0
+        rows.append({
+            "vehicle_id": f"v{i}", "label": "", "abs_mode": dice.some("transfer", "new_issue", "off"), "issue_month": issue_month,
+            "size_wan": firms + dice.some(dice.randint(0, 2000), 0, often=0.9), "firms_n": firms,
+            "amount_sigma": dice.some(dice.pct(0, 2), "0", "3"), "segment_id": dice.choice(["", dice.choice(segment_rows)["segment_id"]]),
+            "tenor_months": min(dice.some(12, dice.randint(1, 40)), months - issue_month), "min_months_left": dice.some(1, 6, 12),
+            "subordinated_pct": dice.some(f"{subordinated:.4f}", "0", often=0.9), "undertaking_pct": f"{undertaking:.4f}",
+            "undertaker": dice.choice(["guarantor", "originator"]), "issue_subsidy_pct": dice.some(dice.pct(0, 10, 4), "0")})
+    return rows
+
+
+def other_tranches(dice, rows, horizon):
+    """The same new issues under another policy: what the world does not read."""
+    other = []
+    for row in rows:
+        other.append({**row, "subordinated_pct": dice.pct(0, 60), "undertaking_pct": dice.some(dice.pct(0, 40), "0"),
+                      "undertaker": dice.choice(["guarantor", "originator"])})
+        if row["abs_mode"] == "transfer":
+            other[-1].update(issue_month=dice.randint(1, horizon), size_wan=dice.randint(1, 2000), min_months_left=dice.randint(1, 12))
+    return other
+
+
 def correlations(dice, clusters):
     """A matrix of one common factor, or with copies."""
     weight = {cluster: dice.choice([0.0, 0.5, 0.8, 1.0, -0.5]) for cluster in clusters}
@@ -118,7 +172,7 @@ def world_part(dice):
         "horizon_months": dice.some(dice.randint(12, 30), 1, 6, often=0.9),
         "phi_annual": dice.some(dice.pct(0, 0.9), "0"), "index_correlation": dice.some(dice.pct(0, 1), "1", "0"),
         "factor_step_months": dice.choice([1, 3, 12]), "index_start": dice.choice(["stationary", "fixed"]),
-        "initial_index_sd": dice.pct(-2, 2), "dependence": dice.some("gaussian", "independent", often=0.8),
+        "initial_index_sd": dice.pct(-2, 2), "dependence": dice.some("gaussian", "independent", "regime", "regime", "student_t", "gamma", often=0.6),
         "correlation_basis": dice.choice(["annual", "monthly"]), "maturity_share_pct": dice.some("50", "0", "100", dice.pct(0, 100)),
         "pd_multiplier": dice.some(1, "0.5", "1.6", "0", often=0.8), "demand_multiplier": dice.some(1, "0.3", "2", "0", often=0.8),
         "renewal_prob_pct": dice.some(dice.pct(20, 100), "0", "100"), "npl_months": dice.some(3, 0, 1, 8),
@@ -130,8 +184,23 @@ def world_part(dice):
         "cash_recovery_pct": dice.some(dice.pct(0, 60), "0", "99", often=0.7), "cash_concentration": dice.some(8, "0.5", "100", often=0.7),
         "cure_prob_pct": dice.some("0", dice.pct(0, 60), "100"),
         "moral_hazard": dice.some("0", dice.pct(0, 3), "20", often=0.8), "coverage_ref_pct": dice.some("70", dice.pct(0, 100), "0"),
-        "refused_retry_months": dice.some(0, 1, 3, often=0.6),
+        "refused_retry_months": dice.some(0, 1, 3, often=0.6), **further_dependence(dice), **uncertainty(dice),
     }
+
+
+def further_dependence(dice):
+    """Columns that only student_t, gamma or regime read."""
+    return {
+        "t_nu": dice.some(dice.pct(3, 30), "8", "1000"), "t_mixing": dice.choice(["year", "world"]),
+        "sector_variance": dice.some(dice.pct(0.1, 1), "0.6"), "gamma_link": dice.choice(["exp", "linear_capped"]),
+        "calm_months": dice.some(dice.randint(1, 60), 1, 1200, often=0.8), "stress_months": dice.some(dice.randint(1, 24), 1, 1200, often=0.8),
+        "stress_multiplier": dice.some(dice.pct(1, 5), "1", "100", often=0.8), "stress_shift_sd": dice.some(dice.pct(0, 4), "0", "6"),
+    }
+
+
+def uncertainty(dice):
+    spreads = {"pd": "1", "recovery": "1", "demand": "0.5"}
+    return {f"{name}_uncertainty_sigma": dice.some("0", dice.pct(0, 0.6), most, often=0.7) for name, most in spreads.items()}
 
 
 # ---- the policy ----
@@ -156,6 +225,27 @@ def products(dice, pool_ids, horizon):
         if int(rows[-1]["open_to_month"]) and int(rows[-1]["open_to_month"]) < int(rows[-1]["open_from_month"]):
             rows[-1]["open_to_month"] = 0
     return rows
+
+
+def schemes(dice, rows):
+    """Some products take the terms of a scheme; of their own cells a few are left, but no shares."""
+    named = [name for name in sorted({row["product_id"] for row in rows}) if dice.chance(0.25)]
+    for row in rows:
+        if row["product_id"] in named:
+            row["scheme"] = dice.choice(sorted(SCHEMES))
+            for column in [column for column in row if column in TERMS]:
+                if column.endswith("_share_pct") or dice.chance(0.7):
+                    row[column] = ""
+
+
+def overrides(dice, rows, names):
+    """Cells of products that a scenario sets."""
+    name, cells = dice.choice(names), {}
+    if dice.chance(0.3):
+        cells[f"products.{name}.trigger_months"] = dice.choice(TRIGGERS)
+    if all("scheme" in row for row in rows if row["product_id"] == name) and dice.chance(0.7):
+        cells[f"products.{name}.scheme"] = dice.choice(sorted(SCHEMES))
+    return cells
 
 
 def share_columns(dice):
@@ -189,6 +279,16 @@ def pools(dice, ids):
         rule = dice.choice([topup_rule(dice), {"topup": "", "topup_yearly_wan": "", "topup_target_wan": ""}])
         rows.append({"pool_id": name, "label": "", **{column: dice.some(value, "", often=0.8) for column, value in own.items()}, **rule})
     return rows
+
+
+def support(dice, rows):
+    """A pool may name one that stands before it in some order, so that support never goes in a circle."""
+    order = dice.sample(rows, len(rows))
+    for i, row in enumerate(order):
+        helper = dice.choice(order[:i])["pool_id"] if i > 0 and dice.chance(0.7) else ""
+        row.update(support_pool_id=helper, support_limit_wan=dice.some(dice.pct(0, 300, 6), "0", "10000"))
+        if helper and dice.chance(0.8):  # little money, much lending: it will need help
+            row.update(initial_wan=dice.pct(0, 30, 6), leverage="1000")
 
 
 def money_of_pool(dice):
@@ -240,7 +340,7 @@ def write_book(folder, seed, policies=POLICIES):
     segment_rows, longest, kinds = segments(dice)
     world = world_part(dice)
     bank_rows = banks(dice)
-    pool_ids = [f"pool{i}" for i in range(dice.some(1, 2, 3))] if dice.chance(0.6) else []
+    pool_ids = [f"pool{i}" for i in range(dice.some(2, 1, 3))] if dice.chance(0.6) else []
     product_rows = [products(dice, pool_ids, world["horizon_months"]) for _ in range(2)]
     named = set.intersection(*({row["product_id"] for row in rows} for rows in product_rows))
     tape = loans(dice, segment_rows, sorted(named), [row["bank_id"] for row in bank_rows])
@@ -261,6 +361,20 @@ def write_book(folder, seed, policies=POLICIES):
             usual = policy_part(dice)
         files = {f"{name}_file": dice.choice([f"{name}.csv", f"{name}_b.csv"]) for name in ("products", "pools") if f"{name}_b" in tables}
         rows.append({"scenario_id": f"r{i}", "label": "", "base": "", **world, **usual, **money_of_pool(dice), **files})
+    for name in ("pools", "pools_b"):
+        support(dice, tables.get(name, []))
+    tables["anchors"] = anchors(dice, clusters)
+    for row in tape:
+        row["anchor_id"] = dice.choice(["", *(anchor["anchor_id"] for anchor in tables["anchors"])])
+    if world["dependence"] == "gamma":
+        tables["sector_weights"] = sector_weights(dice, segment_rows, clusters)
+    tables["vehicles"] = vehicles(dice, segment_rows, world["horizon_months"], months)
+    tables["vehicles_b"] = other_tranches(dice, tables["vehicles"], world["horizon_months"])
+    schemes(dice, sum(product_rows, []))
+    for row in rows:
+        row.update(overrides(dice, sum(product_rows, []), sorted(named)))
+        if tables["vehicles"]:
+            row["vehicles_file"] = dice.choice(["vehicles.csv", "vehicles_b.csv"])
     for name, table in {**tables, "scenarios": rows}.items():
         if table:
             write_table(folder, name, table)

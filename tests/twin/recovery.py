@@ -6,8 +6,8 @@ from draws import DISPOSAL, RECOVERY, WORD, happens, normal_pair, u32
 from laws import beta_table, normal_cdf, normal_quantile
 
 
-def materialise(application, scenario, kind, index, draws, world, entity, link):
-    """Sets disposal, proceeds and cash of an application that defaults. index: Y~ of its cluster by month."""
+def materialise(application, scenario, kind, index, times, draws, world, entity, link):
+    """Sets disposal, proceeds and cash of a loan that defaults. index: Y~ of its cluster by month; times: (4.22)."""
     N = scenario.horizon_months + scenario.runoff_months
     word6 = draws.words(world, DISPOSAL, entity, link)
     word7 = draws.words(world, RECOVERY, entity, link)
@@ -22,16 +22,23 @@ def materialise(application, scenario, kind, index, draws, world, entity, link):
     application.disposal = min(N, first + 3 * ((sale_round or 3) - 1))
     own_tape = application.tape if application.on_tape else None
     if own_tape is not None and own_tape.recovery_frac is not None:
-        application.proceeds, application.cash = 0.0, float(own_tape.recovery_frac)
+        application.proceeds, application.cash = 0.0, own_recovery(own_tape, u32(word6[2]))
         return
-    application.cash = beta_table(scenario.cash_recovery_frac, scenario.cash_concentration).read(u32(word6[2]))
+    application.cash = times * beta_table(scenario.cash_recovery_frac, scenario.cash_concentration).read(u32(word6[2]))
     age = (application.disposal - application.month + (own_tape.age_months if own_tape else 0)) / 12  # (6.3)
     lapsed = u32(word6[3]) >= exp(-float(kind.lapse_pa) * age)
     if sale_round is None or lapsed:
         application.proceeds = 0.0
         return
     price = beta_table(kind.price_mean_frac, scenario.price_concentration).read(u32(word7[1]))
-    application.proceeds = value_per_yuan(scenario, kind, own_tape) * price * growth(scenario, kind, age, z1, index[application.disposal])
+    value = value_per_yuan(scenario, kind, own_tape) * price * growth(scenario, kind, age, z1, index[application.disposal])
+    application.proceeds = times * value
+
+
+def own_recovery(row, u):
+    """recovery_pct of a tape loan, certain or by a Beta law of that mean."""
+    mean, sd = row.recovery_frac, row.recovery_sd_frac
+    return beta_table(mean, mean * (1 - mean) / sd**2 - 1).read(u) if sd > 0 else float(mean)
 
 
 def round_of_sale(w, scenario, y):

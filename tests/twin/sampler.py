@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Chapter 5: who asks, and with chapters 3, 4 and 6 the whole of a world."""
+"""Chapter 5: who asks, and with chapters 3, 4, 6 and 10 the whole of a world."""
 from fractions import Fraction
+from math import exp, floor
 
+import contagion
+import mixture
+import regime
 from default import cumulative_hazard, hazard_class, month_of_default
-from draws import DEMAND, FIRM, LOAN, TERMS, WORD, happens, tape_entity
+from draws import DEMAND, FIRM, LOAN, TERMS, WORD, happens, issued_entity, normal_pair, tape_entity
 from economy import Economy
 from laws import amount, cuts, pick, poisson
 from money import MILLION, year_of
 from policy import Policy
 from recovery import materialise
-from world import Application, firm_of
+from vehicles import NEW_ISSUE, in_order
+from world import Application, IssuedFirm, firm_of
 
 TENORS = (6, 12, 24, 36)
 
 
 class Sampler:
-    """Draws worlds of a scenario: sample() gives the applications of one in canonical order."""
+    """Draws worlds of a scenario: sample() gives the applications of one in canonical order and the firms of new issues."""
 
     def __init__(self, scenario, draws):
         self.scenario, self.draws, self.policy = scenario, draws, Policy(scenario)
@@ -27,7 +32,16 @@ class Sampler:
         self.segments = {segment.segment_id: segment for segment in scenario.segments}
 
     def sample(self, world):
-        self.index = self.economy.sample(self.draws, world)
+        scenario, months_n = self.scenario, self.economy.months_n
+        self.failed = contagion.failures(scenario, months_n, self.draws, world)
+        self.index = self.economy.sample(self.draws, world, self.failed)
+        self.hazard_times, self.recovery_times, self.demand_times = contagion.multipliers(scenario, self.draws, world)
+        self.divisors = mixture.divisors(scenario, months_n, self.draws, world) if scenario.dependence == "student_t" else None
+        self.states = None
+        if scenario.dependence == "regime":
+            self.states = regime.sample(scenario, months_n, self.draws, world)
+            for path in self.index.values():  # (4.18)
+                path[:] = [y - float(scenario.stress_shift_sd) * (state == regime.STRESS) for y, state in zip(path, self.states)]
         self.hazards = {}
         applications, firms_n = [], 0
         for row in self.scenario.loans:
@@ -37,7 +51,25 @@ class Sampler:
             for k in range(self.new_firms(world, t)):
                 applications += self.new_firm(world, t, t * WORD + k, firms_n)
                 firms_n += 1
-        return sorted(applications, key=lambda a: (a.month, a.parent is None, a.chain))
+        return sorted(applications, key=lambda a: (a.month, a.parent is None, a.chain)), self.issued(world)
+
+    def issued(self, world):
+        """The firms of all new issues, (10.1) and (10.2)."""
+        firms = []
+        for number, row in enumerate(row for row in in_order(self.scenario.vehicles) if row.abs_mode == NEW_ISSUE):
+            entities = [issued_entity(row.vehicle_id, k) for k in range(row.firms_n)]
+            words = [self.draws.words(world, FIRM, entity, 0) for entity in entities]
+            sums, total = [], 0.0
+            for word in words:
+                total += exp(float(row.amount_sigma) * normal_pair(word[1], word[2])[0])
+                sums.append(total)
+            ends = [0, *(floor((row.size_wan - row.firms_n) * part / total) for part in sums[:-1]), row.size_wan - row.firms_n]
+            for k, (entity, word) in enumerate(zip(entities, words)):
+                segment = self.segments[row.segment_id] if row.segment_id else self.scenario.segments[pick(word[0], self.segment_ends)]
+                firm = IssuedFirm(number, 1 + ends[k + 1] - ends[k], segment, row.issue_month, row.tenor_months)
+                self.fate(world, firm, entity, 0, self.draws.words(world, LOAN, entity, 0), times=1.0)
+                firms.append(firm)
+        return firms
 
     def new_firm(self, world, t, entity, number):
         """A chain from its first month on and one from each month in which it may ask again, (5.6)."""
@@ -53,7 +85,7 @@ class Sampler:
         year = year_of(t, self.scenario)
         mean = sum(float(row.new_firms_n) for row in self.scenario.demand if row.year == year)
         word = self.draws.words(world, DEMAND, t, 0)[0]
-        return poisson(word, mean * float(self.scenario.demand_multiplier) / 12)
+        return poisson(word, self.demand_times * mean * float(self.scenario.demand_multiplier) / 12)
 
     def tape_root(self, world, row, chain):
         segment = self.segments[row.segment_id]
@@ -77,7 +109,7 @@ class Sampler:
             application = root if last is None else self.renewal(root, last)
             if not application.on_tape:
                 application.tenor = TENORS[pick(word[2], self.tenor_ends[root.segment.segment_id])]
-            self.fate(world, application, entity, link, word)
+            self.fate(world, application, entity, link, word, self.carelessness(application))
             links.append(application)
             last = application
             asks = (application.tau is None and application.due <= self.scenario.horizon_months
@@ -92,27 +124,36 @@ class Sampler:
         last.children.append(link)
         return link
 
-    def fate(self, world, application, entity, link, word):
-        scenario, segment = self.scenario, application.segment
-        share = 0.0 if application.equal_principal else float(scenario.maturity_share_frac)
-        hazard = self.hazard(application.tape or segment, segment.cluster_id)
-        application.tau = month_of_default(word, hazard, application.month, application.due, share,
-                                           self.carelessness(application))
-        if application.tau is not None:
-            materialise(application, scenario, self.kinds[segment.ip_kind_id], self.index[segment.cluster_id], self.draws, world,
-                        entity, link)
+    def fate(self, world, loan, entity, link, word, times):
+        """times is that of (4.25)."""
+        scenario, segment = self.scenario, loan.segment
+        share = 0.0 if loan.equal_principal else float(scenario.maturity_share_frac)
+        loan.tau = month_of_default(word, self.hazard(loan.tape or segment, segment), loan.month, loan.due, share, times)
+        loan.tau = contagion.anchored(loan, self.failed)
+        if loan.tau is not None:
+            materialise(loan, scenario, self.kinds[segment.ip_kind_id], self.index[segment.cluster_id], self.recovery_times,
+                        self.draws, world, entity, link)
 
     def carelessness(self, application):
         """(4.25)"""
         coverage = Fraction(sum(self.policy.product_of(application).share_ppm.values()), MILLION)
         return float(1 + self.scenario.moral_hazard * max(0, coverage - self.scenario.coverage_ref_frac))
 
-    def hazard(self, row, cluster):
+    def hazard(self, row, segment):
         """H of the class of a segment or a tape loan in this world."""
-        pd = float(row.pd_frac * self.scenario.pd_multiplier)
-        key = (pd, float(row.correlation), cluster)
+        key = (float(row.pd_frac * self.scenario.pd_multiplier), float(row.correlation), segment.segment_id)
         if key not in self.hazards:
-            a, b = hazard_class(pd, float(row.correlation), self.scenario.dependence, self.scenario.correlation_basis,
-                                self.economy.phi, self.scenario.factor_step_months)
-            self.hazards[key] = cumulative_hazard(a, b, self.index[cluster])
+            total = self.cumulative_hazard(key[0], key[1], segment)
+            self.hazards[key] = [self.hazard_times * h for h in total]  # (4.21)
         return self.hazards[key]
+
+    def cumulative_hazard(self, pd, rho, segment):
+        scenario, index = self.scenario, self.index[segment.cluster_id]
+        if scenario.dependence == "regime":
+            return regime.cumulative_hazard(pd, scenario, self.states)
+        if scenario.dependence == "student_t":
+            return mixture.student_t_hazard(pd, rho, scenario, index, self.divisors)
+        if scenario.dependence == "gamma":
+            return mixture.gamma_hazard(pd, segment, scenario, self.index)
+        a, b = hazard_class(pd, rho, scenario.dependence, scenario.correlation_basis, self.economy.phi, scenario.factor_step_months)
+        return cumulative_hazard(a, b, index)

@@ -38,6 +38,29 @@ class Application:
         return self.month + self.tenor
 
 
+@dataclass
+class IssuedFirm:
+    """A firm of a new issue with its one loan, chapter 10: no application."""
+
+    vehicle: int  # number of the issue among those of the scenario, by id
+    amount_wan: int
+    segment: SimpleNamespace
+    month: int
+    tenor: int
+    tau: Optional[int] = None
+    disposal: Optional[int] = None
+    proceeds: float = 0.0
+    cash: float = 0.0
+    on_tape = False
+    tape = None
+    equal_principal = False
+
+    @property
+    def due(self):
+        return self.month + self.tenor
+
+
+ISSUED_COLUMNS = ("vehicle", "amount_wan", "segment", "month", "tenor", "tau", "disposal", "proceeds", "cash")
 COLUMNS = ("month", "chain", "parent", "before", "waited", "tape", "segment", "tenor", "amount_wan", "equal_principal", "micro",
            "product_word", "bank_word", "tau", "disposal", "proceeds", "cash")  # of an application as dump.c writes it
 
@@ -56,6 +79,14 @@ def read_applications(rows, scenario):
         if parent is not None:
             parent.children.append(applications[-1])
     return applications
+
+
+def read_issued(rows, scenario):
+    """The firms of the new issues of a dumped world."""
+    firms = [IssuedFirm(**dict(zip(ISSUED_COLUMNS, row))) for row in rows]
+    for firm in firms:
+        firm.segment = scenario.segments[firm.segment]
+    return firms
 
 
 def firm_of(tape, chain):

@@ -138,7 +138,7 @@ enum ps_status ps_sobol_run(const struct ps_study *study, int n, uint64_t worlds
                             struct ps_diags *diags, double *values)
 {
     const size_t points_n = ps_sobol_points_n(study->axes_n, n);
-    double *points = malloc(points_n * (size_t)study->axes_n * sizeof *points);
+    double *points = calloc(points_n * (size_t)study->axes_n, sizeof *points);
     struct ps_study_batch batch = {0};
     enum ps_status status =
         points == NULL ? ps_status_raise(PS_MEMORY) : ps_sobol_points(study->axes_n, n, points);

@@ -200,13 +200,15 @@ static int move_box(const struct search *s, struct ps_box *box, const struct ps_
         if (!down && !up) {
             continue;
         }
-        const int64_t room = (down ? best->at[a] : steps - last) / stride;
+        const int64_t room = down ? best->at[a] : steps - last;
         int64_t by = box->n[a] - 2;
         if (by < 1) {
             box->n[a]++;
             box->first[a] -= down ? stride : 0;
         } else {
-            by = by < room ? by : room;
+            while (by * stride > room) {
+                by--;
+            }
             box->first[a] += down ? -by * stride : by * stride;
         }
         moved = 1;

@@ -5,9 +5,9 @@
 #include "pledgesim/book.h"
 #include "pledgesim/metric.h"
 
-/* Many variants of one scenario on the same worlds: what sweep, tune, sensitivity and stress are
- * made of. A variant gives each axis one of its values; it is read and checked by the book like any
- * cell, so a variant that the book would refuse is refused here, at its place. */
+/* Many variants of one scenario on the same worlds: what sweep, tune and sensitivity are made of. A
+ * variant gives each axis one of its values; it is read and checked by the book like any cell, so a
+ * variant that the book would refuse is refused here, at its place. */
 
 enum {
     PS_AXES_MAX = 4,

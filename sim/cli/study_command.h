@@ -6,7 +6,7 @@
 #include "pledgesim/results.h"
 #include "terminal.h"
 
-/* What tune and sweep share: one scenario of a book, its axes and constraints, many variants. */
+/* What tune, sweep, sensitivity and compare share: a book, a scenario of it, axes, limits. */
 struct ps_study_command {
     const struct ps_command *command;
     const char *isa;

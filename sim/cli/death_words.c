@@ -43,6 +43,13 @@ static enum ps_status tell_time(const struct ps_stress_story *story)
     return PS_OK;
 }
 
+/* Without a minus before a zero. */
+static struct ps_text plain_text(double value, int digits_n)
+{
+    const double least = digits_n == 1 ? 0.05 : 0.005;
+    return ps_text_real(fabs(value) < least ? 0 : value, digits_n);
+}
+
 static void add_row(struct ps_grid *grid, const struct ps_stress_story *story,
                     enum ps_death_figure figure, int cluster)
 {
@@ -60,8 +67,8 @@ static void add_row(struct ps_grid *grid, const struct ps_stress_story *story,
         (void)snprintf(text, sizeof text, "  %.80s", story->scenario->cluster_ids[cluster]);
         ps_grid_add(grid, text, NAME_WIDTH);
     }
-    ps_grid_add(grid, ps_text_real((death->usual[slot] + less.value) / unit, digits).s, 0);
-    ps_grid_add(grid, ps_text_real(death->usual[slot] / unit, digits).s, 0);
+    ps_grid_add(grid, plain_text((death->usual[slot] + less.value) / unit, digits).s, 0);
+    ps_grid_add(grid, plain_text(death->usual[slot] / unit, digits).s, 0);
     if (isnan(less.se)) {
         (void)snprintf(text, sizeof text, "%+.*f", digits, less.value / unit);
     } else {

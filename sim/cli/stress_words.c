@@ -132,10 +132,28 @@ static struct ps_text size_text(const struct ps_reverse_line *line, double size)
     return ps_text_real(size, 2);
 }
 
+/* The end of a range without needless digits. */
+static struct ps_text end_text(const struct ps_reverse_line *line)
+{
+    const double size = line->direction.size;
+    struct ps_text out = size_text(line, size);
+    if (ps_stress_kind_desc(line->direction.kind)->unit != PS_STRESS_LESS) {
+        (void)snprintf(out.s, sizeof out.s, "%.3g", size);
+    }
+    return out;
+}
+
+/* Beyond one year in 100,000 the tail of a law says little. */
+static struct ps_text chance_text(double chance)
+{
+    struct ps_text out = {"< 0.001 %"};
+    return chance < 1e-5 ? out : ps_text_share(chance);
+}
+
 /* "1.37 [1.20, 1.55]"; an end that was not reached lies beyond the range. */
 static void add_size(struct ps_grid *grid, const struct ps_reverse_line *line, enum ps_lang lang)
 {
-    const struct ps_text most = size_text(line, line->direction.size);
+    const struct ps_text most = end_text(line);
     char text[160];
     if (line->outcome == PS_REVERSE_ALREADY) {
         ps_grid_add(grid, ps_message(PS_SAY_STRESS_ALREADY, lang), 0);
@@ -163,9 +181,9 @@ static void add_chance(struct ps_grid *grid, const struct ps_reverse_line *line)
         ps_grid_add(grid, "-", 0);
         return;
     }
-    (void)snprintf(text, sizeof text, "%s [%s, %s]", ps_text_share(line->plausibility).s,
-                   ps_text_share(isnan(line->plausibility_lo) ? 0 : line->plausibility_lo).s,
-                   isnan(line->plausibility_hi) ? "-" : ps_text_share(line->plausibility_hi).s);
+    (void)snprintf(text, sizeof text, "%s [%s, %s]", chance_text(line->plausibility).s,
+                   chance_text(isnan(line->plausibility_lo) ? 0 : line->plausibility_lo).s,
+                   isnan(line->plausibility_hi) ? "-" : chance_text(line->plausibility_hi).s);
     ps_grid_add(grid, text, 0);
 }
 
@@ -263,7 +281,7 @@ static enum ps_status tell_verdict(const struct ps_stress_story *story, int c)
     }
     ps_say(stdout, lang, PS_SAY_STRESS_SAY_LIKELIEST,
            PS_ARGS(constraint, label, size_text(line, line->size).s,
-                   ps_text_share(line->plausibility).s));
+                   chance_text(line->plausibility).s));
     free(label);
     return PS_OK;
 }

@@ -407,6 +407,51 @@ static void paths_add_up_to_the_run(void **state)
     ps_fixture_free(q.scenario);
 }
 
+/* All loans in one of two clusters, or half of them in each. */
+static int cluster_before_death(int together)
+{
+    static const char *const limits[] = {"p_depletion<=1%"};
+    struct ps_scenario *s = ps_static_book(GAUSSIAN, 0.2, 2, 0);
+    struct ps_diags diags = {0};
+    struct ps_constraint constraint;
+    const char *near;
+    s->pools[0].initial_fen = 900 * FEN_PER_WAN;
+    s->products[0].trigger_months = 0;
+    for (size_t i = 0; i < s->loans_n && together; i++) {
+        strcpy(s->loans[i].segment_id, s->segments[1].segment_id);
+    }
+    assert_int_equal(ps_constraint_parse(limits[0], &constraint, &near), PS_METRIC_OK);
+    constraint.watch = 0;
+    const struct ps_stress_request request = {
+        .study = {.constraints = &constraint, .constraints_n = 1, .seed = SEED, .threads_n = 1},
+        .base = s,
+        .confidence = 0.95,
+        .worlds_n = WORLDS / 4};
+    struct ps_stress_table table;
+    struct ps_trace trace;
+    struct ps_death death;
+    assert_int_equal(ps_stress_run(&request, &diags, &table), PS_OK);
+    assert_int_equal(ps_trace_open(s, SEED, NULL, &diags, &trace), PS_OK);
+    assert_int_equal(
+        ps_death_run(&trace, table.depleted, table.depleted_n, WORLDS / 4, NULL, NULL, &death),
+        PS_OK);
+    assert_true(death.died_n > 20);
+    const int cluster = ps_death_cluster(&death);
+    ps_death_free(&death);
+    ps_trace_free(&trace);
+    ps_stress_table_free(&table);
+    ps_diags_free(&diags);
+    ps_fixture_free(s);
+    return cluster;
+}
+
+static void a_hit_cluster_stands_out(void **state)
+{
+    (void)state;
+    assert_int_equal(cluster_before_death(1), 1);
+    assert_int_equal(cluster_before_death(0), -1);
+}
+
 static void quantiles_and_half_years(void **state)
 {
     (void)state;
@@ -434,6 +479,7 @@ int main(void)
         cmocka_unit_test(multipliers_are_as_likely_as_told),
         cmocka_unit_test(the_dead_have_the_exact_defaults),
         cmocka_unit_test(paths_add_up_to_the_run),
+        cmocka_unit_test(a_hit_cluster_stands_out),
         cmocka_unit_test(quantiles_and_half_years),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

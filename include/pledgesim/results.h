@@ -67,8 +67,8 @@ int ps_results_of_run(enum ps_result_id id);
 enum ps_status ps_results_write(const struct ps_results_request *request, struct ps_outdir *dir)
     PS_MUST_CHECK;
 
-/* The same for `tune`, `sweep`, `compare`, `sensitivity` and `stress`; of `result` only what the manifest
- * tells is read. */
+/* The same for `tune`, `sweep`, `compare`, `sensitivity` and `stress`; of `result` only what the
+ * manifest tells is read. */
 enum ps_status ps_results_write_comparison(const struct ps_results_request *request,
                                            struct ps_outdir *dir) PS_MUST_CHECK;
 enum ps_status ps_results_write_sensitivity(const struct ps_results_request *request,

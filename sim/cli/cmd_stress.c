@@ -76,10 +76,12 @@ static enum ps_status read_limits(struct ps_study_command *study)
     if (study->study.constraints_n > 0) {
         return PS_OK;
     }
+    if (ps_constraint_parse(LIMIT_DEFAULT, &study->constraints[0], &near) != PS_METRIC_OK) {
+        return ps_status_raise(PS_BUG);
+    }
+    study->constraints[0].watch = 0;
     study->study.constraints_n = 1;
-    return ps_constraint_parse(LIMIT_DEFAULT, &study->constraints[0], &near) == PS_METRIC_OK
-               ? PS_OK
-               : ps_status_raise(PS_BUG);
+    return PS_OK;
 }
 
 enum ps_status ps_cmd_stress(const struct ps_command *command)
@@ -90,7 +92,6 @@ enum ps_status ps_cmd_stress(const struct ps_command *command)
         status = read_limits(&s.study);
     }
     if (status == PS_OK) {
-        s.study.constraints[0].watch = 0;
         const int own = command->given[PS_OPT_ONLY].n > 0;
         s.request = (struct ps_stress_request){
             .study = s.study.study,

@@ -4,6 +4,7 @@ from math import floor
 
 import breaker
 import claims
+import funds
 import lending
 import vehicles
 from measures import Record
@@ -73,11 +74,12 @@ class PoolAccount:
 class Ledger:
     """One policy in one world."""
 
-    def __init__(self, policy, applications, issued=()):
+    def __init__(self, policy, applications, issued=(), investments=()):
         self.policy = policy
         self.scenario = policy.scenario
         self.applications = applications
         self.vehicles = vehicles.vehicles_of(policy, issued)
+        self.funds = funds.funds_of(policy, investments)
         self.pools = [PoolAccount(rules) for rules in policy.pools]
         self.granted = {}  # id of an application: its loan
         self.refused = set()

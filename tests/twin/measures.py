@@ -165,6 +165,7 @@ class Record:
         self.pool(ledger)
         self.losses(ledger)
         self.tranches(ledger)
+        self.funds(ledger.funds)
         self.treasury(ledger)
         self.usage()
 
@@ -209,6 +210,15 @@ class Record:
             m[f"{name}_hit"] = int(any(part[i] > 0 for part in parts))
             m[f"{name}_gone"] = int(any(part[i] > 0 and part[i] == all_of_it[i] for part, all_of_it in zip(parts, whole)))
         m["undertaking_guarantor"] = sum(v.parts()[1] for v in ledger.vehicles if v.row.undertaker == "guarantor")
+
+    def funds(self, funds):
+        """(10.14)"""
+        m = self.measures
+        m["fund_invested"] = sum(fund.invested() for fund in funds)
+        m["fund_proceeds"] = sum(fund.proceeds() for fund in funds)
+        m["fund_write_offs_n"] = sum(fund.write_offs() for fund in funds)
+        m["fund_fiscal_cost"] = sum(fund.fiscal_cost() for fund in funds)
+        m["fund_below_cost"] = int(m["fund_proceeds"] < m["fund_invested"])
 
     def treasury(self, ledger):
         """(8.1), (8.2)"""

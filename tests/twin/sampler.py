@@ -4,6 +4,7 @@ from fractions import Fraction
 from math import exp, floor
 
 import contagion
+import funds
 import mixture
 import regime
 from default import cumulative_hazard, hazard_class, month_of_default
@@ -25,7 +26,7 @@ def can_draw(scenario):
 
 
 class Sampler:
-    """Draws worlds of a scenario: sample() gives the applications of one in canonical order and the firms of new issues."""
+    """Draws worlds of a scenario: sample() gives applications in canonical order, firms of new issues, investments of funds."""
 
     def __init__(self, scenario, draws):
         self.scenario, self.draws, self.policy = scenario, draws, Policy(scenario)
@@ -56,7 +57,7 @@ class Sampler:
             for k in range(self.new_firms(world, t)):
                 applications += self.new_firm(world, t, t * WORD + k, firms_n)
                 firms_n += 1
-        return sorted(applications, key=lambda a: (a.month, a.parent is None, a.chain)), self.issued(world)
+        return sorted(applications, key=lambda a: (a.month, a.parent is None, a.chain)), self.issued(world), self.investments(world)
 
     def issued(self, world):
         """The firms of all new issues, (10.1) and (10.2)."""
@@ -76,6 +77,9 @@ class Sampler:
                 self.fate(world, firm, entity, 0, self.draws.words(world, LOAN, entity, 0), times=1.0)
                 firms.append(firm)
         return firms
+
+    def investments(self, world):
+        return funds.sample(self.scenario, self.index, self.draws, world)
 
     def new_firm(self, world, t, entity, number):
         """A chain from its first month on and one from each month in which it may ask again, (5.6)."""

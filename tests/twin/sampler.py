@@ -7,6 +7,7 @@ import contagion
 import funds
 import mixture
 import regime
+import sectors
 from default import cumulative_hazard, hazard_class, month_of_default
 from draws import DEMAND, FIRM, LOAN, TERMS, WORD, happens, issued_entity, normal_pair, tape_entity
 from economy import Economy
@@ -18,11 +19,6 @@ from vehicles import NEW_ISSUE, in_order
 from world import Application, IssuedFirm, firm_of
 
 TENORS = (6, 12, 24, 36)
-CALIBRATION_NOT_YET = ("student_t", "gamma")  # drawn only where they need none
-
-
-def can_draw(scenario):
-    return scenario.dependence not in CALIBRATION_NOT_YET or mixture.needs_no_calibration(scenario)
 
 
 class Sampler:
@@ -162,8 +158,8 @@ class Sampler:
         if scenario.dependence == "regime":
             return regime.cumulative_hazard(pd, scenario, self.states)
         if scenario.dependence == "student_t":
-            return mixture.student_t_hazard(pd, rho, scenario, index, self.divisors)
+            return mixture.student_t_hazard(pd, rho, scenario, index, self.divisors, self.economy.phi)
         if scenario.dependence == "gamma":
-            return mixture.gamma_hazard(pd, segment, scenario, self.index)
+            return sectors.hazard(pd, segment, scenario, self.index, self.economy.phi)
         a, b = hazard_class(pd, rho, scenario.dependence, scenario.correlation_basis, self.economy.phi, scenario.factor_step_months)
         return cumulative_hazard(a, b, index)

@@ -184,6 +184,20 @@ def other_money(dice, rows):
              "fiscal_share_pct": dice.some(dice.pct(0, 100, 4), "100")} for row in rows]
 
 
+def trusts(dice, pool_ids, horizon, months):
+    rows = []
+    for i in range(dice.some(0, 1, 3, often=0.4)):
+        first = dice.some(1, dice.randint(1, horizon))
+        last = dice.some(dice.randint(first, horizon), "", first)
+        rows.append({
+            "trust_id": f"u{i}", "label": "", "size_wan": dice.some(dice.randint(1, 3000), 0, 40, often=0.8), "from_month": first,
+            "to_month": last, "final_month": dice.choice(["", dice.randint((last or horizon) + 1, months)]),
+            "subordinated_pct": dice.some(dice.pct(0, 40, 4), "0", "100", dice.pct(0, 100, 2), often=0.7),
+            "subordinated_by": dice.choice(["private", "treasury", "pool", "pool"]), "pool_id": dice.choice(["", *pool_ids]),
+            "max_loan_wan": dice.some(0, dice.randint(20, 800), often=0.7)})
+    return rows
+
+
 def correlations(dice, clusters):
     """A matrix of one common factor, or with copies."""
     weight = {cluster: dice.choice([0.0, 0.5, 0.8, 1.0, -0.5]) for cluster in clusters}
@@ -385,6 +399,7 @@ def write_book(folder, seed, policies=POLICIES):
     tables["vehicles_b"] = other_tranches(dice, tables["vehicles"], world["horizon_months"])
     tables["funds"] = funds(dice, clusters, world["horizon_months"])
     tables["funds_b"] = other_money(dice, tables["funds"])
+    tables["trusts"], tables["trusts_b"] = (trusts(dice, pool_ids, world["horizon_months"], months) for _ in range(2))
     schemes(dice, sum(product_rows, []))
     if pool_ids:
         tables.update(pools=pools(dice, pool_ids), pools_b=pools(dice, pool_ids))
@@ -401,7 +416,8 @@ def scenarios(dice, world, tables, products_named, policies):
         if dice.chance(0.5):
             usual = policy_part(dice)
         files = {f"{name}_file": dice.choice([f"{name}.csv", f"{name}_b.csv"])
-                 for name in ("products", "pools", "vehicles", "funds") if tables.get(f"{name}_b")}
+                 for name in ("products", "pools", "vehicles", "funds", "trusts")
+                 if tables.get(name) and tables.get(f"{name}_b")}
         cells = overrides(dice, tables["products"] + tables["products_b"], products_named)
         rows.append({"scenario_id": f"r{i}", "label": "", "base": "", **world, **usual, **money_of_pool(dice), **files, **cells})
     return rows

@@ -184,7 +184,7 @@ def other_money(dice, rows):
              "fiscal_share_pct": dice.some(dice.pct(0, 100, 4), "100")} for row in rows]
 
 
-def trusts(dice, pool_ids, horizon, months):
+def trusts(dice, pool_ids, caps_wan, horizon, months):
     rows = []
     for i in range(dice.some(0, 1, 3, often=0.4)):
         first = dice.some(1, dice.randint(1, horizon))
@@ -194,7 +194,7 @@ def trusts(dice, pool_ids, horizon, months):
             "to_month": last, "final_month": dice.choice(["", dice.randint((last or horizon) + 1, months)]),
             "subordinated_pct": dice.some(dice.pct(0, 40, 4), "0", "100", dice.pct(0, 100, 2), often=0.7),
             "subordinated_by": dice.choice(["private", "treasury", "pool", "pool"]), "pool_id": dice.choice(["", *pool_ids]),
-            "max_loan_wan": dice.some(0, dice.randint(20, 800), often=0.7)})
+            "max_loan_wan": dice.some(0, dice.randint(20, 800), *caps_wan, often=0.6)})
     return rows
 
 
@@ -399,7 +399,8 @@ def write_book(folder, seed, policies=POLICIES):
     tables["vehicles_b"] = other_tranches(dice, tables["vehicles"], world["horizon_months"])
     tables["funds"] = funds(dice, clusters, world["horizon_months"])
     tables["funds_b"] = other_money(dice, tables["funds"])
-    tables["trusts"], tables["trusts_b"] = (trusts(dice, pool_ids, world["horizon_months"], months) for _ in range(2))
+    caps_wan = [row["loan_cap_wan"] for row in sum(product_rows, []) if row["loan_cap_wan"]]
+    tables["trusts"], tables["trusts_b"] = (trusts(dice, pool_ids, caps_wan, world["horizon_months"], months) for _ in range(2))
     schemes(dice, sum(product_rows, []))
     if pool_ids:
         tables.update(pools=pools(dice, pool_ids), pools_b=pools(dice, pool_ids))
@@ -419,6 +420,8 @@ def scenarios(dice, world, tables, products_named, policies):
                  for name in ("products", "pools", "vehicles", "funds", "trusts")
                  if tables.get(name) and tables.get(f"{name}_b")}
         cells = overrides(dice, tables["products"] + tables["products_b"], products_named)
+        if "trusts_file" in files and dice.chance(0.6):  # what is refused for want of room, trusts may lend
+            cells["leverage"] = dice.pct(0, 2, 6)
         rows.append({"scenario_id": f"r{i}", "label": "", "base": "", **world, **usual, **money_of_pool(dice), **files, **cells})
     return rows
 

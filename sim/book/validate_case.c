@@ -64,8 +64,8 @@ static void check_lending(struct ps_load *load, const struct ps_case *c)
 /* ---- money ---- */
 
 /* Upper bound in fen of everything that any sum of the scenario can hold: the pools with their
- * top-ups, the tape, vehicles, trusts, funds, and each expected firm borrowing the largest amount every six
- * months. */
+ * top-ups, the tape, vehicles, trusts, funds, and each expected firm borrowing the largest amount
+ * every six months. */
 static double money_bound(const struct ps_case *c)
 {
     const double years = (double)(c->p.horizon_months + c->p.runoff_months) / 12 + 1;

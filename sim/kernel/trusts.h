@@ -83,9 +83,9 @@ static void trusts_lend(struct ledger *g, int app_i, ROW granted, ROW reason)
 {
     const struct ps_app *app = &g->world->apps[app_i];
     const double asked = app->amount_wan;
-    const int cap_i = g->schedule->product[app_i] * PS_FIRM_CLASS_N +
-                      (app->flags & PS_APP_MICRO ? PS_FIRM_MICRO : PS_FIRM_SMALL);
-    const double *cap = crow(g->levels->loan_cap_wan, cap_i);
+    const int product_i = g->schedule->product[app_i];
+    const double *cap =
+        crow(g->levels->loan_cap_wan, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
     double amount[PS_LANES], wants[PS_LANES], lent[PS_LANES];
     LANES
     {

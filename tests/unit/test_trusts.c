@@ -330,6 +330,17 @@ static void an_idle_trust_changes_nothing(void **state)
     assert_memory_equal(with, without, sizeof with);
 }
 
+/* Policies with and without a trust share their worlds. */
+static void trusts_are_policy_alone(void **state)
+{
+    (void)state;
+    struct ps_scenario *s = crowded();
+    struct ps_scenario without = *s;
+    without.trusts_n = 0;
+    assert_true(ps_scenario_same_world(s, &without));
+    ps_fixture_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +354,7 @@ int main(void)
         cmocka_unit_test(recoveries_after_the_final_month_are_paid_by_rank),
         cmocka_unit_test(a_lost_disposal_is_seen),
         cmocka_unit_test(an_idle_trust_changes_nothing),
+        cmocka_unit_test(trusts_are_policy_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,7 @@ static int log_capacity(const struct ps_world_plan *plan, const struct ps_shape 
     const int pools = shape->pools_n, banks = shape->banks_n;
     return plan->months_n * (4 * pools + banks + pools) + 3 * w->apps_n +
            w->fates_n * (3 + plan->months_n) + shape->vehicles_n + w->apps_n + 2 * w->fates_n +
-           2 * w->issued_n + 2 * w->investments_n + 1;
+           2 * w->issued_n + 2 * w->investments_n + shape->trusts_n * (plan->months_n + 1) + 1;
 }
 
 /* Room for the log of a world; the room of an earlier one is kept when it is enough. */

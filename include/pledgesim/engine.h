@@ -71,7 +71,6 @@ struct ps_row {
     int paired; /* worlds 2k and 2k + 1 share what is not known of the parameters; else NULL: */
     struct ps_pairs *pairs;             /* [PS_MEASURE_N], without those that may miss */
     struct ps_comoments *pair_ratios;   /* [PS_RATIO_N], full tier: products of the sums of pairs */
-    int64_t *first_of_pair;             /* [PS_MEASURE_N], decision tier: of a pair in the making */
     uint64_t watched_n[PS_WATCHES_MAX]; /* decision tier: worlds that each watch counted */
     /* full tier only, else NULL */
     struct ps_hist *hist; /* [PS_MEASURE_N]; measures of tier HIST and money of tier DECISION have
@@ -108,7 +107,8 @@ struct ps_row_result {
     int checkpoints_n;
     int converged;          /* the asked precision was reached, or none was asked */
     size_t family;          /* rows of one family shared their worlds */
-    double mean_pd_frac[2]; /* input PDs averaged by share; the same after shocks and multipliers */
+    /* Full tier: input PDs averaged by share; the same after shocks and multipliers. */
+    double mean_pd_frac[2];
 };
 
 enum ps_tier { PS_TIER_DECISION, PS_TIER_FULL };

@@ -23,7 +23,8 @@ struct thread {
     struct ps_world_work worlds;
     struct ps_schedule schedules[PS_TILE_WORLDS];
     struct ps_ledger_work ledger;
-    struct row_tile tile;
+    struct row_tile tile; /* of the tier that runs, the other is not used */
+    struct decision_tile decisions;
     struct ps_row *rows;      /* of this pass */
     struct row_queue *queues; /* by row */
 };
@@ -63,7 +64,8 @@ static enum ps_status thread_init(struct thread *t, const struct pass *pass)
     t->world_memory = calloc(1, ps_world_work_bytes(f->plan));
     t->schedule_memory = calloc(PS_TILE_WORLDS, schedule_size);
     t->ledger_memory = calloc(1, f->ledger_bytes);
-    t->tile_memory = calloc(1, ps_row_tile_bytes(&f->spec));
+    t->tile_memory = calloc(1, f->spec.full ? ps_row_tile_bytes(&f->spec)
+                                            : ps_decision_tile_bytes(pass->request));
     t->row_memory = calloc(rows, row_size);
     t->queue_memory = calloc(rows, queue_size);
     t->rows = calloc(rows, sizeof *t->rows);
@@ -72,7 +74,10 @@ static enum ps_status thread_init(struct thread *t, const struct pass *pass)
         !t->row_memory || !t->queue_memory || !t->rows || !t->queues)
         return ps_status_raise(PS_MEMORY);
     ps_world_work_init(&t->worlds, f->plan, t->world_memory);
-    ps_row_tile_init(&t->tile, &f->spec, t->tile_memory);
+    if (f->spec.full)
+        ps_row_tile_init(&t->tile, &f->spec, t->tile_memory);
+    else
+        ps_decision_tile_init(&t->decisions, pass->request, t->tile_memory);
     for (size_t i = 0; i < PS_TILE_WORLDS; i++)
         ps_schedule_init(&t->schedules[i], f->plan,
                          (unsigned char *)t->schedule_memory + i * schedule_size);
@@ -105,7 +110,7 @@ static void values_put(const struct pass *pass, const struct thread *t, size_t s
             ps_measure_read(&t->ledger, request->kept[k], lane);
 }
 
-/* What one evaluated world adds at once; in the full tier the rest waits for the whole tile. */
+/* What one evaluated world adds at once; the rest waits for the whole tile. */
 static void world_add(struct pass *pass, struct thread *t, const struct block *b, int i)
 {
     const uint64_t world = t->worlds.worlds[i].number - pass->request->first_world;
@@ -114,14 +119,14 @@ static void world_add(struct pass *pass, struct thread *t, const struct block *b
         ps_row_members_fetch(&t->rows[b->rows[l] - pass->from], &t->ledger, l);
     if (f->spec.full)
         ps_row_tile_take(&t->tile, &t->ledger, i);
+    else
+        ps_decision_tile_take(&t->decisions, &t->ledger, i);
     for (int l = 0; l < b->n; l++) {
         const int row = b->rows[l] - pass->from;
         if (!pass->active[row])
             continue;
         if (f->spec.full)
             ps_row_members_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan, l);
-        else
-            ps_row_decision_add(&t->rows[row], pass->request, &t->ledger, l);
         if (pass->request->values)
             values_put(pass, t, f->scenarios[b->rows[l]], world, l);
     }
@@ -136,14 +141,20 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
                         t->ledger_memory);
     if (f->spec.full)
         ps_row_tile_start(&t->tile, b->n);
+    for (int l = 0; !f->spec.full && l < b->n; l++)
+        ps_row_decision_fetch(&t->rows[b->rows[l] - pass->from], &t->decisions);
     for (int i = 0; i < n; i++) {
         b->run(&f->frame, &g->policy->shape, &b->levels, &t->schedules[i], &t->ledger);
         world_add(pass, t, b, i);
     }
-    for (int l = 0; f->spec.full && l < b->n; l++) {
+    for (int l = 0; l < b->n; l++) {
         const int row = b->rows[l] - pass->from;
-        if (pass->active[row])
+        if (!pass->active[row])
+            continue;
+        if (f->spec.full)
             ps_row_tile_add(&t->rows[row], &t->queues[row], &t->tile, l, n);
+        else
+            ps_row_decision_add(&t->rows[row], &t->decisions, l, n);
     }
     if (t->ledger.violations)
         atomic_store(&pass->broken, 1);
@@ -336,7 +347,8 @@ static enum ps_status families_run(const struct ps_engine_request *request,
         for (int i = 0; i < f->rows_n; i++) {
             struct ps_row_result *r = &result->rows[f->scenarios[i]];
             r->family = (size_t)k;
-            ps_world_mean_pd(f->plan, &request->scenarios[f->scenarios[i]], r->mean_pd_frac);
+            if (f->spec.full)
+                ps_world_mean_pd(f->plan, &request->scenarios[f->scenarios[i]], r->mean_pd_frac);
         }
         for (int from = 0; from < f->rows_n; from += rows) {
             struct pass pass = {.request = request,

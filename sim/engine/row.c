@@ -71,8 +71,6 @@ static size_t row_lay_out(struct ps_row *row, const struct row_spec *spec, void 
         row->pairs = layout_take(&at, PS_MEASURE_N, sizeof *row->pairs);
     if (spec->paired && spec->full)
         row->pair_ratios = layout_take(&at, PS_RATIO_N, sizeof *row->pair_ratios);
-    if (spec->paired && !spec->full)
-        row->first_of_pair = layout_take(&at, PS_MEASURE_N, sizeof *row->first_of_pair);
     if (!spec->full)
         return layout_bytes(&at);
     row->hist = layout_take(&at, PS_MEASURE_N, sizeof *row->hist);

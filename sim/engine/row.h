@@ -47,6 +47,17 @@ struct row_queue {
     int tiles_n;
 };
 
+/* Decision tier: what a tile of worlds gave of the few measures that are kept. */
+struct decision_tile {
+    enum ps_measure measure[PS_MEASURE_N]; /* by place */
+    int measures_n;
+    int paired_n; /* the first ones have sums of pairs, where worlds come in pairs */
+    struct ps_watch watch[PS_WATCHES_MAX];
+    int watch_place[PS_WATCHES_MAX];
+    int watches_n;
+    double (*values)[PS_LANES_WIDE]; /* [place][world] */
+};
+
 size_t ps_row_bytes(const struct row_spec *spec);
 
 /* Makes `row` empty in zero-filled memory of ps_row_bytes(spec). */
@@ -86,9 +97,19 @@ void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
                         const struct ps_schedule *schedule, const struct ps_world_plan *plan,
                         int lane);
 
-/* Decision tier: adds one evaluated world. */
-void ps_row_decision_add(struct ps_row *row, const struct ps_engine_request *request,
-                         const struct ps_ledger_work *work, int lane);
+size_t ps_decision_tile_bytes(const struct ps_engine_request *request);
+void ps_decision_tile_init(struct decision_tile *tile, const struct ps_engine_request *request,
+                           void *memory);
+
+/* Decision tier: takes the measures of world number `world` of the tile, all lanes. */
+void ps_decision_tile_take(struct decision_tile *tile, const struct ps_ledger_work *work,
+                           int world);
+
+/* Decision tier: asks for the memory that ps_row_decision_add will need soon. */
+void ps_row_decision_fetch(const struct ps_row *row, const struct decision_tile *tile);
+
+/* Decision tier: adds the tile's n worlds of one lane to its row. */
+void ps_row_decision_add(struct ps_row *row, const struct decision_tile *tile, int lane, int n);
 
 /* Adds everything of `from`; both made from one spec. All sums are integers: order is free. */
 void ps_row_merge(struct ps_row *into, const struct ps_row *from);

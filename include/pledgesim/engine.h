@@ -132,7 +132,10 @@ struct ps_engine_request {
      * missing. The caller's memory; NULL: not wanted. */
     int64_t *values;
     double precision; /* 0: off; else a row stops at a checkpoint (1,024 x 2^k worlds) once the
-                         95 % interval of p_depletion is at most 2 x precision x estimate wide */
+                         95 % interval of p_depletion is at most 2 x precision x estimate wide, */
+    /* or, in the decision tier, once this says so of what the row holds by then. */
+    int (*precise)(const void *of, const struct ps_row *row, double precision);
+    const void *precise_of;
     /* Called now and then from one thread with worlds done and to do (summed over rows' families);
      * nonzero stops the run with PS_INTERRUPTED. May be NULL. */
     int (*progress)(void *context, uint64_t done, uint64_t total);

@@ -37,6 +37,8 @@ struct pass {
     struct thread *threads;
     int threads_n;
     unsigned char *active; /* by row of the pass */
+    void *sum_memory;      /* a row of all threads, for the request's own rule of precision */
+    struct ps_row sum;
     uint64_t total;        /* for progress: worlds x families and passes */
     atomic_ullong *done;
     atomic_int stop, broken;
@@ -228,7 +230,28 @@ static int precise_enough(const struct ps_checkpoint *c, int paired, double prec
 {
     const struct ps_interval interval = ps_hits_interval(paired, c->depleted_n, c->worlds_n, 0.95);
     const double p = (double)c->depleted_n / (double)c->worlds_n;
-    return precision > 0 && ps_relative_half_width(interval, p) <= precision;
+    return ps_relative_half_width(interval, p) <= precision;
+}
+
+/* The same by the request's own rule, of what all threads have so far. */
+static int precise_by_request(struct pass *pass, int row)
+{
+    struct ps_row *sum = &pass->sum;
+    const size_t bytes = ps_row_bytes(&pass->family->spec);
+    memset(pass->sum_memory, 0, bytes);
+    ps_row_init(sum, &pass->family->spec, pass->sum_memory);
+    for (int t = 0; t < pass->threads_n; t++)
+        ps_row_merge(sum, &pass->threads[t].rows[row]);
+    return pass->request->precise(pass->request->precise_of, sum, pass->request->precision);
+}
+
+static int row_converged(struct pass *pass, int row, const struct ps_checkpoint *c)
+{
+    const struct ps_engine_request *request = pass->request;
+    if (request->precision <= 0)
+        return 1;
+    return request->precise ? precise_by_request(pass, row)
+                            : precise_enough(c, pass->family->spec.paired, request->precision);
 }
 
 static void checkpoints_keep(struct pass *pass, uint64_t worlds, struct ps_row_result *results)
@@ -239,8 +262,7 @@ static void checkpoints_keep(struct pass *pass, uint64_t worlds, struct ps_row_r
             continue;
         const struct ps_checkpoint c = checkpoint_take(pass, i, worlds);
         r->checkpoints[r->checkpoints_n++] = c;
-        r->converged = pass->request->precision <= 0 ||
-                       precise_enough(&c, pass->family->spec.paired, pass->request->precision);
+        r->converged = row_converged(pass, i, &c);
         if (pass->request->precision > 0 && r->converged)
             pass->active[i] = 0;
     }
@@ -279,8 +301,10 @@ static enum ps_status pass_run(struct pass *pass, struct ps_engine_result *resul
                                             pass->family->spec.ledger_full);
     pass->threads = calloc((size_t)pass->threads_n, sizeof *pass->threads);
     pass->active = malloc(rows);
+    pass->sum_memory = pass->request->precise ? malloc(ps_row_bytes(&pass->family->spec)) : NULL;
     kept = calloc(1, sizeof *kept);
-    if (status == PS_OK && (!pass->threads || !pass->active || !kept))
+    if (status == PS_OK && (!pass->threads || !pass->active || !kept ||
+                            (pass->request->precise && !pass->sum_memory)))
         status = ps_status_raise(PS_MEMORY);
     for (int t = 0; status == PS_OK && t < pass->threads_n; t++)
         status = thread_init(&pass->threads[t], pass);
@@ -315,6 +339,7 @@ out:
         thread_free(&pass->threads[t]);
     free(pass->threads);
     free(pass->active);
+    free(pass->sum_memory);
     free(kept);
     return status;
 }

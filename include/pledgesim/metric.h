@@ -82,6 +82,9 @@ struct ps_judged {
 struct ps_judged ps_constraint_judge(const struct ps_constraint *constraint,
                                      const struct ps_row *row, double confidence);
 
+/* The same under another limit, of the same sense. */
+struct ps_judged ps_judged_at(const struct ps_judged *judged, double limit);
+
 /* Eq. (11.11): is half of the 95 % interval at most `precision` of the figure or of its limit? */
 int ps_constraint_precise(const struct ps_constraint *constraint, const struct ps_row *row,
                           double precision);

@@ -93,6 +93,7 @@ struct ps_study_result {
     struct ps_book book;
     struct ps_engine_result engine;
     const struct ps_row **row;
+    const struct ps_row_result **found; /* whose row that is */
     const struct ps_scenario **scenario;
     size_t points_n;
 };

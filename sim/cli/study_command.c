@@ -210,6 +210,18 @@ enum ps_status ps_study_end(struct ps_study_command *study, enum ps_status statu
     return told(study->command, status, found);
 }
 
+enum ps_status ps_study_imprecise(const struct ps_study_command *study, uint64_t n)
+{
+    const struct ps_command *command = study->command;
+    if (command->given[PS_OPT_PRECISION_STUDY].n == 0) {
+        ps_preset_short(command, n);
+        return PS_OK;
+    }
+    ps_show_end(command, PS_NOT_CONVERGED, PS_SAY_STUDY_NOT_CONVERGED,
+                PS_ARGS(ps_text_count(n).s));
+    return ps_status_raise(PS_NOT_CONVERGED);
+}
+
 enum ps_status ps_study_write(const struct ps_study_command *study, uint64_t worlds_drawn,
                               struct ps_results_request request, ps_study_write_fn *write)
 {

@@ -225,6 +225,17 @@ struct ps_metric_value ps_metric_read(const struct ps_metric *metric, const stru
         .value = mean.value, .lower = mean.value - reach, .upper = mean.value + reach};
 }
 
+struct ps_judged ps_judged_at(const struct ps_judged *judged, double limit)
+{
+    struct ps_judged out = *judged;
+    const double far = out.at_most ? out.value.upper : -out.value.lower;
+    const double near = out.at_most ? out.value.lower : -out.value.upper;
+    const double most = out.at_most ? limit : -limit;
+    out.limit = limit;
+    out.judgement = far <= most ? PS_MET : near > most ? PS_MISSED : PS_OPEN;
+    return out;
+}
+
 struct ps_judged ps_constraint_judge(const struct ps_constraint *c, const struct ps_row *row,
                                      double confidence)
 {
@@ -237,11 +248,7 @@ struct ps_judged ps_constraint_judge(const struct ps_constraint *c, const struct
     } else {
         out.value = ps_metric_read(&c->metric, row, confidence);
     }
-    const double far = out.at_most ? out.value.upper : -out.value.lower;
-    const double near = out.at_most ? out.value.lower : -out.value.upper;
-    const double limit = out.at_most ? out.limit : -out.limit;
-    out.judgement = far <= limit ? PS_MET : near > limit ? PS_MISSED : PS_OPEN;
-    return out;
+    return ps_judged_at(&out, out.limit);
 }
 
 /* Distance to the end that counts: a demand of 80 % leaves 20 %. */

@@ -100,6 +100,7 @@ static enum ps_status place_rows(const struct ps_study *study, const struct ps_b
         }
     }
     for (size_t s = 0; s < n && status == PS_OK; s++) {
+        out->found[point[s]] = &out->engine.rows[s];
         out->row[point[s]] = &out->engine.rows[s].row;
         out->scenario[point[s]] = &out->book.scenarios[s];
     }
@@ -190,8 +191,9 @@ enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *b
         return ps_status_raise(PS_BUG);
     }
     out->row = calloc(out->points_n, sizeof *out->row);
+    out->found = calloc(out->points_n, sizeof *out->found);
     out->scenario = calloc(out->points_n, sizeof *out->scenario);
-    if (out->row == NULL || out->scenario == NULL) {
+    if (out->row == NULL || out->found == NULL || out->scenario == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
     status = simulate(study, out->book.scenarios, out->book.scenarios_n, first_world, worlds_n,
@@ -202,6 +204,7 @@ enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *b
 void ps_study_result_free(struct ps_study_result *result)
 {
     free(result->row);
+    free(result->found);
     free(result->scenario);
     ps_engine_result_free(&result->engine);
     ps_book_free(&result->book);

@@ -3,6 +3,7 @@
 #define PLEDGESIM_ENGINE_H
 
 #include "pledgesim/accum.h"
+#include "pledgesim/batches.h"
 #include "pledgesim/diag.h"
 #include "pledgesim/hist.h"
 #include "pledgesim/ledger.h"
@@ -87,6 +88,8 @@ struct ps_row {
         *part_sum; /* [PS_PART_N][PS_PART_BINS][members]: fen, in worlds whose total is in bin */
     ps_int128 *part_square; /* likewise: sums of squares */
     uint64_t *part_n;       /* [PS_PART_N][PS_PART_BINS]: worlds */
+    ps_int128 *batch_sum; /* [PS_BATCHES][PS_BATCHED_N] */
+    uint64_t *batch_n;    /* [PS_BATCHES]: worlds */
     int64_t *part_now; /* [PS_PART_N][members]: one world's parts while they are added up, else 0 */
     int member_first[PS_DIM_N + 1];
     int months_n, horizon, years_n, start_year;

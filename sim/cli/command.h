@@ -66,6 +66,7 @@ struct ps_command {
     const char *const *argv; /* the whole command line, for the manifest */
     int argc;
     const char *operand; /* NULL: none */
+    const char *second;  /* the operand behind it; NULL: none */
     struct ps_given given[PS_OPT_N];
     const struct ps_stop *stop;
 };

@@ -277,6 +277,7 @@ static enum ps_status take_operands(const struct scan *scan, struct ps_command *
     const struct ps_verb_desc *verb = &VERBS[command->verb];
     const int n = scan->words_n > 0 ? scan->words_n - 1 : 0;
     command->operand = n > 0 ? scan->words[1] : NULL;
+    command->second = n > 1 ? scan->words[2] : NULL;
     if (command->given[PS_OPT_HELP].n > 0 || command->given[PS_OPT_VERSION].n > 0) {
         return PS_OK;
     }

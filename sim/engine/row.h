@@ -27,6 +27,8 @@ struct row_tile {
     int *place;                /* by slot: its place in the queue, -1 without one */
     struct ps_hist_grid *grid; /* by place */
     int misses[PS_MEASURE_N];  /* the measures that may miss */
+    int batch_place[PS_MEASURE_N]; /* by measure: its place in a batch, -1 without one */
+    size_t batch;                  /* of this tile */
     int fan_n, years_n, months_n, misses_n;
     int places_n, sums_n; /* places; the first sums_n are of histograms with sums */
     int lanes_n;          /* policies of the block */
@@ -72,8 +74,8 @@ void ps_row_tile_grid(struct row_tile *tile, struct ps_row *row);
 size_t ps_row_queue_bytes(const struct row_spec *spec);
 void ps_row_queue_init(struct row_queue *queue, const struct row_spec *spec, void *memory);
 
-/* Starts a tile for a block of lanes. */
-void ps_row_tile_start(struct row_tile *tile, int lanes_n);
+/* Starts tile number `number` for a block of lanes. */
+void ps_row_tile_start(struct row_tile *tile, int lanes_n, uint64_t number);
 
 /* Full tier: takes the measures and paths of world number `world` of the tile, all lanes. */
 void ps_row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int world);

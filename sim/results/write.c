@@ -21,6 +21,7 @@ static const struct file FILES[] = {{PS_RESULT_summary, ps_write_summary},
                                     {PS_RESULT_flows, ps_write_flows},
                                     {PS_RESULT_contributions, ps_write_contributions},
                                     {PS_RESULT_convergence, ps_write_convergence},
+                                    {PS_RESULT_batches, ps_write_batches},
                                     {PS_RESULT_scenarios_resolved, ps_write_resolved},
                                     {PS_RESULT_warnings, ps_write_warnings},
                                     {PS_RESULT_exact, ps_write_exact_figures}};

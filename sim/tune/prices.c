@@ -80,22 +80,22 @@ static const struct level *near_level(const struct search *s)
 static enum ps_status price_by_search(struct search *s, int c, double limit, struct ps_price *price)
 {
     const struct ps_tried own = s->out->tried[s->out->best];
-    struct aim aim = search_aim(s);
+    struct aim aim = ps_search_aim(s);
     const int tighter = own.judged[c].at_most ? limit < aim.limit[c] : limit > aim.limit[c];
     aim.limit[c] = limit;
     *price = (struct ps_price){
         .limit = limit, .objective = own.objective.value + moved(s), .known = 1};
     /* Room to spare, or nothing that stood in the way: the answer stays. */
-    if (tighter ? search_judge(s, &aim, &own) == PS_MET : !(s->out->binding >> c & 1)) {
+    if (tighter ? ps_search_judge(s, &aim, &own) == PS_MET : !(s->out->binding >> c & 1)) {
         return PS_OK;
     }
     size_t best = 0;
     int settled = 0;
     const enum ps_status status =
-        search_again(s, &aim, near_level(s), s->request->worlds_n, &best, &settled);
+        ps_search_again(s, &aim, near_level(s), s->request->worlds_n, &best, &settled);
     if (status == PS_OK) {
         const struct ps_tried *found = &s->out->tried[best];
-        price->known = settled && search_judge(s, &aim, found) == PS_MET;
+        price->known = settled && ps_search_judge(s, &aim, found) == PS_MET;
         price->objective = found->objective.value + moved(s);
     }
     return status;
@@ -137,7 +137,7 @@ static enum ps_status prices_on_line(struct search *s)
     return PS_OK;
 }
 
-enum ps_status search_prices(struct search *s)
+enum ps_status ps_search_prices(struct search *s)
 {
     if (s->axes_n == 1 && s->request->objective.axis == 0) {
         return prices_on_line(s);

@@ -6,6 +6,6 @@
 
 /* Where the objective would be if one constraint were a tenth tighter or looser; needs the answer
  * and what binds. */
-enum ps_status search_prices(struct search *s) PS_MUST_CHECK;
+enum ps_status ps_search_prices(struct search *s) PS_MUST_CHECK;
 
 #endif

@@ -82,7 +82,7 @@ static enum ps_status note_row(struct search *s, const struct ps_study_result *r
     return status;
 }
 
-enum ps_status search_box(struct search *s, const struct ps_box *box, uint64_t worlds_n, int fresh)
+enum ps_status ps_search_box(struct search *s, const struct ps_box *box, uint64_t worlds_n, int fresh)
 {
     const struct ps_tune_request *request = s->request;
     struct ps_study_result result;
@@ -100,13 +100,13 @@ enum ps_status search_box(struct search *s, const struct ps_box *box, uint64_t w
 
 /* ---- which is better ---- */
 
-double search_overrun(const struct ps_judged *j)
+double ps_search_overrun(const struct ps_judged *j)
 {
     const double over = j->at_most ? j->value.upper - j->limit : j->limit - j->value.lower;
     return over / (fabs(j->limit) > 0 ? fabs(j->limit) : 1);
 }
 
-struct aim search_aim(const struct search *s)
+struct aim ps_search_aim(const struct search *s)
 {
     struct aim aim = {.alone = -1};
     for (int c = 0; c < s->request->study.constraints_n; c++) {
@@ -115,7 +115,7 @@ struct aim search_aim(const struct search *s)
     return aim;
 }
 
-enum ps_judgement search_judge(const struct search *s, const struct aim *aim,
+enum ps_judgement ps_search_judge(const struct search *s, const struct aim *aim,
                                const struct ps_tried *tried)
 {
     enum ps_judgement judgement = PS_MET;
@@ -131,17 +131,17 @@ static double miss(const struct search *s, const struct aim *aim, const struct p
 {
     double most = 0;
     if (aim->alone >= 0) {
-        return search_overrun(&tried->judged[aim->alone]);
+        return ps_search_overrun(&tried->judged[aim->alone]);
     }
     for (int c = 0; c < s->request->study.constraints_n; c++) {
         const struct ps_judged j = ps_judged_at(&tried->judged[c], aim->limit[c]);
-        const double over = search_overrun(&j);
+        const double over = ps_search_overrun(&j);
         most = over > most ? over : most;
     }
     return most;
 }
 
-int search_improves(const struct search *s, double a, double b)
+int ps_search_improves(const struct search *s, double a, double b)
 {
     return s->request->objective.maximise ? a > b : a < b;
 }
@@ -150,12 +150,12 @@ int search_improves(const struct search *s, double a, double b)
 static int better(const struct search *s, const struct aim *aim, const struct ps_tried *a,
                   const struct ps_tried *b)
 {
-    const int met_a = aim->alone < 0 && search_judge(s, aim, a) == PS_MET;
-    const int met_b = aim->alone < 0 && search_judge(s, aim, b) == PS_MET;
+    const int met_a = aim->alone < 0 && ps_search_judge(s, aim, a) == PS_MET;
+    const int met_b = aim->alone < 0 && ps_search_judge(s, aim, b) == PS_MET;
     if (met_a != met_b) {
         return met_a;
     }
-    return met_a ? search_improves(s, a->objective.value, b->objective.value)
+    return met_a ? ps_search_improves(s, a->objective.value, b->objective.value)
                  : miss(s, aim, a) < miss(s, aim, b);
 }
 
@@ -278,26 +278,26 @@ static enum ps_status search_level(struct search *s, const struct aim *aim, stru
             *settled = 0;
             return PS_OK;
         }
-        const enum ps_status status = search_box(s, &level->box, level->worlds_n, 0);
+        const enum ps_status status = ps_search_box(s, &level->box, level->worlds_n, 0);
         if (status != PS_OK) {
             return status;
         }
     }
 }
 
-enum ps_status search_whole(struct search *s, size_t *best)
+enum ps_status ps_search_whole(struct search *s, size_t *best)
 {
     struct ps_box box = whole_box(s);
     int settled = 1;
     for (;;) {
         struct level level = {.box = box, .from = s->out->tried_n, .worlds_n = worlds_of(s, &box)};
         const int coarse = s->levels_n == 0 && s->axes_n == 1 && !finest(s, &box);
-        enum ps_status status = search_box(s, &box, level.worlds_n, 0);
+        enum ps_status status = ps_search_box(s, &box, level.worlds_n, 0);
         if (status != PS_OK) {
             return status;
         }
         level.to = s->out->tried_n;
-        const struct aim aim = search_aim(s);
+        const struct aim aim = ps_search_aim(s);
         status = search_level(s, &aim, &level, coarse ? 0 : INT32_MAX, best, &settled);
         level.to = s->out->tried_n;
         if (status == PS_OK && s->levels_n == PS_LEVELS_MAX) {
@@ -315,7 +315,7 @@ enum ps_status search_whole(struct search *s, size_t *best)
     }
 }
 
-enum ps_status search_again(struct search *s, const struct aim *aim, const struct level *from,
+enum ps_status ps_search_again(struct search *s, const struct aim *aim, const struct level *from,
                             uint64_t worlds_n, size_t *best, int *settled)
 {
     struct level level = *from;
@@ -328,7 +328,7 @@ enum ps_status search_again(struct search *s, const struct aim *aim, const struc
         level = (struct level){.box = closer_box(s, &level.box, &s->out->tried[*best]),
                                .from = s->out->tried_n,
                                .worlds_n = worlds_n};
-        status = search_box(s, &level.box, worlds_n, 0);
+        status = ps_search_box(s, &level.box, worlds_n, 0);
         level.to = s->out->tried_n;
         if (status != PS_OK) {
             return status;

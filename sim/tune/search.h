@@ -32,28 +32,28 @@ struct aim {
     int alone; /* -1: all of them */
 };
 
-struct aim search_aim(const struct search *s);
+struct aim ps_search_aim(const struct search *s);
 
 /* Of the constraints under the aim's limits, the worst. */
-enum ps_judgement search_judge(const struct search *s, const struct aim *aim,
+enum ps_judgement ps_search_judge(const struct search *s, const struct aim *aim,
                                const struct ps_tried *tried);
 
 /* Is objective a better than b? */
-int search_improves(const struct search *s, double a, double b);
+int ps_search_improves(const struct search *s, double a, double b);
 
 /* By how much of its limit a bound is on the wrong side. */
-double search_overrun(const struct ps_judged *judged);
+double ps_search_overrun(const struct ps_judged *judged);
 
 /* Runs a box and notes its variants. */
-enum ps_status search_box(struct search *s, const struct ps_box *box, uint64_t worlds_n, int fresh)
+enum ps_status ps_search_box(struct search *s, const struct ps_box *box, uint64_t worlds_n, int fresh)
     PS_MUST_CHECK;
 
 /* The search for the answer: fills `levels`. */
-enum ps_status search_whole(struct search *s, size_t *best) PS_MUST_CHECK;
+enum ps_status ps_search_whole(struct search *s, size_t *best) PS_MUST_CHECK;
 
 /* Another aim, from a level of that search on; what it tried is not tried again. With worlds_n
  * worlds a variant. `settled` is 0 when the boxes still moved when it was given up. */
-enum ps_status search_again(struct search *s, const struct aim *aim, const struct level *from,
+enum ps_status ps_search_again(struct search *s, const struct aim *aim, const struct level *from,
                             uint64_t worlds_n, size_t *best, int *settled) PS_MUST_CHECK;
 
 #endif

@@ -44,7 +44,7 @@ static void find_interval(struct search *s, size_t answer)
     for (size_t i = 0; i < out->tried_n && s->axes_n == 1; i++) {
         const struct ps_tried *t = &out->tried[i];
         if (t->fresh || t->judgement == PS_MISSED || t->asked_n < s->request->worlds_n ||
-            search_improves(s, best->objective.value, t->objective.value)) {
+            ps_search_improves(s, best->objective.value, t->objective.value)) {
             continue;
         }
         out->lowest = t->at[0] < out->lowest ? t->at[0] : out->lowest;
@@ -70,7 +70,7 @@ static void find_binding(struct search *s)
     for (size_t i = 0; i < out->tried_n; i++) {
         const struct ps_tried *t = &out->tried[i];
         const int looked_at = t->fresh || distance(s, t, answer) == 1;
-        if (!looked_at || !search_improves(s, t->objective.value, answer->objective.value)) {
+        if (!looked_at || !ps_search_improves(s, t->objective.value, answer->objective.value)) {
             continue;
         }
         for (int c = 0; c < s->request->study.constraints_n; c++) {
@@ -87,10 +87,10 @@ static enum ps_status find_reach(struct search *s)
     const uint64_t worlds_n = s->axes_n > 1 && all >= 8192 ? all / 4 : all;
     enum ps_status status = PS_OK;
     for (int c = 0; c < s->request->study.constraints_n && status == PS_OK; c++) {
-        struct aim aim = search_aim(s);
+        struct aim aim = ps_search_aim(s);
         int settled = 0;
         aim.alone = c;
-        status = search_again(s, &aim, &s->levels[0], worlds_n, &s->out->reach[c], &settled);
+        status = ps_search_again(s, &aim, &s->levels[0], worlds_n, &s->out->reach[c], &settled);
     }
     return status;
 }
@@ -103,7 +103,7 @@ static enum ps_status try_around(struct search *s, size_t i)
     const int64_t at = s->out->tried[i].at[0], steps = s->request->study.axes[0].steps_n;
     const int64_t first = at > 0 ? at - 1 : 0, last = at < steps ? at + 1 : steps;
     const struct ps_box box = {.first = {first}, .stride = {1}, .n = {(int)(last - first) + 1}};
-    return search_box(s, &box, s->request->worlds_n, 0);
+    return ps_search_box(s, &box, s->request->worlds_n, 0);
 }
 
 /* One axis: the answer of the search and up to eight values farther in, on worlds that took no part
@@ -119,7 +119,7 @@ static enum ps_status verify_line(struct search *s)
     box.n[0] = (int)(room / box.stride[0] < FARTHER - 1 ? room / box.stride[0] + 1 : FARTHER);
     box.first[0] = inward > 0 ? best : best - (box.n[0] - 1) * box.stride[0];
     const size_t from = out->tried_n;
-    const enum ps_status status = search_box(s, &box, s->request->worlds_n, 1);
+    const enum ps_status status = ps_search_box(s, &box, s->request->worlds_n, 1);
     if (status != PS_OK) {
         return status;
     }
@@ -166,7 +166,7 @@ static void take_verified(struct search *s, size_t from)
         }
         const double x = search->objective.value;
         const struct ps_tried *held = out->holds ? ps_tuned_find(out, now->at) : NULL;
-        if (held == NULL || search_improves(s, x, held->objective.value)) {
+        if (held == NULL || ps_search_improves(s, x, held->objective.value)) {
             out->verified = i;
             out->holds = 1;
         }
@@ -183,9 +183,9 @@ static enum ps_status verify_about(struct search *s)
     for (int i = 0; i < 2 && !out->holds; i++) {
         const struct ps_box box = box_about(s, STRIDES[i]);
         const size_t from = out->tried_n;
-        enum ps_status status = search_box(s, &box, s->request->worlds_n, 1);
+        enum ps_status status = ps_search_box(s, &box, s->request->worlds_n, 1);
         if (status == PS_OK) {
-            status = search_box(s, &box, s->request->worlds_n, 0);
+            status = ps_search_box(s, &box, s->request->worlds_n, 0);
         }
         if (status != PS_OK) {
             return status;
@@ -208,7 +208,7 @@ enum ps_status ps_tune_run(const struct ps_tune_request *request, struct ps_diag
     *out = (struct ps_tuned){0};
     struct search s = {
         .request = request, .diags = diags, .out = out, .axes_n = request->study.axes_n};
-    enum ps_status status = search_whole(&s, &out->best);
+    enum ps_status status = ps_search_whole(&s, &out->best);
     if (status != PS_OK) {
         return status;
     }
@@ -226,7 +226,7 @@ enum ps_status ps_tune_run(const struct ps_tune_request *request, struct ps_diag
     take_answer(out);
     find_interval(&s, out->answer);
     find_binding(&s);
-    return search_prices(&s);
+    return ps_search_prices(&s);
 }
 
 const struct ps_tried *ps_tuned_find(const struct ps_tuned *tuned, const int64_t at[PS_AXES_MAX])
@@ -246,7 +246,7 @@ int ps_tried_tightest(const struct ps_tried *tried, int constraints_n)
 {
     int tightest = 0;
     for (int c = 1; c < constraints_n; c++) {
-        if (search_overrun(&tried->judged[c]) > search_overrun(&tried->judged[tightest])) {
+        if (ps_search_overrun(&tried->judged[c]) > ps_search_overrun(&tried->judged[tightest])) {
             tightest = c;
         }
     }

@@ -88,8 +88,8 @@ struct ps_row {
         *part_sum; /* [PS_PART_N][PS_PART_BINS][members]: fen, in worlds whose total is in bin */
     ps_int128 *part_square; /* likewise: sums of squares */
     uint64_t *part_n;       /* [PS_PART_N][PS_PART_BINS]: worlds */
-    ps_int128 *batch_sum; /* [PS_BATCHES][PS_BATCHED_N] */
-    uint64_t *batch_n;    /* [PS_BATCHES]: worlds */
+    ps_int128 *batch_sum;   /* [PS_BATCHES][PS_BATCHED_N] */
+    uint64_t *batch_n;      /* [PS_BATCHES]: worlds */
     int64_t *part_now; /* [PS_PART_N][members]: one world's parts while they are added up, else 0 */
     int member_first[PS_DIM_N + 1];
     int months_n, horizon, years_n, start_year;
@@ -108,8 +108,8 @@ struct ps_row_result {
     struct ps_row row;
     struct ps_checkpoint checkpoints[PS_CHECKPOINTS_MAX];
     int checkpoints_n;
-    int converged;          /* the asked precision was reached, or none was asked */
-    size_t family;          /* rows of one family shared their worlds */
+    int converged; /* the asked precision was reached, or none was asked */
+    size_t family; /* rows of one family shared their worlds */
     /* Full tier: input PDs averaged by share; the same after shocks and multipliers. */
     double mean_pd_frac[2];
 };

@@ -9,8 +9,8 @@
 
 enum ps_metric_kind {
     PS_METRIC_PROBABILITY, /* of a flag: p_depletion */
-    PS_METRIC_MEAN,    /* fiscal_net_cost, or fiscal_net_cost_wan_mean as in summary.csv */
-    PS_METRIC_QUANTILE /* npl_peak_q95: judged by the share of worlds beyond a limit */
+    PS_METRIC_MEAN,        /* fiscal_net_cost, or fiscal_net_cost_wan_mean as in summary.csv */
+    PS_METRIC_QUANTILE     /* npl_peak_q95: judged by the share of worlds beyond a limit */
 };
 
 enum { PS_METRIC_NAME_BYTES = 64 };

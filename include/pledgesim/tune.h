@@ -34,7 +34,7 @@ struct ps_tried {
     uint64_t worlds_n;       /* that it had; fewer than asked_n where a precision was reached */
     uint64_t asked_n;
     struct ps_settling *settling; /* of fresh worlds; owned by the ps_tuned */
-    int fresh; /* verification: worlds that took no part in the search */
+    int fresh;                    /* verification: worlds that took no part in the search */
     struct ps_metric_value objective;
     struct ps_judged judged[PS_CONSTRAINTS_MAX];
     enum ps_judgement judgement; /* the worst of them */

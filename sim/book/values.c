@@ -12,7 +12,6 @@ static char small_letter(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
-
 int ps_kind_is_real(enum ps_kind kind)
 {
     return kind == PS_KIND_REAL || kind == PS_KIND_FRAC;

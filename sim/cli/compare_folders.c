@@ -36,8 +36,9 @@ static enum ps_status refuse(const struct both *b, enum ps_status status, enum p
 /* Options of a simulation: nothing is simulated here. */
 static enum ps_status refuse_options(const struct both *b)
 {
-    static const enum ps_option ALIEN[] = {PS_OPT_WORLDS, PS_OPT_PRESET, PS_OPT_SEED, PS_OPT_SET,
-                                           PS_OPT_ID,     PS_OPT_ISA,    PS_OPT_OUT_STUDY};
+    static const enum ps_option ALIEN[] = {PS_OPT_WORLDS,   PS_OPT_PRESET, PS_OPT_SEED,
+                                           PS_OPT_SET,      PS_OPT_ID,     PS_OPT_ISA,
+                                           PS_OPT_OUT_STUDY};
     for (size_t i = 0; i < sizeof ALIEN / sizeof *ALIEN; i++) {
         if (b->command->given[ALIEN[i]].n > 0) {
             return refuse(b, PS_USAGE, PS_SAY_FOLDER_OPTION,
@@ -85,9 +86,9 @@ static enum ps_status choose(struct both *b)
     for (size_t i = 0; (id = ps_folder_scenario(&b->folder[0], i)) != NULL; i++) {
         b->pairs_n += (size_t)ps_folder_has(&b->folder[1], id);
     }
-    return b->pairs_n > 0 ? PS_OK
-                          : refuse(b, PS_USAGE, PS_SAY_FOLDER_NOTHING,
-                                   PS_ARGS(b->path[0], b->path[1]));
+    return b->pairs_n > 0
+               ? PS_OK
+               : refuse(b, PS_USAGE, PS_SAY_FOLDER_NOTHING, PS_ARGS(b->path[0], b->path[1]));
 }
 
 /* "+1.23 [1.10, 1.36]"; "- [..]" when it may be chance, a star behind when it is not paired. */
@@ -181,9 +182,8 @@ enum ps_status ps_compare_folders(const struct ps_command *command)
         status = read_folder(&b, k);
     }
     if (status == PS_OK && strcmp(b.folder[0].version, b.folder[1].version) != 0) {
-        status =
-            refuse(&b, PS_INPUT, PS_SAY_FOLDER_VERSION,
-                   PS_ARGS(b.path[0], b.path[1], b.folder[0].version, b.folder[1].version));
+        status = refuse(&b, PS_INPUT, PS_SAY_FOLDER_VERSION,
+                        PS_ARGS(b.path[0], b.path[1], b.folder[0].version, b.folder[1].version));
     }
     if (status == PS_OK) {
         status = choose(&b);

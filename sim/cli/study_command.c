@@ -217,8 +217,7 @@ enum ps_status ps_study_imprecise(const struct ps_study_command *study, uint64_t
         ps_preset_short(command, n);
         return PS_OK;
     }
-    ps_show_end(command, PS_NOT_CONVERGED, PS_SAY_STUDY_NOT_CONVERGED,
-                PS_ARGS(ps_text_count(n).s));
+    ps_show_end(command, PS_NOT_CONVERGED, PS_SAY_STUDY_NOT_CONVERGED, PS_ARGS(ps_text_count(n).s));
     return ps_status_raise(PS_NOT_CONVERGED);
 }
 

@@ -129,8 +129,7 @@ static void add_price(struct ps_grid *grid, const struct ps_tune_story *story,
     } else {
         const int mean = objective->metric.kind == PS_METRIC_MEAN;
         const double unit = mean ? ps_measure_divisor(objective->metric.measure) : 0.01;
-        (void)snprintf(text, sizeof text, "%s: %s (%+.2f)",
-                       number_text(&c->metric, price->limit).s,
+        (void)snprintf(text, sizeof text, "%s: %s (%+.2f)", number_text(&c->metric, price->limit).s,
                        number_text(&objective->metric, price->objective).s,
                        (price->objective - now) / unit);
         ps_grid_add(grid, text, 0);
@@ -361,7 +360,7 @@ static enum ps_status tell_reach(const struct ps_tune_story *story)
         ps_grid_add(&grid, text, 0);
         ps_grid_add(&grid, ps_message(JUDGEMENTS[judgement], lang), 0);
         free(text);
-        why = judgement == PS_MISSED                                ? PS_SAY_TUNE_NOT_ALONE
+        why = judgement == PS_MISSED                                 ? PS_SAY_TUNE_NOT_ALONE
               : judgement == PS_OPEN && why != PS_SAY_TUNE_NOT_ALONE ? PS_SAY_TUNE_OPEN_ALONE
                                                                      : why;
     }

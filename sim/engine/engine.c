@@ -39,7 +39,7 @@ struct pass {
     unsigned char *active; /* by row of the pass */
     void *sum_memory;      /* a row of all threads, for the request's own rule of precision */
     struct ps_row sum;
-    uint64_t total;        /* for progress: worlds x families and passes */
+    uint64_t total; /* for progress: worlds x families and passes */
     atomic_ullong *done;
     atomic_int stop, broken;
 };
@@ -303,8 +303,8 @@ static enum ps_status pass_run(struct pass *pass, struct ps_engine_result *resul
     pass->active = malloc(rows);
     pass->sum_memory = pass->request->precise ? malloc(ps_row_bytes(&pass->family->spec)) : NULL;
     kept = calloc(1, sizeof *kept);
-    if (status == PS_OK && (!pass->threads || !pass->active || !kept ||
-                            (pass->request->precise && !pass->sum_memory)))
+    if (status == PS_OK &&
+        (!pass->threads || !pass->active || !kept || (pass->request->precise && !pass->sum_memory)))
         status = ps_status_raise(PS_MEMORY);
     for (int t = 0; status == PS_OK && t < pass->threads_n; t++)
         status = thread_init(&pass->threads[t], pass);

@@ -23,10 +23,10 @@ struct row_spec {
 struct row_tile {
     double *values;
     size_t world_step, lane_step;
-    int *fan_cell;             /* cell of the paths by fan slot */
-    int *place;                /* by slot: its place in the queue, -1 without one */
-    struct ps_hist_grid *grid; /* by place */
-    int misses[PS_MEASURE_N];  /* the measures that may miss */
+    int *fan_cell;                 /* cell of the paths by fan slot */
+    int *place;                    /* by slot: its place in the queue, -1 without one */
+    struct ps_hist_grid *grid;     /* by place */
+    int misses[PS_MEASURE_N];      /* the measures that may miss */
     int batch_place[PS_MEASURE_N]; /* by measure: its place in a batch, -1 without one */
     size_t batch;                  /* of this tile */
     int fan_n, years_n, months_n, misses_n;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "pledgesim/batches.h"
 #include "pledgesim/folders.h"
 #include "pledgesim/math.h"
+#include "pledgesim/number.h"
 
 /* Below so many hits, or misses, of both together batches say too little about an event; so many
  * batches are wanted. */
@@ -15,10 +15,13 @@ enum { HITS_LEAST = 64, BATCHES_LEAST = 16 };
 
 static double number_of(const struct ps_csv_row *row, size_t column)
 {
-    const char *text = row->cells[column].text;
-    char *end;
-    const double x = strtod(text, &end);
-    return *text == '\0' || *end != '\0' ? (double)NAN : x;
+    struct ps_decimal decimal;
+    double x = (double)NAN;
+    return ps_decimal_parse(row->cells[column].norm, &decimal) == PS_NUMBER_OK &&
+                   decimal.unit == PS_UNIT_NONE &&
+                   ps_decimal_to_double(&decimal, 0, &x) == PS_NUMBER_OK
+               ? x
+               : (double)NAN;
 }
 
 /* What metrics.csv says of a measure. */
@@ -109,7 +112,7 @@ static int by_batches(const struct batch *x, const struct batch *y, struct ps_ve
     out->lo95 = out->value - reach * out->se;
     out->hi95 = out->value + reach * out->se;
     const double t = out->value / out->se;
-    out->p_value = out->se > 0      ? ps_betainc(freedom / 2, 0.5, freedom / (freedom + t * t))
+    out->p_value = out->se > 0       ? ps_betainc(freedom / 2, 0.5, freedom / (freedom + t * t))
                    : out->value != 0 ? 0
                                      : 1;
     return 1;
@@ -153,9 +156,9 @@ static void by_intervals(const struct figure *x, const struct figure *y, enum ps
     if (flag && few(x, y, &kx, &ky) >= 0) {
         /* The exact test wants independent worlds; else the intervals alone must tell. */
         const double part = (double)y->worlds_n / (double)(x->worlds_n + y->worlds_n);
-        out->p_value = !sum                                  ? rare_p_value(kx, ky, part)
+        out->p_value = !sum                               ? rare_p_value(kx, ky, part)
                        : out->lo95 <= 0 && out->hi95 >= 0 ? 1
-                                                             : out->p_value;
+                                                          : out->p_value;
     }
 }
 
@@ -167,15 +170,12 @@ struct ps_folder_difference ps_folders_compare(const struct ps_folder *base, con
     const struct figure y = figure_of(other, other_id, measure);
     const int flag = ps_measure_desc(measure)->unit == PS_MU_FLAG;
     double kx, ky;
-    struct ps_folder_difference out = {.base = x.mean,
-                                       .other = y.mean,
-                                       .worlds_n = x.worlds_n < y.worlds_n ? x.worlds_n : y.worlds_n,
-                                       .pairing = strcmp(base->seed, other->seed) == 0
-                                                      ? PS_BOUNDED
-                                                      : PS_UNPAIRED,
-                                       .verdict = {.value = y.mean - x.mean,
-                                                   .p_value = 1,
-                                                   .correlation = (double)NAN}};
+    struct ps_folder_difference out = {
+        .base = x.mean,
+        .other = y.mean,
+        .worlds_n = x.worlds_n < y.worlds_n ? x.worlds_n : y.worlds_n,
+        .pairing = strcmp(base->seed, other->seed) == 0 ? PS_BOUNDED : PS_UNPAIRED,
+        .verdict = {.value = y.mean - x.mean, .p_value = 1, .correlation = (double)NAN}};
     struct ps_verdict *v = &out.verdict;
     if (!x.known || !y.known) {
         return out;

@@ -83,8 +83,8 @@ static enum ps_status price_by_search(struct search *s, int c, double limit, str
     struct aim aim = ps_search_aim(s);
     const int tighter = own.judged[c].at_most ? limit < aim.limit[c] : limit > aim.limit[c];
     aim.limit[c] = limit;
-    *price = (struct ps_price){
-        .limit = limit, .objective = own.objective.value + moved(s), .known = 1};
+    *price =
+        (struct ps_price){.limit = limit, .objective = own.objective.value + moved(s), .known = 1};
     /* Room to spare, or nothing that stood in the way: the answer stays. */
     if (tighter ? ps_search_judge(s, &aim, &own) == PS_MET : !(s->out->binding >> c & 1)) {
         return PS_OK;

@@ -82,7 +82,8 @@ static enum ps_status note_row(struct search *s, const struct ps_study_result *r
     return status;
 }
 
-enum ps_status ps_search_box(struct search *s, const struct ps_box *box, uint64_t worlds_n, int fresh)
+enum ps_status ps_search_box(struct search *s, const struct ps_box *box, uint64_t worlds_n,
+                             int fresh)
 {
     const struct ps_tune_request *request = s->request;
     struct ps_study_result result;
@@ -116,7 +117,7 @@ struct aim ps_search_aim(const struct search *s)
 }
 
 enum ps_judgement ps_search_judge(const struct search *s, const struct aim *aim,
-                               const struct ps_tried *tried)
+                                  const struct ps_tried *tried)
 {
     enum ps_judgement judgement = PS_MET;
     for (int c = 0; c < s->request->study.constraints_n; c++) {
@@ -165,7 +166,8 @@ static size_t best_of(const struct search *s, const struct aim *aim, const struc
 {
     size_t best = level->from < level->to ? level->from : from;
     for (size_t i = best; i < s->out->tried_n; i++) {
-        if ((i >= level->to && i < from) || !better(s, aim, &s->out->tried[i], &s->out->tried[best])) {
+        if ((i >= level->to && i < from) ||
+            !better(s, aim, &s->out->tried[i], &s->out->tried[best])) {
             continue;
         }
         best = i;
@@ -316,7 +318,7 @@ enum ps_status ps_search_whole(struct search *s, size_t *best)
 }
 
 enum ps_status ps_search_again(struct search *s, const struct aim *aim, const struct level *from,
-                            uint64_t worlds_n, size_t *best, int *settled)
+                               uint64_t worlds_n, size_t *best, int *settled)
 {
     struct level level = *from;
     *settled = 1;

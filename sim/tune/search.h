@@ -4,8 +4,8 @@
 
 #include "pledgesim/tune.h"
 
-/* Coarse to fine: a box over the whole range, then ever smaller boxes around the best variant, until
- * neighbours are one step apart. */
+/* Coarse to fine: a box over the whole range, then ever smaller boxes around the best variant,
+ * until neighbours are one step apart. */
 
 enum { PS_LEVELS_MAX = 40 };
 
@@ -36,7 +36,7 @@ struct aim ps_search_aim(const struct search *s);
 
 /* Of the constraints under the aim's limits, the worst. */
 enum ps_judgement ps_search_judge(const struct search *s, const struct aim *aim,
-                               const struct ps_tried *tried);
+                                  const struct ps_tried *tried);
 
 /* Is objective a better than b? */
 int ps_search_improves(const struct search *s, double a, double b);
@@ -45,8 +45,8 @@ int ps_search_improves(const struct search *s, double a, double b);
 double ps_search_overrun(const struct ps_judged *judged);
 
 /* Runs a box and notes its variants. */
-enum ps_status ps_search_box(struct search *s, const struct ps_box *box, uint64_t worlds_n, int fresh)
-    PS_MUST_CHECK;
+enum ps_status ps_search_box(struct search *s, const struct ps_box *box, uint64_t worlds_n,
+                             int fresh) PS_MUST_CHECK;
 
 /* The search for the answer: fills `levels`. */
 enum ps_status ps_search_whole(struct search *s, size_t *best) PS_MUST_CHECK;
@@ -54,6 +54,6 @@ enum ps_status ps_search_whole(struct search *s, size_t *best) PS_MUST_CHECK;
 /* Another aim, from a level of that search on; what it tried is not tried again. With worlds_n
  * worlds a variant. `settled` is 0 when the boxes still moved when it was given up. */
 enum ps_status ps_search_again(struct search *s, const struct aim *aim, const struct level *from,
-                            uint64_t worlds_n, size_t *best, int *settled) PS_MUST_CHECK;
+                               uint64_t worlds_n, size_t *best, int *settled) PS_MUST_CHECK;
 
 #endif

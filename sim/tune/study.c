@@ -156,25 +156,24 @@ static enum ps_status simulate(const struct ps_study *study, const struct ps_sce
     for (int k = 0; k < study->metrics_n; k++) {
         kept[kept_n++] = study->metrics[k].measure;
     }
-    const struct ps_engine_request request = {.scenarios = scenarios,
-                                              .scenarios_n = scenarios_n,
-                                              .first_world = first_world,
-                                              .worlds_n = worlds_n,
-                                              .seed = study->seed,
-                                              .threads_n = study->threads_n,
-                                              .isa = study->isa,
-                                              .tier = PS_TIER_DECISION,
-                                              .kept = kept,
-                                              .kept_n = kept_n,
-                                              .watches = watches,
-                                              .watches_n = study->constraints_n,
-                                              .precision = study->precision,
-                                              .precise = study->constraints_n > 0 && study->precision > 0
-                                                             ? constraints_precise
-                                                             : NULL,
-                                              .precise_of = study,
-                                              .progress = study->progress,
-                                              .context = study->context};
+    const struct ps_engine_request request = {
+        .scenarios = scenarios,
+        .scenarios_n = scenarios_n,
+        .first_world = first_world,
+        .worlds_n = worlds_n,
+        .seed = study->seed,
+        .threads_n = study->threads_n,
+        .isa = study->isa,
+        .tier = PS_TIER_DECISION,
+        .kept = kept,
+        .kept_n = kept_n,
+        .watches = watches,
+        .watches_n = study->constraints_n,
+        .precision = study->precision,
+        .precise = study->constraints_n > 0 && study->precision > 0 ? constraints_precise : NULL,
+        .precise_of = study,
+        .progress = study->progress,
+        .context = study->context};
     return ps_engine_run(&request, diags, result);
 }
 

@@ -106,8 +106,7 @@ enum ps_status ps_axes_idle(const struct ps_study *study, struct ps_diags *diags
             text[a] = set_one(&study->axes[a], end ? study->axes[a].steps_n : 0);
             texts[a] = text[a].s;
         }
-        status =
-            ps_variants_load(&study->book, texts, (size_t)study->axes_n, &found[end], &book);
+        status = ps_variants_load(&study->book, texts, (size_t)study->axes_n, &found[end], &book);
         ps_book_free(&book);
     }
     for (int a = 0; a < study->axes_n; a++) {

@@ -230,9 +230,8 @@ static void what_is_asked_twice_counts_once(void **state)
     enum { WORLDS = 1000 };
     static const enum ps_measure kept[] = {PS_M_NPL_PEAK, PS_M_NPL_PEAK, PS_M_DEPLETED,
                                            PS_M_DEFAULTS_N};
-    static const struct ps_watch watches[] = {{PS_M_NPL_PEAK, 0, 100000},
-                                              {PS_M_NPL_PEAK, 1, 100000},
-                                              {PS_M_COMPENSATION, 0, 0}};
+    static const struct ps_watch watches[] = {
+        {PS_M_NPL_PEAK, 0, 100000}, {PS_M_NPL_PEAK, 1, 100000}, {PS_M_COMPENSATION, 0, 0}};
     struct batch b;
     struct ps_engine_result full, decision;
     batch_mix(&b);

@@ -43,11 +43,12 @@ static void names_are_those_of_the_summary(void **state)
 static void a_figure_has_one_name(void **state)
 {
     (void)state;
-    static const char *const same[][2] = {{"p_depletion", "p_depletion"},
-                                          {"fiscal_net_cost_wan_mean", "fiscal_net_cost"},
-                                          {"months_suspended_mean", "months_suspended"},
-                                          {"compensation_gross_wan_q999", "compensation_gross_q999"},
-                                          {"npl_peak_q95", "npl_peak_q95"}};
+    static const char *const same[][2] = {
+        {"p_depletion", "p_depletion"},
+        {"fiscal_net_cost_wan_mean", "fiscal_net_cost"},
+        {"months_suspended_mean", "months_suspended"},
+        {"compensation_gross_wan_q999", "compensation_gross_q999"},
+        {"npl_peak_q95", "npl_peak_q95"}};
     struct ps_metric m;
     const char *near;
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
@@ -65,7 +66,8 @@ static void precision_is_of_the_figure_or_its_limit(void **state)
     (void)state;
     struct ps_row row = {.worlds_n = 1000};
     row.moments[PS_M_DEPLETED] = (struct ps_moments){.n = 1000, .sum = 400};
-    const double half = 0.5 * (gsl_cdf_beta_Pinv(0.975, 401, 600) - gsl_cdf_beta_Pinv(0.025, 400, 601));
+    const double half =
+        0.5 * (gsl_cdf_beta_Pinv(0.975, 401, 600) - gsl_cdf_beta_Pinv(0.025, 400, 601));
     const struct {
         const char *text;
         double scale;
@@ -78,7 +80,8 @@ static void precision_is_of_the_figure_or_its_limit(void **state)
         assert_true(ps_constraint_precise(&c, &row, 1.001 * half / CASES[i].scale));
         assert_false(ps_constraint_precise(&c, &row, 0.999 * half / CASES[i].scale));
     }
-    /* An event that never happened is known well enough once its bound is small beside the limit. */
+    /* An event that never happened is known well enough once its bound is small beside the limit.
+     */
     row.moments[PS_M_DEPLETED].sum = 0;
     const struct ps_constraint rare = constraint("p_depletion<=1%");
     assert_true(ps_constraint_precise(&rare, &row, 0.25));

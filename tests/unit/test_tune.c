@@ -213,8 +213,8 @@ static void each_constraint_alone_is_met_where_it_can_be(void **state)
 }
 
 /* What is left at the end grows with the pool; the price of a tenth is
- * what the smallest pool under that limit would cost. P(K > 5) = 1.39 %: 1.6 % needs 250, 1.44 % the
- * next step, by its bound. */
+ * what the smallest pool under that limit would cost. P(K > 5) = 1.39 %: 1.6 % needs 250, 1.44 %
+ * the next step, by its bound. */
 static void prices_of_a_figure_are_searched_for(void **state)
 {
     (void)state;

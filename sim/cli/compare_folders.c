@@ -188,7 +188,7 @@ enum ps_status ps_compare_folders(const struct ps_command *command)
     if (status == PS_OK) {
         status = choose(&b);
     }
-    if (status == PS_OK) {
+    if (status == PS_OK && command->given[PS_OPT_QUIET].n == 0) {
         status = tell(&b);
     }
     ps_folder_close(&b.folder[0]);

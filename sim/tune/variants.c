@@ -98,7 +98,7 @@ enum ps_status ps_axes_idle(const struct ps_study *study, struct ps_diags *diags
 {
     struct ps_diags found[2] = {{0}, {0}};
     enum ps_status status = PS_OK;
-    for (int end = 0; end < 2 && status != PS_MEMORY; end++) {
+    for (int end = 0; end < 2 && study->axes_n > 0 && status != PS_MEMORY; end++) {
         struct set_text text[PS_BOX_AXES_MAX];
         const char *texts[PS_BOX_AXES_MAX];
         struct ps_book book = {0};

@@ -224,6 +224,10 @@ static enum ps_status judge(const struct run *run)
     if (open_n == 0) {
         return PS_OK;
     }
+    if (run->command->given[PS_OPT_PRECISION].n == 0) { /* the preset asked, not the user */
+        ps_preset_short(run->command, open_n);
+        return PS_OK;
+    }
     ps_show_end(run->command, PS_NOT_CONVERGED, PS_SAY_NOT_CONVERGED,
                 PS_ARGS(ps_text_count(open_n).s));
     return ps_status_raise(PS_NOT_CONVERGED);

@@ -66,6 +66,7 @@ struct ps_command {
     const char *const *argv; /* the whole command line, for the manifest */
     int argc;
     const char *operand; /* NULL: none */
+    const char *second;  /* the operand behind it; NULL: none */
     struct ps_given given[PS_OPT_N];
     const struct ps_stop *stop;
 };
@@ -98,6 +99,16 @@ void ps_command_free(struct ps_command *command);
 /* The value of an option's text, checked against its kind and range; told when it is wrong. */
 enum ps_status ps_option_value(enum ps_option option, const char *text, enum ps_lang lang,
                                struct ps_given *given) PS_MUST_CHECK;
+
+/* What a word of --preset stands for (presets.def); NULL when there are no more. */
+struct ps_preset {
+    const char *name, *worlds, *precision; /* precision "": off */
+    const char *doc[PS_LANG_N];
+};
+const struct ps_preset *ps_preset_row(size_t i);
+
+/* Says on standard error that n scenarios did not reach the preset's precision: no failure. */
+void ps_preset_short(const struct ps_command *command, uint64_t n);
 
 /* Whether `word` is one of the words of "a|b|c". */
 int ps_choice_has(const char *choices, const char *word);

@@ -21,6 +21,7 @@ static const struct file FILES[] = {{PS_RESULT_summary, ps_write_summary},
                                     {PS_RESULT_flows, ps_write_flows},
                                     {PS_RESULT_contributions, ps_write_contributions},
                                     {PS_RESULT_convergence, ps_write_convergence},
+                                    {PS_RESULT_batches, ps_write_batches},
                                     {PS_RESULT_scenarios_resolved, ps_write_resolved},
                                     {PS_RESULT_warnings, ps_write_warnings},
                                     {PS_RESULT_exact, ps_write_exact_figures}};
@@ -115,6 +116,7 @@ enum ps_status ps_results_write_sweep(const struct ps_results_request *request,
 {
     static const struct file SWEEP[] = {{PS_RESULT_grid, ps_write_grid},
                                         {PS_RESULT_frontier, ps_write_frontier},
+                                        {PS_RESULT_convergence, ps_write_convergence_swept},
                                         {PS_RESULT_scenarios_resolved, ps_write_resolved},
                                         {PS_RESULT_warnings, ps_write_warnings}};
     return write_files(SWEEP, sizeof SWEEP / sizeof *SWEEP, request, dir);
@@ -155,6 +157,7 @@ enum ps_status ps_results_write_tuned(const struct ps_results_request *request,
                                       struct ps_outdir *dir)
 {
     static const struct file TUNED[] = {{PS_RESULT_tune, ps_write_tune},
+                                        {PS_RESULT_convergence, ps_write_convergence_tuned},
                                         {PS_RESULT_scenarios_resolved, ps_write_resolved},
                                         {PS_RESULT_warnings, ps_write_warnings}};
     return write_files(TUNED, sizeof TUNED / sizeof *TUNED, request, dir);

@@ -54,7 +54,7 @@ class FirstRun(Case):
                 self.assertLessEqual({row["scenario_id"] for row in rows}, known)
                 has_scenarios = False
             self.assertFalse(has_scenarios and resource["path"] != "summary.csv", resource["path"])
-        self.assertEqual(keyed, 10)
+        self.assertEqual(keyed, 11)
 
     def test_what_is_said(self):
         self.book()

@@ -22,8 +22,8 @@ struct ps_sensitivity {
     int samples_n;
 };
 
-/* All is borrowed for the call. Everything below `warnings` is for manifest.json alone: no data
- * file may depend on it. */
+/* All is borrowed for the call. Everything below `seed` is for manifest.json alone: no data file
+ * may depend on it. */
 struct ps_results_request {
     const struct ps_book *book;
     const struct ps_engine_result *result;    /* full tier; rows in the order of book->scenarios */
@@ -35,6 +35,7 @@ struct ps_results_request {
     const struct ps_sensitivity *sensitivity; /* of `sensitivity` alone */
     const struct ps_study *study;             /* of `sweep` alone: what was asked, */
     const struct ps_sweep *sweep;             /* and what was found */
+    enum ps_lang lang;                        /* of report.xlsx */
     uint64_t seed;
     uint64_t worlds_n;     /* as asked for; a row may have stopped earlier */
     const char *book_path; /* the book as the user named it */

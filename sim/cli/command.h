@@ -132,6 +132,9 @@ void ps_say(FILE *out, enum ps_lang lang, enum ps_message message, const char *c
 /* The same, malloc'd; NULL when memory is out. */
 char *ps_say_text(enum ps_lang lang, enum ps_message message, const char *const args[]);
 
+/* One line on standard error about what the program was built without. */
+void ps_say_left_out(enum ps_lang lang);
+
 /* One line "pledgesim: ..." on standard error. */
 void ps_complain(enum ps_lang lang, enum ps_message message, const char *const args[]);
 

@@ -9,6 +9,9 @@
 
 #define PS_WORKBOOK_FILE "report.xlsx"
 
+/* The sheets hold distribution and timeline of so many scenarios; the files hold those of all. */
+enum { PS_WORKBOOK_SCENARIOS_MAX = 40 };
+
 /* The version of libxlsxwriter; NULL when the program was built without it, and writes no workbook.
  */
 const char *ps_workbook_library(void);

@@ -92,7 +92,7 @@ static void add_run(struct ps_workbook *book)
     struct ps_results_request first = *all;
     struct ps_table_sheet table;
     lxw_worksheet *conclusion = ps_workbook_sheet(book, PS_WORD_SHEET_CONCLUSION);
-    head.rows_n = head.rows_n < PS_DETAILED_SCENARIOS_MAX ? head.rows_n : PS_DETAILED_SCENARIOS_MAX;
+    head.rows_n = head.rows_n < PS_WORKBOOK_SCENARIOS_MAX ? head.rows_n : PS_WORKBOOK_SCENARIOS_MAX;
     first.result = &head;
     if (conclusion == NULL)
         return;

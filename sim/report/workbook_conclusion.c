@@ -179,7 +179,7 @@ static void write_notes(struct page *page)
     text(page, 0, ps_phrase(PS_WORD_NOTE_CRITERION, page->book->lang, least, most).s,
          PS_STYLE_NOTE);
     page->at++;
-    (void)snprintf(most, sizeof most, "%d", PS_DETAILED_SCENARIOS_MAX);
+    (void)snprintf(most, sizeof most, "%d", PS_WORKBOOK_SCENARIOS_MAX);
     text(page, 0, ps_phrase(PS_WORD_NOTE_FIRST, page->book->lang, most, "").s, PS_STYLE_NOTE);
 }
 

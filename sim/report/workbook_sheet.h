@@ -4,7 +4,7 @@
 
 #include <xlsxwriter.h>
 
-#include "pledgesim/results.h"
+#include "pledgesim/workbook.h"
 #include "sim/results/write.h"
 
 /* What the files of the workbook share: words, formats, and a result table as a sheet. */
@@ -93,9 +93,6 @@ struct ps_table_sheet {
     } blocks[PS_SHEET_BLOCKS_MAX];
     int blocks_n;
 };
-
-/* Details of so many scenarios are in the workbook. */
-enum { PS_DETAILED_SCENARIOS_MAX = 40 };
 
 enum { PS_SHEET_HEAD_ROW = 1, PS_SHEET_FIRST_ROW = 3 };
 

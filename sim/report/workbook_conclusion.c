@@ -146,8 +146,8 @@ static void write_answer(struct page *page, const struct ps_figures *figures)
     const struct ps_probability *target = ps_target_of(page->scenario, figures);
     static const enum ps_word HEADS[] = {PS_WORD_QUESTION, PS_WORD_ESTIMATE, PS_WORD_LOWER,
                                          PS_WORD_UPPER};
-    for (lxw_col_t i = 0; i < sizeof HEADS / sizeof *HEADS; i++)
-        word(page, i, HEADS[i], PS_STYLE_HEAD);
+    for (size_t i = 0; i < sizeof HEADS / sizeof *HEADS; i++)
+        word(page, (lxw_col_t)i, HEADS[i], PS_STYLE_HEAD);
     page->at++;
     word(page, 0, PS_WORD_SCENARIO, PS_STYLE_TEXT);
     text(page, 1, ps_scenario_name(page->scenario), PS_STYLE_STRONG);

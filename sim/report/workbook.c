@@ -96,10 +96,10 @@ static void add_run(struct ps_workbook *book)
     first.result = &head;
     if (conclusion == NULL)
         return;
-    ps_workbook_conclusion(book, conclusion);
+    const lxw_row_t last_row = ps_workbook_conclusion(book, conclusion);
     ps_workbook_table(book, PS_WORD_SHEET_SCENARIOS, PS_RESULT_summary, ps_write_summary, all,
                       &table);
-    ps_chart_scenarios(book, &table, conclusion);
+    ps_chart_scenarios(book, &table, conclusion, last_row);
     ps_workbook_table(book, PS_WORD_SHEET_DISTRIBUTION, PS_RESULT_histogram, ps_write_histogram,
                       &first, &table);
     ps_chart_distribution(book, &table);

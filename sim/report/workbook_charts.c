@@ -157,14 +157,19 @@ static void compare(struct ps_workbook *book, const struct ps_table_sheet *summa
 }
 
 void ps_chart_scenarios(struct ps_workbook *book, const struct ps_table_sheet *summary,
-                        lxw_worksheet *on)
+                        lxw_worksheet *on, lxw_row_t last_row)
 {
     const lxw_row_t n = summary->last_row - PS_SHEET_FIRST_ROW + 1;
     const lxw_row_t below =
         (BARS_FRAME_PIXELS + BAR_PIXELS * (n < BARS_MAX ? n : BARS_MAX)) / ROW_PIXELS + 2;
-    compare(book, summary, on, PS_WORD_CHART_DEPLETION, "p_depletion", VERMILION, 3);
-    compare(book, summary, on, PS_WORD_CHART_TARGET, "p_target_cumulative", BLUE, 3 + below);
-    ps_workbook_note(book, worksheet_print_area(on, 0, 0, 3 + 2 * below, 16));
+    lxw_row_t at = PS_SHEET_FIRST_ROW;
+    compare(book, summary, on, PS_WORD_CHART_DEPLETION, "p_depletion", VERMILION, at);
+    at += below;
+    if (book->request->book->scenarios[0].p.target_fen > 0) {
+        compare(book, summary, on, PS_WORD_CHART_TARGET, "p_target_cumulative", BLUE, at);
+        at += below;
+    }
+    ps_workbook_note(book, worksheet_print_area(on, 0, 0, at > last_row ? at : last_row, 16));
 }
 
 /* ---- the first scenario ---- */

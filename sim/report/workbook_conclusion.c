@@ -144,6 +144,7 @@ static void write_source(struct page *page)
 static void write_answer(struct page *page, const struct ps_figures *figures)
 {
     const struct ps_probability *target = ps_target_of(page->scenario, figures);
+    const int has_target = page->scenario->p.target_fen > 0;
     static const enum ps_word HEADS[] = {PS_WORD_QUESTION, PS_WORD_ESTIMATE, PS_WORD_LOWER,
                                          PS_WORD_UPPER};
     for (size_t i = 0; i < sizeof HEADS / sizeof *HEADS; i++)
@@ -155,15 +156,33 @@ static void write_answer(struct page *page, const struct ps_figures *figures)
     word(page, 0, PS_WORD_POOL, PS_STYLE_TEXT);
     number(page, 1, (double)ps_pools_initial_fen(page->scenario) / 1e6, PS_STYLE_MONEY);
     page->at++;
-    word(page, 0, PS_WORD_TARGET, PS_STYLE_TEXT);
-    number(page, 1, (double)page->scenario->p.target_fen / 1e6, PS_STYLE_MONEY);
-    page->at++;
+    if (has_target) {
+        word(page, 0, PS_WORD_TARGET, PS_STYLE_TEXT);
+        number(page, 1, (double)page->scenario->p.target_fen / 1e6, PS_STYLE_MONEY);
+        page->at++;
+    }
     word(page, 0, PS_WORD_CARRIES, PS_STYLE_STRONG);
     text(page, 1, ps_carries_text(ps_carries_of(&figures->depletion, target), page->book->lang),
          PS_STYLE_STRONG);
     page->at++;
-    probability(page, PS_WORD_P_TARGET, target);
+    if (has_target)
+        probability(page, PS_WORD_P_TARGET, target);
     probability(page, PS_WORD_P_DEPLETION, &figures->depletion);
+}
+
+static void write_obstacles(struct page *page)
+{
+    int shown_n = 0;
+    for (size_t i = 0; i < sizeof OBSTACLES / sizeof *OBSTACLES; i++) {
+        if (page->row->moments[OBSTACLES[i]].sum <= 0)
+            continue;
+        if (shown_n++ == 0) {
+            page->at++;
+            word(page, 0, PS_WORD_OBSTACLES, PS_STYLE_HEAD);
+            page->at++;
+        }
+        mean(page, OBSTACLES[i]);
+    }
 }
 
 static void write_notes(struct page *page)
@@ -183,7 +202,7 @@ static void write_notes(struct page *page)
     text(page, 0, ps_phrase(PS_WORD_NOTE_FIRST, page->book->lang, most, "").s, PS_STYLE_NOTE);
 }
 
-void ps_workbook_conclusion(struct ps_workbook *book, lxw_worksheet *sheet)
+lxw_row_t ps_workbook_conclusion(struct ps_workbook *book, lxw_worksheet *sheet)
 {
     const struct ps_results_request *request = book->request;
     struct page page = {.book = book,
@@ -192,7 +211,8 @@ void ps_workbook_conclusion(struct ps_workbook *book, lxw_worksheet *sheet)
                         .row = &request->result->rows[0].row};
     struct ps_figures figures;
     ps_figures_read(page.scenario, &request->result->rows[0], &figures);
-    ps_workbook_note(book, worksheet_set_column(sheet, 0, 0, 46, NULL));
+    ps_workbook_note(book,
+                     worksheet_set_column(sheet, 0, 0, book->lang == PS_LANG_ZH ? 46 : 72, NULL));
     ps_workbook_note(book, worksheet_set_column(sheet, 1, 3, 17, NULL));
     ps_workbook_note(book, worksheet_set_column(sheet, 4, 5, 3, NULL));
     write_source(&page);
@@ -203,11 +223,7 @@ void ps_workbook_conclusion(struct ps_workbook *book, lxw_worksheet *sheet)
             quantile(&page, FIGURES[i].measure, FIGURES[i].level);
         else
             mean(&page, FIGURES[i].measure);
-    page.at++;
-    word(&page, 0, PS_WORD_OBSTACLES, PS_STYLE_HEAD);
-    page.at++;
-    for (size_t i = 0; i < sizeof OBSTACLES / sizeof *OBSTACLES; i++)
-        if (page.row->moments[OBSTACLES[i]].sum > 0)
-            mean(&page, OBSTACLES[i]);
+    write_obstacles(&page);
     write_notes(&page);
+    return page.at;
 }

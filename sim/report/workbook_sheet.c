@@ -167,10 +167,12 @@ static void begin_block(struct ps_table_sheet *table, lxw_row_t row, const char 
     }
 }
 
-static lxw_row_t begin_cell(struct ps_table_sheet *table, uint64_t row, size_t column)
+static lxw_row_t begin_cell(struct ps_table_sheet *table, uint64_t row, size_t column, int filled)
 {
     if (column == 0)
         table->row_style = PS_STYLE_NUMBER;
+    if (column < PS_SHEET_COLUMNS_MAX)
+        table->used[column] |= filled != 0;
     table->last_row = (lxw_row_t)(PS_SHEET_FIRST_ROW + row);
     return table->last_row;
 }
@@ -179,7 +181,7 @@ static void take_text(void *context, uint64_t row, size_t column, const char *te
 {
     struct ps_table_sheet *table = context;
     const char *name = table->table.columns[column].name;
-    const lxw_row_t at = begin_cell(table, row, column);
+    const lxw_row_t at = begin_cell(table, row, column, *text != '\0');
     if (strcmp(name, "scenario_id") == 0) {
         if (row == 0)
             (void)snprintf(table->scenario, sizeof table->scenario, "%s", text);
@@ -199,7 +201,7 @@ static void take_text(void *context, uint64_t row, size_t column, const char *te
 static void take_number(void *context, uint64_t row, size_t column, double value)
 {
     struct ps_table_sheet *table = context;
-    const lxw_row_t at = begin_cell(table, row, column);
+    const lxw_row_t at = begin_cell(table, row, column, 1);
     const lxw_col_t col = (lxw_col_t)column;
     if (table->table.columns[column].type == PS_COLUMN_boolean)
         ps_workbook_text(table->book, table->sheet, at, col, value != 0 ? "true" : "false",
@@ -240,6 +242,17 @@ static void write_head(struct ps_table_sheet *table)
     }
 }
 
+/* As the third and fourth parameter of a sweep over two. */
+static void hide_unused(struct ps_table_sheet *table)
+{
+    lxw_row_col_options hidden = {.hidden = LXW_TRUE};
+    for (size_t i = 0; i < table->table.columns_n && i < PS_SHEET_COLUMNS_MAX; i++)
+        if (!table->used[i] && table->last_row >= PS_SHEET_FIRST_ROW)
+            ps_workbook_note(table->book,
+                             worksheet_set_column_opt(table->sheet, (lxw_col_t)i, (lxw_col_t)i,
+                                                      LXW_DEF_COL_WIDTH, NULL, &hidden));
+}
+
 enum { COLUMNS_A_PAGE = 16 };
 
 /* Header lines stay in sight and are repeated on paper; the table can be filtered. */
@@ -249,6 +262,7 @@ static void finish(struct ps_table_sheet *table)
     const lxw_col_t last = (lxw_col_t)(table->table.columns_n - 1);
     const int named = strcmp(table->table.columns[1].name, "label") == 0;
     worksheet_freeze_panes(table->sheet, PS_SHEET_FIRST_ROW, named ? 2 : 1);
+    hide_unused(table);
     worksheet_fit_to_pages(
         table->sheet, (uint16_t)((table->table.columns_n + COLUMNS_A_PAGE - 1) / COLUMNS_A_PAGE),
         0);

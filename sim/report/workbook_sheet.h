@@ -72,7 +72,7 @@ struct ps_rows {
     lxw_row_t first, last;
 };
 
-enum { PS_SHEET_BLOCKS_MAX = 16, PS_SHEET_METRIC_BYTES = 64 };
+enum { PS_SHEET_BLOCKS_MAX = 16, PS_SHEET_METRIC_BYTES = 64, PS_SHEET_COLUMNS_MAX = 128 };
 
 /* A result table on a sheet of its own: a title, a line of headers in words, one of the names of
  * the CSV file, and the rows. */
@@ -81,12 +81,13 @@ struct ps_table_sheet {
     struct ps_result_table table;
     const char *name;
     lxw_worksheet *sheet;
-    enum ps_cell_style row_style; /* of columns whose unit stands in the row */
-    int chance;                   /* is the metric of the row a probability? */
-    char scenario[PS_ID_BYTES];   /* of the first row */
-    int first_scenario;           /* is the row one of it? */
-    lxw_row_t last_row;           /* of the table; the header's when it has no rows */
-    struct ps_rows first;         /* the rows of the first scenario */
+    enum ps_cell_style row_style;             /* of columns whose unit stands in the row */
+    int chance;                               /* is the metric of the row a probability? */
+    char scenario[PS_ID_BYTES];               /* of the first row */
+    unsigned char used[PS_SHEET_COLUMNS_MAX]; /* by column: has it a value? */
+    int first_scenario;                       /* is the row one of it? */
+    lxw_row_t last_row;                       /* of the table; the header's when it has no rows */
+    struct ps_rows first;                     /* the rows of the first scenario */
     struct {
         char metric[PS_SHEET_METRIC_BYTES];
         struct ps_rows rows;
@@ -109,8 +110,9 @@ const struct ps_rows *ps_table_rows(const struct ps_table_sheet *table, const ch
 
 /* ---- charts, workbook_charts.c ---- */
 
+/* On the sheet `on`, whose text ends in last_row. */
 void ps_chart_scenarios(struct ps_workbook *book, const struct ps_table_sheet *summary,
-                        lxw_worksheet *on);
+                        lxw_worksheet *on, lxw_row_t last_row);
 void ps_chart_distribution(struct ps_workbook *book, const struct ps_table_sheet *histogram);
 void ps_chart_exceedance(struct ps_workbook *book, const struct ps_table_sheet *exceedance);
 void ps_chart_timeline(struct ps_workbook *book, const struct ps_table_sheet *timeline);
@@ -118,6 +120,7 @@ void ps_chart_frontier(struct ps_workbook *book, const struct ps_table_sheet *fr
 
 /* ---- the first sheet of a run, workbook_conclusion.c ---- */
 
-void ps_workbook_conclusion(struct ps_workbook *book, lxw_worksheet *sheet);
+/* Returns its last row. */
+lxw_row_t ps_workbook_conclusion(struct ps_workbook *book, lxw_worksheet *sheet);
 
 #endif

@@ -106,7 +106,7 @@ static void set_print_area(const struct ps_table_sheet *table, int charts_n)
     const lxw_row_t charts_end = (lxw_row_t)(PS_SHEET_FIRST_ROW + charts_n * ROWS_A_CHART);
     const lxw_row_t last = table->first.last > charts_end ? table->first.last : charts_end;
     ps_workbook_note(table->book, worksheet_print_area(table->sheet, 0, 0, last,
-                                                       (lxw_col_t)(table->table.columns_n + 10)));
+                                                       (lxw_col_t)(table->table.columns_n + 11)));
 }
 
 /* ---- scenarios side by side ---- */

@@ -121,21 +121,30 @@ static void add_sweep(struct ps_workbook *book)
                       &table);
 }
 
+static void add_table(struct ps_workbook *book, enum ps_word name, enum ps_result_id id,
+                      ps_write_fn *rows)
+{
+    struct ps_table_sheet table;
+    ps_workbook_table(book, name, id, rows, book->request, &table);
+}
+
 static void add_sheets(struct ps_workbook *book)
 {
     const struct ps_results_request *request = book->request;
-    struct ps_table_sheet table;
     if (request->sweep != NULL)
         add_sweep(book);
-    else if (request->tuned != NULL)
-        ps_workbook_table(book, PS_WORD_SHEET_TUNE, PS_RESULT_tune, ps_write_tune, request, &table);
-    else if (request->comparison != NULL)
-        ps_workbook_table(book, PS_WORD_SHEET_COMPARE, PS_RESULT_compare, ps_write_compare, request,
-                          &table);
-    else if (request->sensitivity != NULL)
-        ps_workbook_table(book, PS_WORD_SHEET_TORNADO, PS_RESULT_tornado, ps_write_tornado, request,
-                          &table);
-    else
+    if (request->tuned != NULL)
+        add_table(book, PS_WORD_SHEET_TUNE, PS_RESULT_tune, ps_write_tune);
+    if (request->comparison != NULL)
+        add_table(book, PS_WORD_SHEET_COMPARE, PS_RESULT_compare, ps_write_compare);
+    if (request->sensitivity != NULL)
+        add_table(book, PS_WORD_SHEET_TORNADO, PS_RESULT_tornado, ps_write_tornado);
+    if (request->stressing != NULL) {
+        add_table(book, PS_WORD_SHEET_STRESS, PS_RESULT_stress, ps_write_stress);
+        add_table(book, PS_WORD_SHEET_REVERSE, PS_RESULT_reverse, ps_write_reverse);
+        add_table(book, PS_WORD_SHEET_DEATH, PS_RESULT_death_path, ps_write_death_path);
+    }
+    if (request->result->rows_n > 0)
         add_run(book);
     add_parameters(book);
 }

@@ -149,7 +149,8 @@ class Workbook(Case):
         vary = ("--vary", "pool_initial_wan=500:1500:500")
         for command, names, charts in ((("sweep", *vary), ["Frontier", "Variants", "Parameters"], 1),
                                        (("tune", "--vary", "pool_initial_wan=500:1500", "--st", "p_depletion<=50%"), ["Tuning", "Parameters"], 0),
-                                       (("sensitivity", *vary), ["Sensitivity", "Parameters"], 0), (("compare",), ["Differences", "Parameters"], 0)):
+                                       (("sensitivity", *vary), ["Sensitivity", "Parameters"], 0), (("compare",), ["Differences", "Parameters"], 0),
+                                       (("stress",), ["Stress", "Reverse stress", "How the pool dies", "Parameters"], 0)):
             verb, *options = command
             self.pledgesim(verb, "book", *options, "-n", "2048", "-q", "-o", verb, "--lang", "en")
             book = Book(self.dir / verb / "report.xlsx")

@@ -32,8 +32,8 @@ struct ps_stressing {
     const struct ps_death *death;
 };
 
-/* All is borrowed for the call. Everything below `warnings` is for manifest.json alone: no data
- * file may depend on it. */
+/* All is borrowed for the call. Everything below `seed` is for manifest.json alone: no data file
+ * may depend on it. */
 struct ps_results_request {
     const struct ps_book *book;
     const struct ps_engine_result *result;    /* full tier; rows in the order of book->scenarios */
@@ -46,6 +46,7 @@ struct ps_results_request {
     const struct ps_stressing *stressing;     /* of `stress` alone */
     const struct ps_study *study;             /* of `sweep` alone: what was asked, */
     const struct ps_sweep *sweep;             /* and what was found */
+    enum ps_lang lang;                        /* of report.xlsx */
     uint64_t seed;
     uint64_t worlds_n;     /* as asked for; a row may have stopped earlier */
     const char *book_path; /* the book as the user named it */

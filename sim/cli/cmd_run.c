@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "charts.h"
 #include "crosscheck_print.h"
 #include "decision.h"
 #include "pledgesim/results.h"
@@ -159,6 +160,7 @@ static enum ps_status write_results(struct run *run)
         .result = &run->result,
         .checks = run->checks,
         .warnings = run->diags,
+        .lang = command->lang,
         .seed = (uint64_t)command->given[PS_OPT_SEED].whole,
         .worlds_n = (uint64_t)command->given[PS_OPT_WORLDS].whole,
         .book_path = command->operand,
@@ -200,6 +202,7 @@ static enum ps_status tell(const struct run *run)
         if (status != PS_OK) {
             return status;
         }
+        ps_charts_print(run->book, result, lang);
         /* Tables first, where both streams go to one file. What fails here is told at the end. */
         (void)fflush(stdout);
     }
@@ -209,6 +212,7 @@ static enum ps_status tell(const struct run *run)
                        ps_text_seconds(run->engine_seconds, lang).s,
                        ps_text_count((uint64_t)result->threads_n).s, result->isa));
         if (to_folder) {
+            ps_say_left_out(lang);
             ps_say(stderr, lang, PS_SAY_RUN_FILES, PS_ARGS(run->out_path));
         }
     }

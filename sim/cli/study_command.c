@@ -245,6 +245,7 @@ enum ps_status ps_study_write(const struct ps_study_command *study, uint64_t wor
     request.book = &study->book;
     request.result = &ran;
     request.warnings = &study->diags;
+    request.lang = command->lang;
     request.seed = study->study.seed;
     request.book_path = command->operand;
     request.command_line = command->argv;
@@ -260,6 +261,8 @@ enum ps_status ps_study_write(const struct ps_study_command *study, uint64_t wor
     }
     if (status != PS_OK) {
         ps_show_failure(command, status, &err);
+    } else if (command->given[PS_OPT_QUIET].n == 0) {
+        ps_say_left_out(command->lang);
     }
     ps_outdir_free(dir);
     return status;

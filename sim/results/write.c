@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pledgesim/figures.h"
+#include "pledgesim/workbook.h"
 
 struct file {
     enum ps_result_id id;
@@ -87,7 +88,7 @@ static enum ps_status request_check(const struct ps_results_request *request)
     return PS_OK;
 }
 
-/* The given files, then the manifest. */
+/* The given files, the workbook, then the manifest. */
 static enum ps_status write_files(const struct file *files, size_t files_n,
                                   const struct ps_results_request *request, struct ps_outdir *dir)
 {
@@ -96,6 +97,8 @@ static enum ps_status write_files(const struct file *files, size_t files_n,
     enum ps_status status = PS_OK;
     for (size_t i = 0; status == PS_OK && i < files_n; i++)
         status = write_file(dir, files[i].id, files[i].rows, request);
+    if (status == PS_OK)
+        status = ps_workbook_write(request, dir);
     if (status == PS_OK)
         status = ps_write_manifest(request, dir, &manifest, &n);
     if (status == PS_OK)

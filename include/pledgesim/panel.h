@@ -27,8 +27,9 @@ enum { PS_PANEL_CELL_BYTES = 2 * PS_ID_BYTES, PS_PANEL_WORLDS_MAX = 16 };
 /* The pool is that of the main product, which is the pooled one of the largest share. */
 struct ps_panel_lever {
     char cell[PS_PANEL_CELL_BYTES]; /* how --set calls it: "pools.main.initial_wan" */
-    char also[PS_PANEL_CELL_BYTES]; /* what has to be set with it when it is moved from its value,
-                                       "topup=fixed", or ""; of the breaker: its scope when on */
+    char also[PS_PANEL_CELL_BYTES]; /* what has to be set with it when it is moved, "topup=fixed",
+                                       or ""; of the breaker: its scope when on; of the pool's
+                                       share: the cell of the bank's, which gets highest less it */
     double value, lowest, highest;  /* as in the book; bounds, which are equal where nothing may be
                                        moved */
 };

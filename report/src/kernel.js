@@ -5,9 +5,10 @@
 
 /**
  * @typedef {{name: string, cell: string, also: string, value: number, lowest: number, highest: number}} Lever
- *   What can be moved. name: its key in a policy; cell: how --set calls it; also: what is set with it when it is moved from
- *   `value`, the book's own; of `breaker` (1 on, 0 off) the word for on. Money in 万元, shares and thresholds in %. Where
- *   lowest and highest are equal nothing may be moved.
+ *   What can be moved. name: its key in a policy; cell: how --set calls it; value: the book's own; also: what is set with it
+ *   when it is moved ("topup=fixed"); of `breaker` (1 on, 0 off) the word for on, of the pool's share the cell of the bank's,
+ *   which is highest less the pool's. Money in 万元, shares and thresholds in %. Where lowest and highest are equal nothing
+ *   may be moved.
  * @typedef {Object<string, number>} Policy  Values by name of lever; those that are missing are the book's.
  * @typedef {{value: number, lo: number, hi: number}} Figure  An estimate with its confidence interval.
  * @typedef {Object<string, Figure>} Figures  By the names of kernel.figures; shares as fractions, money in 万元.
@@ -111,6 +112,10 @@ class Kernel {
             .filter((l) => p[l.name] !== l.value)
             .flatMap((l) => {
                 if (l.name === 'breaker') return [`${l.cell}=${p.breaker ? l.also : 'off'}`];
+                if (l.name === 'pool_share_pct') {
+                    const bank = written(l.highest - p.pool_share_pct);
+                    return [`${l.cell}=${written(p.pool_share_pct)}`, `${l.also}=${bank}`];
+                }
                 return [l.also, `${l.cell}=${written(p[l.name])}`].filter(Boolean);
             });
     }

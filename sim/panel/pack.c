@@ -119,6 +119,7 @@ static void set_share_lever(const struct ps_scenario *s, struct ps_panel_content
     const int64_t others_ppm = row->guarantor_share_ppm + row->reguarantor_share_ppm +
                                row->insurer_share_ppm + row->appraiser_share_ppm;
     set_cell(lever->cell, "products", row->product_id, "pool_share_pct");
+    set_cell(lever->also, "products", row->product_id, "bank_share_pct");
     set_value(contents, PS_LEVER_POOL_SHARE, row->pool_share_ppm);
     lever->highest = (double)(1000000 - others_ppm) / ps_panel_units(PS_LEVER_POOL_SHARE);
     if (s->p.moral_hazard > 0) {

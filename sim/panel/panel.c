@@ -177,20 +177,18 @@ enum ps_status ps_panel_start(struct ps_panel *panel, int worlds, uint64_t seed,
                               const double values[PS_LEVER_N])
 {
     double book[PS_LEVER_N];
+    if (worlds < 0 || worlds >= panel->contents.worlds_n ||
+        (values != NULL && !permitted(panel, values))) {
+        return ps_status_raise(PS_USAGE);
+    }
     for (int i = 0; i < PS_LEVER_N; i++) {
         book[i] = panel->contents.levers[i].value;
-    }
-    if (values == NULL) {
-        values = book;
-    }
-    if (worlds < 0 || worlds >= panel->contents.worlds_n || !permitted(panel, values)) {
-        return ps_status_raise(PS_USAGE);
     }
     panel->plan = panel->contents.worlds[worlds].plan;
     panel->plan.seed = seed;
     panel->frame = ps_ledger_frame_of(&panel->plan, panel->contents.worlds[worlds].start_month);
     panel->worlds_n = 0;
-    policy_set(panel, values);
+    policy_set(panel, values != NULL ? values : book);
     return run_lay_out(panel);
 }
 

@@ -84,8 +84,8 @@ enum ps_status ps_panel_start(struct ps_panel *panel, int worlds, uint64_t seed,
 enum ps_status ps_panel_run(struct ps_panel *panel, uint64_t n) PS_MUST_CHECK;
 
 /* The figures of the worlds run so far: means of the measures of tier DECISION under the names of
- * measures.def, shares as fractions, money in 万元. An interval is exact for shares, normal for
- * others. */
+ * measures.def, and npl_peak_q95. Shares as fractions, money in 万元. Intervals as in `run`: exact
+ * for shares and the quantile, normal for means. NaN: too few worlds for the quantile. */
 struct ps_panel_figure {
     double value, lo, hi;
 };

@@ -8,7 +8,9 @@
 #include "pledgesim/errors.h"
 #include "pledgesim/kmath.h"
 
-/* Runs one policy world by world, as the engine does in the decision tier. */
+/* Runs one policy world by world, as the engine does in the decision tier, and keeps the
+ * distribution of the NPL peak besides: the ledger reports it among all measures only, which costs
+ * a sixth of the time. */
 
 struct ps_panel {
     struct ps_panel_kernel kernel;
@@ -23,8 +25,10 @@ struct ps_panel {
     struct ps_lane_levels levels;
     struct ps_ledger_work ledger;
     struct ps_row row;
+    struct ps_hist npl_peak;
     uint64_t worlds_n;
-    void *memory[5]; /* of the five before, malloc'd */
+    uint8_t no_path[PS_MONTHS_MAX + 1];
+    void *memory[6]; /* of worlds .. npl_peak, malloc'd */
 };
 
 static const struct {
@@ -155,9 +159,14 @@ static enum ps_status run_lay_out(struct ps_panel *panel)
     const int width = panel->kernel.width;
     const struct row_spec spec = {
         .paired = plan->uncertain_any, .months_n = plan->months_n, .horizon = plan->horizon};
-    const size_t bytes[] = {ps_world_work_bytes(plan), ps_schedule_bytes(plan),
+    struct ps_hist_spec npl_peak;
+    (void)ps_row_measure_spec(&spec, PS_M_NPL_PEAK, &npl_peak);
+    const size_t bytes[] = {ps_world_work_bytes(plan),
+                            ps_schedule_bytes(plan),
                             ps_lane_levels_bytes(plan, shape, width),
-                            ps_ledger_work_bytes(plan, shape, width, 0), ps_row_bytes(&spec)};
+                            ps_ledger_work_bytes(plan, shape, width, 1),
+                            ps_row_bytes(&spec),
+                            ps_hist_size(&npl_peak)};
     run_free(panel);
     for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
         panel->memory[i] = calloc(1, bytes[i]);
@@ -168,8 +177,9 @@ static enum ps_status run_lay_out(struct ps_panel *panel)
     ps_world_work_init(&panel->worlds, plan, panel->memory[0]);
     ps_schedule_init(&panel->schedule, plan, panel->memory[1]);
     ps_lane_levels_init(&panel->levels, plan, policies, 1, width, panel->memory[2]);
-    ps_ledger_work_init(&panel->ledger, plan, shape, width, 0, panel->memory[3]);
+    ps_ledger_work_init(&panel->ledger, plan, shape, width, 1, panel->memory[3]);
     ps_row_init(&panel->row, &spec, panel->memory[4]);
+    ps_hist_init(&panel->npl_peak, &npl_peak, panel->memory[5]);
     return PS_OK;
 }
 
@@ -187,6 +197,7 @@ enum ps_status ps_panel_start(struct ps_panel *panel, int worlds, uint64_t seed,
     panel->plan = panel->contents.worlds[worlds].plan;
     panel->plan.seed = seed;
     panel->frame = ps_ledger_frame_of(&panel->plan, panel->contents.worlds[worlds].start_month);
+    panel->frame.path_kept = panel->no_path;
     panel->worlds_n = 0;
     policy_set(panel, values != NULL ? values : book);
     return run_lay_out(panel);
@@ -206,6 +217,10 @@ enum ps_status ps_panel_run(struct ps_panel *panel, uint64_t n)
             panel->kernel.ledger(&panel->frame, &panel->policy.shape, &panel->levels,
                                  &panel->schedule, &panel->ledger);
             ps_row_decision_add(&panel->row, &nothing_more, &panel->ledger, 0);
+            const int64_t npl_peak = ps_measure_read(&panel->ledger, PS_M_NPL_PEAK, 0);
+            if (npl_peak != PS_NOT_GIVEN) {
+                ps_hist_add(&panel->npl_peak, npl_peak);
+            }
         }
         panel->worlds_n += (uint64_t)tile;
         n -= (uint64_t)tile;
@@ -215,7 +230,9 @@ enum ps_status ps_panel_run(struct ps_panel *panel, uint64_t n)
 
 /* ---- figures ---- */
 
-/* The n-th measure of tier DECISION; PS_MEASURE_N behind the last. */
+#define NPL_PEAK_LEVEL 0.95
+
+/* The n-th measure of tier DECISION; PS_MEASURE_N behind the last, for the quantile. */
 static enum ps_measure measure_of(int figure)
 {
     int m = 0;
@@ -233,20 +250,38 @@ int ps_panel_figures_n(void)
     while (measure_of(n) < PS_MEASURE_N) {
         n++;
     }
-    return n;
+    return n + 1;
 }
 
 const char *ps_panel_figure_name(int figure)
 {
-    return ps_measure_desc(measure_of(figure))->name;
+    const enum ps_measure measure = measure_of(figure);
+    return measure < PS_MEASURE_N ? ps_measure_desc(measure)->name : "npl_peak_q95";
+}
+
+static struct ps_panel_figure npl_peak_quantile(const struct ps_panel *panel, double confidence)
+{
+    const struct ps_hist *h = &panel->npl_peak;
+    if (!ps_quantile_supported(h->n, NPL_PEAK_LEVEL)) {
+        return (struct ps_panel_figure){(double)NAN, (double)NAN, (double)NAN};
+    }
+    const struct ps_ranks ranks = panel->row.paired
+                                      ? ps_pairs_quantile_ranks(h->n, NPL_PEAK_LEVEL, confidence)
+                                      : ps_quantile_ranks(h->n, NPL_PEAK_LEVEL, confidence);
+    const struct ps_interval interval = ps_hist_rank_interval(h, ranks);
+    return (struct ps_panel_figure){(double)ps_hist_quantile(h, NPL_PEAK_LEVEL).value / 1e6,
+                                    interval.lo / 1e6, interval.hi / 1e6};
 }
 
 struct ps_panel_figure ps_panel_figure_of(const struct ps_panel *panel, int figure,
                                           double confidence)
 {
     const enum ps_measure measure = measure_of(figure);
+    if (measure == PS_MEASURE_N) {
+        return npl_peak_quantile(panel, confidence);
+    }
     const double units = ps_measure_desc(measure)->unit == PS_MU_FEN ? 1e6 : 1;
     const struct ps_interval interval = ps_row_mean_interval(&panel->row, measure, confidence);
-    return (struct ps_panel_figure){ps_moments_mean(&panel->row.moments[measure]) / units,
+    return (struct ps_panel_figure){ps_row_mean(&panel->row, measure).value / units,
                                     interval.lo / units, interval.hi / units};
 }

@@ -2,8 +2,8 @@
 // What the program makes of the cases of test_kernel.mjs.
 //   kernel_native pack BOOK SCENARIO FILE     packs the scenario's panel; prints the ids of its
 //   worlds kernel_native run BOOK SCENARIO WORLDS SEED ISA THREADS [SET...]
-//       prints {"name": ["value", "lo", "hi"], ...} of the measures of tier DECISION as the engine
-//       has them: 95 % intervals, the bits of each double in hexadecimal, money in 万元
+//       prints {"name": ["value", "lo", "hi"], ...}, the figures of a panel as the engine has them:
+//       95 % intervals, the bits of each double in hexadecimal, money in 万元
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,22 +54,41 @@ static void print_bits(const char *before, double x)
     printf("%s\"%016" PRIx64 "\"", before, ps_bits(x));
 }
 
+static void print_figure(const char *name, double value, struct ps_interval interval, double units)
+{
+    printf("\"%s\":", name);
+    print_bits("[", value / units);
+    print_bits(",", interval.lo / units);
+    print_bits(",", interval.hi / units);
+    printf("]");
+}
+
+static void print_npl_peak(const struct ps_row *row)
+{
+    const struct ps_hist *h = &row->hist[PS_M_NPL_PEAK];
+    double value = (double)NAN;
+    struct ps_interval interval = {(double)NAN, (double)NAN};
+    if (ps_quantile_supported(h->n, 0.95)) {
+        value = (double)ps_hist_quantile(h, 0.95).value;
+        interval = ps_hist_rank_interval(h, row->paired ? ps_pairs_quantile_ranks(h->n, 0.95, 0.95)
+                                                        : ps_quantile_ranks(h->n, 0.95, 0.95));
+    }
+    print_figure("npl_peak_q95", value, interval, 1e6);
+}
+
 static void print_figures(const struct ps_row *row)
 {
     printf("{");
-    for (int m = 0, first = 1; m < PS_MEASURE_N; m++) {
+    for (int m = 0; m < PS_MEASURE_N; m++) {
         const struct ps_measure_desc *desc = ps_measure_desc((enum ps_measure)m);
         if (desc->tier != PS_MT_DECISION)
             continue;
-        const double units = desc->unit == PS_MU_FEN ? 1e6 : 1;
-        const struct ps_interval interval = ps_row_mean_interval(row, (enum ps_measure)m, 0.95);
-        printf("%s\"%s\":", first ? "" : ",", desc->name);
-        print_bits("[", ps_row_mean(row, (enum ps_measure)m).value / units);
-        print_bits(",", interval.lo / units);
-        print_bits(",", interval.hi / units);
-        printf("]");
-        first = 0;
+        print_figure(desc->name, ps_row_mean(row, (enum ps_measure)m).value,
+                     ps_row_mean_interval(row, (enum ps_measure)m, 0.95),
+                     desc->unit == PS_MU_FEN ? 1e6 : 1);
+        printf(",");
     }
+    print_npl_peak(row);
     printf("}\n");
 }
 

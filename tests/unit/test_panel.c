@@ -19,7 +19,7 @@
 #include "pledgesim/kmath.h"
 #include "testkit.h"
 
-enum { BOOKS = 24, MOVES = 4, WORLDS_N = 66, SEED = 5 };
+enum { BOOKS = 24, MOVES = 3, WORLDS_N = 226, SEED = 5 };
 
 static struct ps_panel_pack pack(const struct ps_scenario *scenarios, size_t n, size_t of)
 {
@@ -121,6 +121,22 @@ static void assert_same_bits(double a, double b)
     assert_int_equal(ps_bits(a), ps_bits(b));
 }
 
+/* Of few worlds there is no quantile. */
+static void assert_npl_peak(struct ps_panel_figure f, const struct ps_row *row)
+{
+    const struct ps_hist *h = &row->hist[PS_M_NPL_PEAK];
+    if (!ps_quantile_supported(h->n, 0.95)) {
+        assert_true(isnan(f.value) && isnan(f.lo) && isnan(f.hi));
+        return;
+    }
+    const struct ps_ranks ranks =
+        row->paired ? ps_pairs_quantile_ranks(h->n, 0.95, 0.9) : ps_quantile_ranks(h->n, 0.95, 0.9);
+    const struct ps_interval interval = ps_hist_rank_interval(h, ranks);
+    assert_same_bits(f.value, (double)ps_hist_quantile(h, 0.95).value / 1e6);
+    assert_same_bits(f.lo, interval.lo / 1e6);
+    assert_same_bits(f.hi, interval.hi / 1e6);
+}
+
 /* Runs the panel from where it was started and the engine on the scenario. */
 static void assert_engine(struct ps_panel *panel, const struct ps_scenario *s, const char *isa)
 {
@@ -131,7 +147,7 @@ static void assert_engine(struct ps_panel *panel, const struct ps_scenario *s, c
                                               .seed = SEED,
                                               .threads_n = 1,
                                               .isa = isa,
-                                              .tier = PS_TIER_DECISION};
+                                              .tier = PS_TIER_FULL};
     ps_kit_engine(&request, &result);
     const struct ps_row *row = &result.rows[0].row;
     assert_int_equal(ps_panel_run(panel, PS_TILE_WORLDS), PS_OK);
@@ -151,7 +167,9 @@ static void assert_engine(struct ps_panel *panel, const struct ps_scenario *s, c
         assert_same_bits(f.hi, interval.hi / units);
         figure++;
     }
-    assert_int_equal(ps_panel_figures_n(), figure);
+    assert_string_equal(ps_panel_figure_name(figure), "npl_peak_q95");
+    assert_npl_peak(ps_panel_figure_of(panel, figure, 0.9), row);
+    assert_int_equal(ps_panel_figures_n(), figure + 1);
     ps_engine_result_free(&result);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The report's panel: its bytes lose nothing, and what it runs equals the engine bit for bit, for
-// any policy it can be moved to. tests/kernel does the same in WebAssembly.
+// any policy it can be moved to. tests/panel does the same in WebAssembly.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -48,7 +48,7 @@ struct ps_rare_row {
     struct ps_weighted weight; /* of all worlds: their mean is 1 */
 };
 
-/* Eq. (12.9): how many times as many worlds, the pilot's counted, plain sampling would need for
+/* Eq. (12.13): how many times as many worlds, the pilot's counted, plain sampling would need for
  * this standard error. */
 double ps_rare_gain(const struct ps_rare_row *row);
 

@@ -26,15 +26,14 @@ static inline void ps_weighted_add(struct ps_weighted *w, int part, double x)
     w->largest = x > w->largest ? x : w->largest;
 }
 
-/* Eq. (12.4): the mean, and its standard error from the spread within parts. */
+/* Eq. (12.10): the mean, and its standard error from the spread within parts. */
 struct ps_estimate ps_weighted_mean(const struct ps_weighted *w);
 
-/* Eq. (12.5): an interval for the mean of values that are never negative, of which most are 0:
- * the gamma interval of Fay and Feuer (1997). most: the largest value that a unit can have. */
-struct ps_interval ps_weighted_interval(const struct ps_weighted *w, double most,
-                                        double confidence);
+/* Eq. (12.11): an interval for the mean of values that are never negative, of which most are 0:
+ * the gamma interval of Fay and Feuer (1997), with the largest unit that was seen. */
+struct ps_interval ps_weighted_interval(const struct ps_weighted *w, double confidence);
 
-/* Eq. (12.6): how many equal units would tell as much, and the largest unit's share of the sum;
+/* Eq. (12.12): how many equal units would tell as much, and the largest unit's share of the sum;
  * both 0 without any. */
 double ps_weighted_effective_n(const struct ps_weighted *w);
 double ps_weighted_largest_share(const struct ps_weighted *w);

@@ -167,8 +167,8 @@ static inline int ps_tilt_part(uint64_t world)
  * its product. */
 static inline int ps_tilt_cell(uint32_t amount_wan, uint32_t u_product)
 {
-    const int amount = (amount_wan >= 100) + (amount_wan >= 200) + (amount_wan >= 400) +
-                       (amount_wan >= 800);
+    const int amount =
+        (amount_wan >= 100) + (amount_wan >= 200) + (amount_wan >= 400) + (amount_wan >= 800);
     return amount * PS_TILT_PRODUCTS + (int)(u_product >> 30);
 }
 
@@ -283,7 +283,7 @@ struct ps_investment {
 
 struct ps_world {
     uint32_t number;
-    double weight; /* 1 unless the plan is tilted */
+    double weight;                      /* 1 unless the plan is tilted */
     struct ps_tilt_counts *tilt_counts; /* of a tilted plan alone */
     int apps_n, fates_n;
     double asked_first_wan, asked_renewed_wan; /* all amounts of months 1 .. T, whole numbers */

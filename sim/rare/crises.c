@@ -153,7 +153,7 @@ static struct mass mass_of(const struct fit *fit, int part)
     return (struct mass){sum, square > 0 ? sum * sum / square : 0};
 }
 
-/* Eq. (12.8): the mean score of a part's worlds, drawn to 0 where it may be chance. */
+/* Eq. (12.6): the mean score of a part's worlds, drawn to 0 where it may be chance. */
 static void shift_learn(struct ps_crises *crises, const struct fit *fit, int part, struct mass mass)
 {
     const size_t dims = (size_t)crises->dims_n;
@@ -173,7 +173,7 @@ static void shift_learn(struct ps_crises *crises, const struct fit *fit, int par
     crises->tilt.half_square[part] = 0.5 * square;
 }
 
-/* Eq. (12.9): defaults of a part's worlds over the hazard they lived through, drawn to 1 by a few
+/* Eq. (12.7): defaults of a part's worlds over the hazard they lived through, drawn to 1 by a few
  * defaults that are made up. Where firms ask again, several loans stand at one draw, and hazards
  * stay as they are. */
 static void times_learn(struct ps_crises *crises, const struct fit *fit, int part, struct mass mass)
@@ -208,7 +208,7 @@ static double exponent_of(const struct ps_crises *crises, const struct fit *fit,
     return exponent;
 }
 
-/* Eq. (12.7): how much of each world belongs to each part. */
+/* Eq. (12.5): how much of each world belongs to each part. */
 static void share_out(const struct ps_crises *crises, struct fit *fit)
 {
     for (size_t i = 0; i < fit->n; i++) {
@@ -242,8 +242,7 @@ static void tilt_make(struct ps_crises *crises)
 
 enum ps_status ps_crises_fit(struct ps_crises *crises, const struct ps_crises_sample *sample)
 {
-    struct fit fit = {
-        .crises = crises, .sample = sample, .n = sample->n, .votes = sample->votes};
+    struct fit fit = {.crises = crises, .sample = sample, .n = sample->n, .votes = sample->votes};
     fit.share = malloc(fit.n * PS_TILT_PARTS * sizeof *fit.share);
     enum ps_status status = fit.share ? share_by_time(&fit) : ps_status_raise(PS_MEMORY);
     for (int round = 0; status == PS_OK && round < ROUNDS; round++) {

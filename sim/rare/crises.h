@@ -8,8 +8,8 @@
 #include "pledgesim/world.h"
 
 /* From worlds in which the pool was depleted (or nearly) to the parts of a tilt: a mixture of laws
- * with shifted normals and multiplied hazards, fitted by cross-entropy. Shifts are constant over half a year, so that a few
- * hundred worlds can tell them from chance. */
+ * with shifted normals and multiplied hazards, fitted by cross-entropy. Shifts are constant over
+ * half a year, so that a few hundred worlds can tell them from chance. */
 
 struct ps_crises {
     const struct ps_world_plan *plan;

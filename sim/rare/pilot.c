@@ -18,12 +18,12 @@ struct level {
     const struct ps_engine_request *request;
     struct ps_crises *crises;
     uint64_t first, n;
-    int tilted;      /* the first level is not */
-    int64_t *values; /* [row][KEPT_N][n] */
-    double *weights; /* [n] */
+    int tilted;                    /* the first level is not */
+    int64_t *values;               /* [row][KEPT_N][n] */
+    double *weights;               /* [n] */
     struct ps_tilt_counts *counts; /* [n] */
-    double *votes;   /* [n], summed over rows */
-    int rows_done;   /* rows whose depletions teach, and rows that teach nothing */
+    double *votes;                 /* [n], summed over rows */
+    int rows_done;                 /* rows whose depletions teach, and rows that teach nothing */
 };
 
 struct place {

@@ -34,11 +34,11 @@ const struct ps_rare_verdict_desc *ps_rare_verdict_desc(enum ps_rare_verdict ver
 struct family {
     const struct ps_engine_request *request;
     const struct ps_engine_result *plain;
-    struct ps_rare_row *rows;          /* of the whole run */
-    size_t *of;                        /* [n]: which row of the run */
-    struct ps_scenario *scenarios;     /* [n], borrowed contents */
+    struct ps_rare_row *rows;      /* of the whole run */
+    size_t *of;                    /* [n]: which row of the run */
+    struct ps_scenario *scenarios; /* [n], borrowed contents */
     size_t n;
-    unsigned char *paid;               /* [n]: the pool paid something in some world */
+    unsigned char *paid; /* [n]: the pool paid something in some world */
     struct ps_world_plan *plan;
     struct ps_crises crises;
 };
@@ -184,7 +184,7 @@ static enum ps_status draw(struct family *f)
 
 static int meet(const struct ps_weighted *w, uint64_t plain_hits, const struct ps_row *plain)
 {
-    const struct ps_interval a = ps_weighted_interval(w, PS_TILT_PARTS, CHECK_CONFIDENCE);
+    const struct ps_interval a = ps_weighted_interval(w, CHECK_CONFIDENCE);
     const struct ps_interval b =
         ps_hits_interval(plain->paired, plain_hits, plain->worlds_n, CHECK_CONFIDENCE);
     return a.lo <= b.hi && b.lo <= a.hi;
@@ -225,8 +225,7 @@ static enum ps_status family_run(struct family *f)
 {
     uint64_t pilot_n = 0;
     struct ps_diags none = {0};
-    enum ps_status status =
-        ps_world_prepare(&f->scenarios[0], f->request->seed, &none, &f->plan);
+    enum ps_status status = ps_world_prepare(&f->scenarios[0], f->request->seed, &none, &f->plan);
     ps_diags_free(&none);
     if (status != PS_OK)
         return status;

@@ -47,15 +47,17 @@ static double gamma_quantile(double mean, double variance, double z)
     return mean * root * root * root;
 }
 
-struct ps_interval ps_weighted_interval(const struct ps_weighted *w, double most,
-                                        double confidence)
+struct ps_interval ps_weighted_interval(const struct ps_weighted *w, double confidence)
 {
     const struct totals all = totals_of(w);
     const double n = (double)all.n, z = ps_norm_quantile(0.5 + confidence / 2);
-    const double se = ps_weighted_mean(w).se * n, variance = se * se;
-    return (struct ps_interval){
-        .lo = variance > 0 ? gamma_quantile(all.sum, variance, -z) / n : 0,
-        .hi = gamma_quantile(all.sum + most, variance + most * most, z) / n};
+    const double se = ps_weighted_mean(w).se * n, variance = se * se, most = w->largest;
+    if (!(variance > 0)) {
+        return (struct ps_interval){0, 1};
+    }
+    return (struct ps_interval){.lo = gamma_quantile(all.sum, variance, -z) / n,
+                                .hi =
+                                    gamma_quantile(all.sum + most, variance + most * most, z) / n};
 }
 
 double ps_weighted_effective_n(const struct ps_weighted *w)

@@ -50,9 +50,11 @@ static const struct ps_row *plain_row(const struct family *f, size_t i)
 
 /* ---- what is prepared ---- */
 
-/* Does any default depend on the normals that are shifted? */
-static int has_factor(const struct ps_world_plan *plan)
+/* Is there anything that a tilt can change? Hazards, or normals that some default depends on. */
+static int can_steer(const struct ps_world_plan *plan)
 {
+    if (!plan->retry_months)
+        return 1;
     for (int k = 0; k < plan->classes_n; k++) {
         const struct ps_hazard_class *class = &plan->classes[k];
         const int reads = plan->hazard_kind == PS_HAZARD_SECTORS  ? class->sectors_n > 0
@@ -190,6 +192,7 @@ static int meet(const struct ps_weighted *w, uint64_t plain_hits, const struct p
     return a.lo <= b.hi && b.lo <= a.hi;
 }
 
+/* Eq. (12.9) */
 static enum ps_rare_verdict judge(const struct ps_rare_row *row, const struct ps_row *plain,
                                   int paid)
 {
@@ -229,7 +232,7 @@ static enum ps_status family_run(struct family *f)
     ps_diags_free(&none);
     if (status != PS_OK)
         return status;
-    if (!has_factor(f->plan)) {
+    if (!can_steer(f->plan)) {
         for (size_t i = 0; i < f->n; i++)
             f->rows[f->of[i]].verdict = PS_RARE_NO_FACTOR;
         return PS_OK;

@@ -74,7 +74,8 @@ static size_t depletions(const struct level *l, const struct place *places, doub
     return n;
 }
 
-/* Eq. (12.8): a row's vote is shared by its depletions or, where these are too few, its worst worlds. */
+/* Eq. (12.8): a row's vote is shared by its depletions or, where these are too few, its worst
+ * worlds. */
 static void row_vote(struct level *l, size_t row, struct place *places)
 {
     const int64_t *depleted = l->values + row * KEPT_N * l->n, *lowest = depleted + l->n;

@@ -119,7 +119,6 @@ static enum ps_status share_by_time(struct fit *fit)
     }
     for (size_t i = 0; i < fit->n; i++)
         worst[i] = worst_window(fit, i, side);
-    memset(fit->share, 0, fit->n * PS_TILT_PARTS * sizeof(double));
     for (int w = 0; w < windows_n; w++)
         for (size_t i = 0; i < fit->n; i++)
             if (worst[i] == w) {
@@ -243,7 +242,7 @@ static void tilt_make(struct ps_crises *crises)
 enum ps_status ps_crises_fit(struct ps_crises *crises, const struct ps_crises_sample *sample)
 {
     struct fit fit = {.crises = crises, .sample = sample, .n = sample->n, .votes = sample->votes};
-    fit.share = malloc(fit.n * PS_TILT_PARTS * sizeof *fit.share);
+    fit.share = calloc(fit.n * PS_TILT_PARTS, sizeof *fit.share);
     enum ps_status status = fit.share ? share_by_time(&fit) : ps_status_raise(PS_MEMORY);
     for (int round = 0; status == PS_OK && round < ROUNDS; round++) {
         for (int part = 1; part < PS_TILT_PARTS; part++) {

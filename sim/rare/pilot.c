@@ -131,7 +131,7 @@ static enum ps_status level_run(struct level *l)
 {
     const size_t rows = l->request->scenarios_n, n = (size_t)l->n;
     struct place *places = malloc(n * sizeof *places);
-    l->values = malloc(rows * KEPT_N * n * sizeof *l->values);
+    l->values = calloc(rows * KEPT_N * n, sizeof *l->values);
     l->weights = malloc(n * sizeof *l->weights);
     l->counts = malloc(n * sizeof *l->counts);
     l->votes = calloc(n, sizeof *l->votes);

@@ -146,7 +146,8 @@ static void chunk_add(struct family *f, const struct ps_engine_request *chunk)
 
 static uint64_t chunk_worlds(const struct family *f)
 {
-    const uint64_t cycles = CHUNK_VALUES / (f->n * KEPT_N) / PS_TILT_CYCLE;
+    const size_t values = KEPT_N * (f->n > 0 ? f->n : 1);
+    const uint64_t cycles = CHUNK_VALUES / values / PS_TILT_CYCLE;
     return (cycles < CHUNK_CYCLES_LEAST ? CHUNK_CYCLES_LEAST : cycles) * PS_TILT_CYCLE;
 }
 
@@ -228,7 +229,9 @@ static enum ps_status family_run(struct family *f)
 {
     uint64_t pilot_n = 0;
     struct ps_diags none = {0};
-    enum ps_status status = ps_world_prepare(&f->scenarios[0], f->request->seed, &none, &f->plan);
+    struct ps_world_plan *plan = NULL;
+    enum ps_status status = ps_world_prepare(&f->scenarios[0], f->request->seed, &none, &plan);
+    f->plan = plan;
     ps_diags_free(&none);
     if (status != PS_OK)
         return status;

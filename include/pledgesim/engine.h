@@ -134,6 +134,13 @@ struct ps_engine_request {
     /* Decision tier: [scenario][kept measure][world], the values themselves; PS_NOT_GIVEN where
      * missing. The caller's memory; NULL: not wanted. */
     int64_t *values;
+    /* Worlds from a mixture of laws; what each weighs and, unless NULL, what its loans did:
+     * [world], the caller's memory. All scenarios must draw equal worlds, and first_world be
+     * divisible by PS_ECONOMY_LANES. NULL: off. The sums in the rows are then not weighted: read
+     * `values`. */
+    const struct ps_tilt *tilt;
+    double *weights;
+    struct ps_tilt_counts *tilt_counts;
     double precision; /* 0: off; else a row stops at a checkpoint (1,024 x 2^k worlds) once the
                          95 % interval of p_depletion is at most 2 x precision x estimate wide, */
     /* or, in the decision tier, once this says so of what the row holds by then. */

@@ -10,6 +10,7 @@
 #include "pledgesim/manifest.h"
 #include "pledgesim/outdir.h"
 #include "pledgesim/reverse.h"
+#include "pledgesim/rare.h"
 #include "pledgesim/sensitivity.h"
 #include "pledgesim/sweep.h"
 #include "pledgesim/tune.h"
@@ -38,6 +39,7 @@ struct ps_results_request {
     const struct ps_book *book;
     const struct ps_engine_result *result;    /* full tier; rows in the order of book->scenarios */
     const struct ps_crosscheck *checks;       /* of `run`: one a scenario */
+    const struct ps_rare_row *rare;           /* of `run --rare`: one a scenario; else NULL */
     const struct ps_diags *warnings;          /* notes and warnings of the input, sorted */
     const struct ps_tune_request *tune;       /* of `tune` alone, else NULL: what was asked, */
     const struct ps_tuned *tuned;             /* and what was found */
@@ -59,7 +61,7 @@ struct ps_results_request {
     int64_t created_unix_s; /* negative: left out */
 };
 
-/* Is the file one that `run` writes, not one of the studies? */
+/* Is the file one that every `run` writes, not `run --rare` alone or one of the studies? */
 int ps_results_of_run(enum ps_result_id id);
 
 /* Writes every result file into `dir`, opened by the caller before the run, and commits it with its

@@ -162,10 +162,24 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
         atomic_store(&pass->broken, 1);
 }
 
+/* Keeps what tilted worlds weigh, and what their loans did. */
+static void tilt_put(const struct ps_engine_request *request, const struct thread *t,
+                     uint64_t first, int n)
+{
+    for (int i = 0; i < n; i++) {
+        const struct ps_world *world = &t->worlds.worlds[i];
+        request->weights[first + (uint64_t)i] = world->weight;
+        if (request->tilt_counts)
+            request->tilt_counts[first + (uint64_t)i] = *world->tilt_counts;
+    }
+}
+
 static void tile_run(struct pass *pass, struct thread *t, uint64_t first, int n)
 {
     const struct family *f = pass->family;
     pass->kernel->world_sample(f->plan, pass->request->first_world + first, n, &t->worlds);
+    if (pass->request->tilt)
+        tilt_put(pass->request, t, first, n);
     for (int i = 0; i < f->groups_n; i++) {
         const struct group *g = &f->groups[i];
         int wanted = 0;

@@ -25,11 +25,15 @@ static const struct file FILES[] = {{PS_RESULT_summary, ps_write_summary},
                                     {PS_RESULT_batches, ps_write_batches},
                                     {PS_RESULT_scenarios_resolved, ps_write_resolved},
                                     {PS_RESULT_warnings, ps_write_warnings},
-                                    {PS_RESULT_exact, ps_write_exact_figures}};
+                                    {PS_RESULT_exact, ps_write_exact_figures},
+                                    /* of --rare alone */
+                                    {PS_RESULT_rare, ps_write_rare}};
+
+enum { ALWAYS_N = sizeof FILES / sizeof *FILES - 1 };
 
 int ps_results_of_run(enum ps_result_id id)
 {
-    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
+    for (size_t i = 0; i < ALWAYS_N; i++)
         if (FILES[i].id == id)
             return 1;
     return 0;
@@ -110,7 +114,7 @@ static enum ps_status write_files(const struct file *files, size_t files_n,
 enum ps_status ps_results_write(const struct ps_results_request *request, struct ps_outdir *dir)
 {
     const enum ps_status status = request_check(request);
-    return status == PS_OK ? write_files(FILES, sizeof FILES / sizeof *FILES, request, dir)
+    return status == PS_OK ? write_files(FILES, ALWAYS_N + (request->rare != NULL), request, dir)
                            : status;
 }
 

@@ -8,6 +8,7 @@
 
 #include "crosscheck_print.h"
 #include "decision.h"
+#include "pledgesim/page.h"
 #include "pledgesim/results.h"
 #include "run.h"
 #include "terminal.h"
@@ -88,6 +89,7 @@ struct run {
     struct ps_outerror err;
     struct ps_engine_result result;
     struct ps_crosscheck *checks; /* one a scenario */
+    struct ps_outlook *outlook;   /* for the report; NULL: there will be none */
     double load_seconds, engine_seconds;
 };
 
@@ -111,6 +113,26 @@ static enum ps_status cross_check(struct run *run)
     }
     ps_exact_memo_free(&memo);
     return status;
+}
+
+static int stop_wanted(void *context, uint64_t done, uint64_t total)
+{
+    const struct run *run = context;
+    (void)done;
+    (void)total;
+    return *run->command->stop->signal != 0;
+}
+
+/* What the report shows beside the results. */
+static enum ps_status look_out(struct run *run, struct ps_engine_request request)
+{
+    run->outlook = malloc(sizeof *run->outlook);
+    if (run->outlook == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    request.progress = stop_wanted;
+    request.context = run;
+    return ps_outlook_run(&request, run->outlook);
 }
 
 static enum ps_status simulate(struct run *run, const char *isa, int threads_n)
@@ -141,6 +163,9 @@ static enum ps_status simulate(struct run *run, const char *isa, int threads_n)
     if (status == PS_OK) {
         status = cross_check(run);
     }
+    if (status == PS_OK && run->dir != NULL && ps_page_available()) {
+        status = look_out(run, request);
+    }
     ps_run_show_found(command, run->diags, &before);
     if (status == PS_INTERRUPTED) {
         ps_show_end(command, status, PS_SAY_INTERRUPTED, PS_ARGS(run->out_path));
@@ -158,6 +183,7 @@ static enum ps_status write_results(struct run *run)
         .book = run->book,
         .result = &run->result,
         .checks = run->checks,
+        .outlook = run->outlook,
         .warnings = run->diags,
         .seed = (uint64_t)command->given[PS_OPT_SEED].whole,
         .worlds_n = (uint64_t)command->given[PS_OPT_WORLDS].whole,
@@ -259,6 +285,7 @@ static enum ps_status run_into(struct run *run, const char *isa, int threads_n)
     ps_outdir_free(run->dir);
     ps_engine_result_free(&run->result);
     free(run->checks);
+    free(run->outlook);
     return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "pledgesim/answer.h"
 #include "pledgesim/prepare.h"
 #include "run.h"
 
@@ -40,16 +41,16 @@ const struct ps_app *ps_story_app(const struct ps_story *story, const struct ps_
 
 const char *ps_story_refusal(int refusal, enum ps_lang lang)
 {
-    static const enum ps_message NAMES[PS_REFUSED_N] = {
-        [PS_REFUSED_CLOSED] = PS_SAY_REASON_CLOSED,
-        [PS_REFUSED_POPULATION] = PS_SAY_REASON_POPULATION,
-        [PS_REFUSED_LOAN_CAP] = PS_SAY_REASON_LOAN_CAP,
-        [PS_REFUSED_TERMINATED] = PS_SAY_REASON_TERMINATED,
-        [PS_REFUSED_SUSPENDED] = PS_SAY_REASON_SUSPENDED,
-        [PS_REFUSED_SINGLE_NAME] = PS_SAY_REASON_SINGLE_NAME,
-        [PS_REFUSED_LEVERAGE] = PS_SAY_REASON_LEVERAGE,
+    static const enum ps_reason NAMES[PS_REFUSED_N] = {
+        [PS_REFUSED_CLOSED] = PS_REASON_CLOSED,
+        [PS_REFUSED_POPULATION] = PS_REASON_POPULATION,
+        [PS_REFUSED_LOAN_CAP] = PS_REASON_LOAN_CAP,
+        [PS_REFUSED_TERMINATED] = PS_REASON_TERMINATED,
+        [PS_REFUSED_SUSPENDED] = PS_REASON_SUSPENDED,
+        [PS_REFUSED_SINGLE_NAME] = PS_REASON_SINGLE_NAME,
+        [PS_REFUSED_LEVERAGE] = PS_REASON_LEVERAGE,
     };
-    return ps_message(NAMES[refusal], lang);
+    return ps_reason_text(NAMES[refusal], lang);
 }
 
 const char *ps_story_refusal_code(int refusal)

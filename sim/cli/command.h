@@ -10,6 +10,7 @@
 #include "pledgesim/diag.h"
 #include "pledgesim/manifest.h"
 #include "pledgesim/number.h"
+#include "pledgesim/numtext.h"
 #include "pledgesim/outdir.h"
 #include "pledgesim/status.h"
 
@@ -156,20 +157,6 @@ enum ps_status ps_command_book(const struct ps_command *command, struct ps_diags
 /* The scenario of --id, by default the first; PS_USAGE, told, when the book has none of that id. */
 enum ps_status ps_command_scenario(const struct ps_command *command, const struct ps_book *book,
                                    const struct ps_scenario **out) PS_MUST_CHECK;
-
-/* ---- numbers as text; by value, so that they can stand in PS_ARGS ---- */
-
-struct ps_text {
-    char s[48];
-};
-
-struct ps_text ps_text_count(uint64_t n);                /* 1,234,567 */
-struct ps_text ps_text_wan(double wan);                  /* 万元 with at most one digit */
-struct ps_text ps_text_money(int64_t fen);               /* 万元, exact */
-struct ps_text ps_text_share(double fraction);           /* 2.7 %, two digits that count */
-struct ps_text ps_text_real(double value, int digits_n); /* fixed digits behind the point */
-struct ps_text ps_text_seconds(double s, enum ps_lang lang);
-struct ps_text ps_text_bytes(double bytes);
 
 /* ---- the machine ---- */
 

@@ -7,9 +7,6 @@
 #include "pledgesim/engine.h"
 #include "pledgesim/figures.h"
 
-/* "2.65 % [2.58, 2.72]"; an event that never or always happened is a bound, never 0 % or 100 %. */
-struct ps_text ps_chance_text(const struct ps_probability *p);
-
 /* Prints what a decision needs: a table of figures, whether each pool carries its target, and what
  * is missing or refused on the way there. */
 enum ps_status ps_decision_print(const struct ps_book *book, const struct ps_engine_result *result,

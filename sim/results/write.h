@@ -27,9 +27,6 @@ unsigned char *ps_resolved_varying(const struct ps_book *book);
  */
 int ps_resolved_repeats(const unsigned char *varying, const struct ps_resolved *line);
 
-/* Initial money of all pools. */
-int64_t ps_pools_initial_fen(const struct ps_scenario *scenario);
-
 /* Cells that several files share. */
 
 static inline const char *ps_write_id(const struct ps_results_request *request, size_t i)

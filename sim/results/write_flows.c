@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "pledgesim/answer.h"
 #include "pledgesim/stats.h"
 #include "write.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pledgesim/figures.h"
+#include "pledgesim/answer.h"
 #include "write.h"
 
 static void write_probability(struct ps_outcsv *csv, const struct ps_probability *p)
@@ -7,14 +7,6 @@ static void write_probability(struct ps_outcsv *csv, const struct ps_probability
     ps_outcsv_double(csv, p->value);
     ps_outcsv_double(csv, p->lo95);
     ps_outcsv_double(csv, p->hi95);
-}
-
-int64_t ps_pools_initial_fen(const struct ps_scenario *scenario)
-{
-    int64_t sum = 0;
-    for (size_t i = 0; i < scenario->pools_n; i++)
-        sum += scenario->pools[i].initial_fen;
-    return sum;
 }
 
 static enum ps_status write_row(struct ps_outcsv *csv, const struct ps_scenario *scenario,

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef PLEDGESIM_OUTLOOK_H
+#define PLEDGESIM_OUTLOOK_H
+
+#include "pledgesim/arena.h"
+#include "pledgesim/engine.h"
+#include "pledgesim/figures.h"
+
+/* What the report shows beside the scenarios of the book: the first of them with pools of other
+ * sizes and other leverage, and under stress. Variants are made in memory; each twist has its own
+ * worlds, which all its sizes share. Section 12 of docs/report.md. */
+
+enum ps_twist {
+#define PS_TWIST(symbol, key, en, zh) PS_TWIST_##symbol,
+#include "pledgesim/twists.def"
+#undef PS_TWIST
+    PS_TWIST_N
+};
+
+struct ps_twist_desc {
+    const char *key;
+    const char *doc[PS_LANG_N];
+};
+
+const struct ps_twist_desc *ps_twist_desc(enum ps_twist twist);
+
+enum {
+    PS_OUTLOOK_SIZES = 21, /* at most, of pools */
+    PS_OUTLOOK_LEVERAGES = 5,
+    PS_OUTLOOK_WORLDS = 20000,       /* at most, of the scenario as it is */
+    PS_OUTLOOK_TWISTED_WORLDS = 5000 /* at most, of each twist */
+};
+
+/* One variant. */
+struct ps_outlook_point {
+    struct ps_probability depletion, target; /* by the reading that the scenario chose */
+    struct ps_estimate registered_fen, fiscal_cost_fen, shortfall_fen;
+};
+
+struct ps_outlook {
+    int sizes_n, leverages_n;                   /* 0: the book has no pool whose size could vary */
+    int64_t pool_fen[PS_OUTLOOK_SIZES];         /* ascending */
+    int64_t leverage_ppm[PS_OUTLOOK_LEVERAGES]; /* likewise */
+    int size, leverage;                         /* which of them the scenario has */
+    uint64_t worlds_n[PS_TWIST_N];
+    /* [twist][size][leverage] */
+    struct ps_outlook_point points[PS_TWIST_N][PS_OUTLOOK_SIZES][PS_OUTLOOK_LEVERAGES];
+};
+
+/* The scenario under a twist; borrows from it, what is new comes from the arena. PS_MEMORY. */
+enum ps_status ps_twist_scenario(const struct ps_scenario *scenario, enum ps_twist twist,
+                                 struct ps_arena *arena, struct ps_scenario *out) PS_MUST_CHECK;
+
+/* Looks at the first scenario of the request, with its seed and threads. */
+enum ps_status ps_outlook_run(const struct ps_engine_request *request, struct ps_outlook *out)
+    PS_MUST_CHECK;
+
+/* The smallest size that surely carries the target at the scenario's leverage (answer.h); -1: none
+ * of them does. */
+int ps_outlook_safe_size(const struct ps_outlook *outlook);
+
+#endif

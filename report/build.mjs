@@ -20,7 +20,7 @@ async function bundle(entry, format) {
         format,
         charset: 'utf8',
         legalComments: 'none',
-        target: ['chrome80', 'firefox78', 'safari14'],
+        target: ['chrome80', 'firefox78', 'safari15'],
         nodePaths: [modules],
         define: { 'process.env.NODE_ENV': '"production"' },
         logLevel: 'warning',
@@ -78,7 +78,7 @@ writeFileSync(
 <section id="licences" aria-labelledby="title-licences">
 ${licences()}
 </section>
-<script type="application/json" id="data"><!--pledgesim:data--></script>
+<script type="application/json" id="figures"><!--pledgesim:data--></script>
 <script>${script}</script>
 </body>
 </html>

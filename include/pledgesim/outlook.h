@@ -5,6 +5,7 @@
 #include "pledgesim/arena.h"
 #include "pledgesim/engine.h"
 #include "pledgesim/figures.h"
+#include "pledgesim/numtext.h"
 
 /* What the report shows beside the scenarios of the book: the first of them with pools of other
  * sizes and other leverage, and under stress. Variants are made in memory; each twist has its own
@@ -50,6 +51,10 @@ struct ps_outlook {
 /* The scenario under a twist; borrows from it, what is new comes from the arena. PS_MEMORY. */
 enum ps_status ps_twist_scenario(const struct ps_scenario *scenario, enum ps_twist twist,
                                  struct ps_arena *arena, struct ps_scenario *out) PS_MUST_CHECK;
+
+/* The twist as --set says it ("" for none); where it takes a row of a table, a comment that starts
+ * with #. */
+struct ps_text ps_twist_setting(const struct ps_scenario *scenario, enum ps_twist twist);
 
 /* Looks at the first scenario of the request, with its seed and threads. */
 enum ps_status ps_outlook_run(const struct ps_engine_request *request, struct ps_outlook *out)

@@ -29,7 +29,7 @@ export const PURPLE = '#CC79A7';
 export const GREY = '#8a939b';
 export const INK = '#1f2a33';
 const PALE = '#e3e7ea';
-const SOFT = '#5b6770';
+export const SOFT = '#5b6770';
 
 export const FONT = 'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif';
 
@@ -123,7 +123,7 @@ export function whiskers(points, more = {}, lying = false) {
     };
 }
 
-/** Rectangles from data [x0, y0, x1, y1] with a colour each. */
+/** Rectangles between two value axes, from data [x0, y0, x1, y1], with a colour each. */
 export function boxes(name, data, colourOf, more = {}) {
     return {
         type: 'custom',
@@ -147,6 +147,9 @@ export function boxes(name, data, colourOf, more = {}) {
         ...more,
     };
 }
+
+/** Where charts of several parts keep their axes in line. */
+export const PLACE = { left: 84, right: 36, outerBoundsMode: 'none' };
 
 /** A dashed line across the chart with its text. */
 export const threshold = (where, text, more = {}) => ({

@@ -66,9 +66,20 @@ static void card(const struct ps_page *page, enum ps_word title, const char *sta
 {
     (void)fprintf(page->out, "<div class=\"card %s\"><h3>", state);
     ps_page_say(page, title, NULL);
+    /* The interval below its estimate. */
+    const char *interval = strstr(value, " [");
+    char figure[PS_LABEL_BYTES];
+    (void)snprintf(figure, sizeof figure, "%.*s",
+                   (int)(interval == NULL ? strlen(value) : (size_t)(interval - value)), value);
     (void)fputs("</h3><p class=\"figure\">", page->out);
-    ps_page_text(page, value);
-    (void)fputs("</p><p>", page->out);
+    ps_page_text(page, figure);
+    (void)fputs("</p>", page->out);
+    if (interval != NULL) {
+        (void)fputs("<p class=\"interval\">", page->out);
+        ps_page_text(page, interval + 1);
+        (void)fputs(" %</p>", page->out);
+    }
+    (void)fputs("<p>", page->out);
     ps_page_text(page, note.s);
     (void)fputs("</p></div>", page->out);
 }

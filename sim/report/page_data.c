@@ -231,7 +231,9 @@ static json_t *scenario_data(const struct ps_page *page, size_t i)
     json_t *out = json_object();
     put(out, "id", text_of(s->p.scenario_id));
     put(out, "name", text_of(ps_scenario_name(s)));
-    put(out, "stress", json_boolean(r->family != page->request->result->rows[0].family));
+    put(out, "stress",
+        json_boolean(r->family != page->request->result->rows[0].family &&
+                     s->p.target_basis == page->request->book->scenarios[0].p.target_basis));
     put(out, "pool", wan((double)ps_pools_initial_fen(s)));
     put(out, "start",
         json_pack("[I, I]", (json_int_t)s->p.start_year, (json_int_t)s->p.start_month));
@@ -295,6 +297,25 @@ static json_t *outlook_data(const struct ps_outlook *o)
     return out;
 }
 
+/* What the panel's command is made of: pools as [id, initial money, leverage]; by twist, settings.
+ */
+static json_t *panel_data(const struct ps_scenario *s)
+{
+    json_t *out = json_object(), *pools = json_array(), *settings = json_array();
+    for (size_t i = 0; i < s->pools_n; i++) {
+        json_t *pool = json_array();
+        add(pool, text_of(s->pools[i].pool_id));
+        add(pool, wan((double)s->pools[i].initial_fen));
+        add(pool, wan((double)s->pools[i].leverage_ppm));
+        add(pools, pool);
+    }
+    for (int t = 0; t < PS_TWIST_N; t++)
+        add(settings, json_string(ps_twist_setting(s, (enum ps_twist)t).s));
+    put(out, "pools", pools);
+    put(out, "settings", settings);
+    return out;
+}
+
 static json_t *words(void)
 {
     json_t *out = json_object();
@@ -337,6 +358,7 @@ json_t *ps_page_data(const struct ps_page *page)
             add(scenarios, scenario_data(page, i));
         put(out, "scenarios", scenarios);
         put(out, "outlook", outlook_data(request->outlook));
+        put(out, "panel", panel_data(request->book->scenarios));
     }
     return out;
 }

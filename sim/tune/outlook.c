@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pledgesim/outlook.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pledgesim/answer.h"
 #include "pledgesim/errors.h"
+#include "pledgesim/outcsv.h"
 
 static const struct ps_twist_desc TWISTS[PS_TWIST_N] = {
 #define PS_TWIST(symbol, key, en, zh) {key, {[PS_LANG_ZH] = zh, [PS_LANG_EN] = en}},
@@ -15,9 +17,11 @@ static const struct ps_twist_desc TWISTS[PS_TWIST_N] = {
 
 /* Sizes as percent of the scenario's own: close together where the answer mostly lies. */
 static const int SIZES_PCT[PS_OUTLOOK_SIZES] = {40,  50,  60,  70,  80,  90,  100,
-                                                110, 120, 130, 140, 150, 160, 180,
-                                                200, 225, 250, 300, 350, 400, 500};
+                                                105, 110, 115, 120, 125, 130, 140,
+                                                150, 160, 180, 200, 250, 300, 400};
 static const int LEVERAGES_PCT[PS_OUTLOOK_LEVERAGES] = {60, 80, 100, 120, 140};
+
+static const int OWN = 100;
 
 enum { OWN_PCT = 100, WAN_FEN = 1000000, TENTH_PPM = 100000 };
 
@@ -26,14 +30,18 @@ const struct ps_twist_desc *ps_twist_desc(enum ps_twist twist)
     return &TWISTS[twist];
 }
 
-/* Two standard deviations down in the first year of the plan's second half, as far as the plan
- * goes. */
+/* The first year of the plan's second half. */
+static int64_t slump_month(const struct ps_scenario *s)
+{
+    return s->p.horizon_months > 12 ? s->p.horizon_months / 24 * 12 + 1 : 1;
+}
+
 static enum ps_status add_slump(struct ps_arena *arena, struct ps_scenario *s)
 {
     struct ps_shocks_row *rows = ps_arena_take(arena, (s->shocks_n + 1) * sizeof *rows);
     if (rows == NULL)
         return ps_status_raise(PS_MEMORY);
-    const int64_t from = s->p.horizon_months > 12 ? (s->p.horizon_months / 24) * 12 + 1 : 1;
+    const int64_t from = slump_month(s);
     struct ps_shocks_row slump = {.from_month = from, .to_month = from + 11, .shift_sd = -2};
     memcpy(slump.shock_id, "outlook", sizeof "outlook");
     memcpy(slump.cluster_id, "all", sizeof "all");
@@ -45,30 +53,47 @@ static enum ps_status add_slump(struct ps_arena *arena, struct ps_scenario *s)
     return PS_OK;
 }
 
+/* Twists that change a scalar. */
+static void multiply(enum ps_twist twist, struct ps_scenario *s)
+{
+    s->p.pd_multiplier *= twist == PS_TWIST_PD ? 1.5 : 1;
+    s->p.valuation_multiplier *= twist == PS_TWIST_COLLATERAL ? 0.6 : 1;
+    s->p.demand_multiplier *= twist == PS_TWIST_DEMAND ? 0.5 : 1;
+    s->p.disposal_freeze_months += twist == PS_TWIST_SALES ? 12 : 0;
+}
+
 enum ps_status ps_twist_scenario(const struct ps_scenario *scenario, enum ps_twist twist,
                                  struct ps_arena *arena, struct ps_scenario *out)
 {
     *out = *scenario;
-    switch (twist) {
-    case PS_TWIST_ECONOMY:
-        return add_slump(arena, out);
-    case PS_TWIST_PD:
-        out->p.pd_multiplier *= 1.5;
-        break;
-    case PS_TWIST_COLLATERAL:
-        out->p.valuation_multiplier *= 0.6;
-        break;
-    case PS_TWIST_SALES:
-        out->p.disposal_freeze_months += 12;
-        break;
-    case PS_TWIST_DEMAND:
-        out->p.demand_multiplier *= 0.5;
-        break;
-    case PS_TWIST_NONE:
-    case PS_TWIST_N:
-        break;
-    }
-    return PS_OK;
+    multiply(twist, out);
+    return twist == PS_TWIST_ECONOMY ? add_slump(arena, out) : PS_OK;
+}
+
+struct ps_text ps_twist_setting(const struct ps_scenario *scenario, enum ps_twist twist)
+{
+    struct ps_scenario changed = *scenario;
+    struct ps_text out = {""};
+    char value[PS_NUMBER_TEXT_SIZE];
+    multiply(twist, &changed);
+    const struct {
+        enum ps_twist twist;
+        const char *column;
+        double value;
+    } COLUMNS[] = {
+        {PS_TWIST_PD, "pd_multiplier", changed.p.pd_multiplier},
+        {PS_TWIST_COLLATERAL, "valuation_multiplier", changed.p.valuation_multiplier},
+        {PS_TWIST_SALES, "disposal_freeze_months", (double)changed.p.disposal_freeze_months},
+        {PS_TWIST_DEMAND, "demand_multiplier", changed.p.demand_multiplier}};
+    for (size_t i = 0; i < sizeof COLUMNS / sizeof *COLUMNS; i++)
+        if (COLUMNS[i].twist == twist) {
+            ps_format_double(COLUMNS[i].value, value);
+            (void)snprintf(out.s, sizeof out.s, "%s=%.20s", COLUMNS[i].column, value);
+        }
+    if (twist == PS_TWIST_ECONOMY)
+        (void)snprintf(out.s, sizeof out.s, "# shocks.csv: all,%lld,%lld,-2",
+                       (long long)slump_month(scenario), (long long)slump_month(scenario) + 11);
+    return out;
 }
 
 static int64_t scaled(int64_t value, int pct, int64_t grain)
@@ -181,8 +206,12 @@ enum ps_status ps_outlook_run(const struct ps_engine_request *request, struct ps
     if (own_fen < 10 * WAN_FEN)
         return PS_OK;
     out->sizes_n = spread(own_fen, SIZES_PCT, PS_OUTLOOK_SIZES, WAN_FEN, out->pool_fen, &out->size);
-    out->leverages_n = spread(own->pools[0].leverage_ppm, LEVERAGES_PCT, PS_OUTLOOK_LEVERAGES,
-                              TENTH_PPM, out->leverage_ppm, &out->leverage);
+    if (own->demand_n > 0)
+        out->leverages_n = spread(own->pools[0].leverage_ppm, LEVERAGES_PCT, PS_OUTLOOK_LEVERAGES,
+                                  TENTH_PPM, out->leverage_ppm, &out->leverage);
+    else /* nothing is lent: leverage limits nothing */
+        out->leverages_n =
+            spread(own->pools[0].leverage_ppm, &OWN, 1, 1, out->leverage_ppm, &out->leverage);
     for (int twist = 0; twist < PS_TWIST_N && status == PS_OK; twist++)
         status = look(request, (enum ps_twist)twist, out);
     return status;

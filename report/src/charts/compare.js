@@ -13,7 +13,7 @@ export function compare({ data }) {
     const points = (key) => shown.map((one, i) => [valueOf(one[key]), i]);
     const lying = (key) => whiskers(shown.map((one, i) => [i, one[key][2], one[key][3]]), {}, true);
     const side = (key, colour, at) => [
-        { type: 'scatter', name: say(key.toUpperCase()), color: colour, symbolSize: 8, data: points(key), markLine: threshold({ xAxis: at }, say('THRESHOLD', tick(at)), { label: { position: 'end', color: RED, fontSize: 12, formatter: say('THRESHOLD', tick(at)) } }) },
+        { type: 'scatter', name: say(key.toUpperCase()), color: colour, symbolSize: 8, data: points(key), markLine: threshold({ xAxis: at }, say('THRESHOLD', tick(at)), { label: { position: 'start', distance: 6, color: RED, fontSize: 12, formatter: say('THRESHOLD', tick(at)) } }) },
         lying(key),
     ];
     const second = (list) => list.map((one) => ({ ...one, xAxisIndex: 1, yAxisIndex: 1 }));
@@ -23,8 +23,8 @@ export function compare({ data }) {
         option: {
             ...base(say('COMPARE')),
             grid: [
-                { left: 10, right: '42%', top: 30, bottom: 44 },
-                { left: '61%', right: 24, top: 30, bottom: 44 },
+                { left: 10, right: '43%', top: 34, bottom: 44 },
+                { left: '61%', right: 36, top: 34, bottom: 44 },
             ],
             xAxis: [
                 axis('value', say('DEPLETION'), { min: 0, axisLabel: { formatter: tick } }),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The estimates after more and more worlds.
 import { amount, chance, count, share, tick, valueOf } from '../numbers.js';
-import { axis, band, base, BLUE, GREEN, RED } from '../theme.js';
+import { axis, band, base, BLUE, GREEN, PLACE, RED } from '../theme.js';
 import { say } from '../words.js';
 
 const TOP = [24, 174, 324];
@@ -23,9 +23,9 @@ export function convergence({ data, scenario }) {
         height: 490,
         option: {
             ...base(`${say('CONVERGENCE')}: ${one.name}`),
-            grid: TOP.map((top) => ({ left: 10, right: 24, top, height: 116 })),
+            grid: TOP.map((top) => ({ ...PLACE, top, height: 116 })),
             xAxis: parts.map((_, i) => axis('log', i === 2 ? say('WORLDS') : '', { ...span, gridIndex: i, lines: false, axisLabel: { show: i === 2, formatter: count } })),
-            yAxis: parts.map(({ word, format }, i) => axis('value', say(word), { gridIndex: i, gap: 56, scale: true, splitNumber: 3, axisLabel: { formatter: format } })),
+            yAxis: parts.map(({ word, format }, i) => axis('value', say(word), { gridIndex: i, gap: 60, scale: true, splitNumber: 3, axisLabel: { formatter: format } })),
             tooltip: {
                 ...base('').tooltip,
                 trigger: 'axis',

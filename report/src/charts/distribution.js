@@ -3,7 +3,7 @@
 import { Chart } from '../chart.js';
 import { element } from '../dom.js';
 import { chance, share, wan } from '../numbers.js';
-import { axis, base, boxes, ORANGE, RED, SKY } from '../theme.js';
+import { axis, base, boxes, ORANGE, PLACE, RED, SKY } from '../theme.js';
 import { say } from '../words.js';
 
 const edgesOf = ({ first, width, counts }) => [...counts.map((_, i) => first + i * width), first + counts.length * width];
@@ -26,7 +26,7 @@ export function distribution({ data, scenario, line }) {
         label: { formatter: text, color: colour, fontSize: 12, position: colour === RED ? 'end' : 'insideEndTop' },
     });
     const last = edges[edges.length - 1];
-    const sizes = one.pool <= last ? [mark(one.pool, say('POOL_START'), ORANGE)] : [];
+    const sizes = one.pool <= last && one.pool !== edges[at] ? [mark(one.pool, say('POOL_START'), ORANGE)] : [];
     return {
         height: 340,
         edges,
@@ -34,7 +34,7 @@ export function distribution({ data, scenario, line }) {
         reading: say('LINE_ABOVE', chance(d.reach[at])),
         option: {
             ...base(`${say('DISTRIBUTION')}: ${one.name}. ${say('LINE_AT', wan(edges[at]))}; ${say('LINE_ABOVE', chance(d.reach[at]))}`),
-            grid: { left: 10, right: 24, top: 34, bottom: 44 },
+            grid: { ...PLACE, top: 34, bottom: 44 },
             xAxis: axis('value', say('PAID_OUT'), { min: edges[0], max: last, lines: false, line: true }),
             yAxis: axis('value', say('SHARE'), { gap: 46, axisLabel: { formatter: (x) => share(x).replace('.0', '') } }),
             tooltip: {

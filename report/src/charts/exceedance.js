@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How often the payout exceeds an amount.
 import { chance, share, tick, valueOf, wan } from '../numbers.js';
-import { axis, band, base, BLUE, SKY } from '../theme.js';
+import { axis, band, base, BLUE, PLACE, SKY } from '../theme.js';
 import { say } from '../words.js';
 
 export function exceedance({ data, scenario }) {
@@ -14,7 +14,7 @@ export function exceedance({ data, scenario }) {
         height: 340,
         option: {
             ...base(`${say('EXCEEDANCE')}: ${one.name}`),
-            grid: { left: 10, right: 24, top: 16, bottom: 44 },
+            grid: { ...PLACE, top: 16, bottom: 44 },
             xAxis: axis('value', say('PAID_OUT'), { line: true, scale: true }),
             yAxis: axis('log', say('PROBABILITY'), { gap: 56, min: floor, max: 1, axisLabel: { formatter: tick } }),
             tooltip: {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The balance month by month, and by when the pool could not pay.
 import { chance, share, tick, valueOf, wan } from '../numbers.js';
-import { axis, band, base, BLUE, INK, legend, RED, SKY } from '../theme.js';
+import { axis, band, base, BLUE, INK, legend, PLACE, RED, SKY } from '../theme.js';
 import { say } from '../words.js';
 
 /** "2023-04" for a month of the simulation. */
@@ -23,16 +23,16 @@ export function fan({ data, scenario }) {
             ...base(`${say('FAN')}: ${one.name}`),
             legend: legend({ data: [say('BAND_90'), say('BAND_50'), say('MEDIAN'), say('MEAN'), say('DEPLETED_BY')] }),
             grid: [
-                { left: 10, right: 24, top: 40, height: 240 },
-                { left: 10, right: 24, top: 330, bottom: 30 },
+                { ...PLACE, top: 40, height: 240 },
+                { ...PLACE, top: 330, bottom: 30 },
             ],
             xAxis: [
                 axis('value', '', { ...span, lines: false, line: true, axisLabel: { show: false } }),
                 axis('value', '', { ...span, gridIndex: 1, lines: false, line: true, axisLabel: { formatter: name } }),
             ],
             yAxis: [
-                axis('value', say('BALANCE'), { gap: 52 }),
-                axis('value', say('DEPLETED_BY'), { gridIndex: 1, gap: 52, min: 0, splitNumber: 3, axisLabel: { formatter: tick } }),
+                axis('value', say('BALANCE'), { gap: 60 }),
+                axis('value', say('DEPLETED_BY'), { gridIndex: 1, gap: 60, min: 0, splitNumber: 3, axisLabel: { formatter: tick } }),
             ],
             tooltip: {
                 ...base('').tooltip,

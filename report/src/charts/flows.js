@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The pool's account as a waterfall, and who bears the loss as another.
 import { amount, wan } from '../numbers.js';
-import { axis, base, BLUE, boxes, GREEN, GREY, INK, legend, ORANGE } from '../theme.js';
+import { axis, base, BLUE, GREEN, GREY, INK, ORANGE, SOFT } from '../theme.js';
 import { say } from '../words.js';
 
 const ACCOUNT = { FLOW_INITIAL: 1, FLOW_TOPUPS: 1, FLOW_INTEREST: 1, FLOW_RETURNED: 1, FLOW_PAID: -1, FLOW_END: 0 };
@@ -20,10 +20,26 @@ function steps(flowsOf, signs) {
         });
 }
 
-function waterfall(list, grid, title, colours) {
-    const colour = (i) => colours[String(list[i].sign)];
+/** A bar of the waterfall with its mean above it, and below that its bad case. */
+function column(api, { sign, figure, from, to }, i, colours) {
+    const width = api.size([1, 0])[0] * 0.62;
+    const [x, top] = api.coord([i, Math.max(from, to)]);
+    const [, bottom] = api.coord([i, Math.min(from, to)]);
+    const text = (words, y, style) => ({ type: 'text', style: { text: words, x, y, align: 'center', verticalAlign: 'bottom', fontSize: 12, fill: INK, ...style } });
+    const bad = figure[3] === null ? [] : [text(`95%: ${wan(figure[3])}`, top - 3, { fontSize: 11, fill: SOFT })];
     return {
-        grid: { ...grid, top: 40, bottom: 24 },
+        type: 'group',
+        children: [
+            { type: 'rect', shape: { x: x - width / 2, y: top, width, height: Math.max(bottom - top, 1) }, style: { fill: colours[String(sign)] } },
+            text(wan(figure[0]), top - (bad.length ? 17 : 3), { fontWeight: 600 }),
+            ...bad,
+        ],
+    };
+}
+
+function waterfall(list, grid, title, colours) {
+    return {
+        grid: { ...grid, top: 34, bottom: 24 },
         xAxis: axis('category', title, {
             lines: false,
             line: true,
@@ -31,15 +47,13 @@ function waterfall(list, grid, title, colours) {
             data: list.map(({ key }) => say(key)),
             axisLabel: { interval: 0, hideOverlap: false, width: 62, overflow: 'break', lineHeight: 14 },
         }),
-        yAxis: axis('value', '', {}),
+        yAxis: axis('value', '', { boundaryGap: [0, '12%'] }),
         series: [
-            boxes(say('MEAN'), list.map(({ from, to }, i) => [i - 0.32, from, i + 0.32, to]), colour),
             {
-                type: 'scatter',
-                name: say('Q95'),
-                color: INK,
-                symbolSize: 7,
-                data: list.map(({ figure, sign, from }, i) => [i, figure[3] === null ? null : sign < 0 ? from - figure[3] : sign === 0 ? figure[3] : from + figure[3]]),
+                type: 'custom',
+                data: list.map(({ from, to }, i) => [i, from, to]),
+                encode: { x: 0, y: [1, 2] },
+                renderItem: (params, api) => column(api, list[params.dataIndex], params.dataIndex, colours),
             },
         ],
     };
@@ -56,7 +70,6 @@ export function flows({ data, scenario }) {
         height: 400,
         option: {
             ...base(`${say('FLOWS')}: ${one.name}`),
-            legend: legend({ data: [say('MEAN'), say('Q95')] }),
             grid: [left.grid, right.grid],
             xAxis: [left.xAxis, second(right.xAxis)],
             yAxis: [left.yAxis, second(right.yAxis)],
@@ -64,7 +77,7 @@ export function flows({ data, scenario }) {
                 ...base('').tooltip,
                 trigger: 'item',
                 formatter: ({ seriesIndex, dataIndex }) => {
-                    const { key, figure } = (seriesIndex < 2 ? account : loss)[dataIndex];
+                    const { key, figure } = (seriesIndex === 0 ? account : loss)[dataIndex];
                     return `${say(key)}\n${say('MEAN')} ${amount(figure)}\n${say('Q95')} ${wan(figure[3])}`;
                 },
             },

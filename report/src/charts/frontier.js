@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a larger pool buys: both probabilities against its size, a line a leverage.
 import { amount, chance, tick, valueOf, wan } from '../numbers.js';
-import { axis, band, base, BLUE, GREEN, legend, ORANGE, PURPLE, SKY, threshold } from '../theme.js';
+import { axis, band, base, BLUE, GREEN, legend, ORANGE, PLACE, PURPLE, SKY, threshold } from '../theme.js';
 import { say } from '../words.js';
 
 const COLOURS = [PURPLE, SKY, BLUE, ORANGE, GREEN];
@@ -43,8 +43,8 @@ export function frontier({ data }) {
             ...base(say('FRONTIER')),
             legend: legend({ data: leverages.map((_, k) => name(k)) }),
             grid: [
-                { left: 10, right: 24, top: 36, height: 220 },
-                { left: 10, right: 24, top: 290, bottom: 44 },
+                { ...PLACE, top: 36, height: 220 },
+                { ...PLACE, top: 290, bottom: 44 },
             ],
             xAxis: [
                 axis('value', '', { ...span, lines: false, line: true, axisLabel: { show: false } }),

@@ -13,6 +13,15 @@ function shade(p) {
     return Math.min(Math.floor(part * SHADES.length), SHADES.length - 1);
 }
 
+/** A probability in a cell, in percent. */
+function short(p) {
+    if (p[0] === 0) {
+        return `<${(100 * p[3]).toFixed(2)}`;
+    }
+    const percent = 100 * valueOf(p);
+    return percent.toFixed(percent < 0.095 ? 2 : percent < 9.95 ? 1 : 0);
+}
+
 /** Segments as one series. */
 function isoline(name, colour, segments) {
     return {
@@ -81,7 +90,7 @@ export function heat({ data }) {
                         const rect = { type: 'rect', shape: { x: left + 0.5, y: top + 0.5, width: right - left - 1, height: bottom - top - 1 }, style: { fill: SHADES[shade(p)] } };
                         const label = {
                             type: 'text',
-                            style: { text: (100 * p).toFixed(p < 0.0995 ? 1 : 0), x: (left + right) / 2, y: (top + bottom) / 2, align: 'center', verticalAlign: 'middle', fill: dark ? '#fff' : INK, fontSize: 11 },
+                            style: { text: short(at(x, y)[0]), x: (left + right) / 2, y: (top + bottom) / 2, align: 'center', verticalAlign: 'middle', fill: dark ? '#fff' : INK, fontSize: 11 },
                         };
                         return { type: 'group', children: right - left > 26 ? [rect, label] : [rect] };
                     },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The first scenario under stress, the worst first.
 import { chance, tick, valueOf } from '../numbers.js';
-import { axis, base, boxes, BLUE, GREY, NAMES, ORANGE, RED, SKY, threshold, whiskers } from '../theme.js';
+import { axis, base, BLUE, NAMES, ORANGE, RED, SKY, threshold, whiskers } from '../theme.js';
 import { language, say } from '../words.js';
 
 const SHOWN = 25;
@@ -27,7 +27,7 @@ export function tornado({ data }) {
         note: all.length > SHOWN ? say('SHOWN_FIRST', SHOWN, all.length) : undefined,
         option: {
             ...base(say('TORNADO')),
-            grid: { left: 10, right: 40, top: 26, bottom: 44 },
+            grid: { left: 10, right: 40, top: 30, bottom: 44 },
             xAxis: axis('value', say('DEPLETION'), { min: 0, axisLabel: { formatter: tick } }),
             yAxis: axis('category', '', { inverse: true, lines: false, data: shown.map(({ name }) => name), axisLabel: { ...NAMES, width: 240, interval: 0, hideOverlap: false } }),
             tooltip: {
@@ -36,9 +36,13 @@ export function tornado({ data }) {
                 formatter: ({ dataIndex }) => `${shown[dataIndex].name}\n${say('DEPLETION')} ${chance(shown[dataIndex].depletion)}\n${say('TARGET')} ${chance(shown[dataIndex].target)}`,
             },
             series: [
-                boxes(say('DEPLETION'), shown.map(({ depletion }, i) => [0, i - 0.3, valueOf(depletion), i + 0.3]), (i) => shown[i]?.colour ?? GREY, {
-                    markLine: threshold({ xAxis: at }, say('THRESHOLD', tick(at)), { label: { position: 'end', color: RED, fontSize: 12, formatter: say('THRESHOLD', tick(at)) } }),
-                }),
+                {
+                    type: 'bar',
+                    name: say('DEPLETION'),
+                    barWidth: '60%',
+                    data: shown.map(({ depletion, colour }) => ({ value: valueOf(depletion), itemStyle: { color: colour } })),
+                    markLine: threshold({ xAxis: at }, say('THRESHOLD', tick(at)), { label: { position: 'start', distance: 6, color: RED, fontSize: 12, formatter: say('THRESHOLD', tick(at)) } }),
+                },
                 whiskers(shown.map(({ depletion }, i) => [i, depletion[2], depletion[3]]), {}, true),
             ],
         },

@@ -18,6 +18,7 @@ import { echarts } from './theme.js';
  */
 
 const PRINT_WIDTH = 680;
+const NARROW = 600;
 const mounted = [];
 
 export class Chart {
@@ -65,9 +66,9 @@ export class Chart {
         return this.draw(this.state).table ?? { head: [], rows: [] };
     }
 
-    /** Draws now, whether in view or not. */
-    show() {
-        const drawing = this.draw(this.state);
+    /** Draws now, whether in view or not; `width` in pixels, by default that of its place. */
+    show(width) {
+        const drawing = this.draw({ ...this.state, narrow: (width ?? this.host.clientWidth) < NARROW });
         this.drawing = drawing;
         this.words();
         this.note.hidden = !(drawing.note || drawing.missing);
@@ -79,7 +80,7 @@ export class Chart {
         this.canvas.style.height = `${drawing.height}px`;
         this.canvas.setAttribute('aria-label', drawing.option.aria.label.description);
         this.instance ??= echarts.init(this.canvas, null, { renderer: 'svg' });
-        this.instance.resize();
+        this.instance.resize({ width: width ?? 'auto' });
         this.instance.setOption(drawing.option, { notMerge: true });
         this.fillTable();
         this.drawn?.(drawing);
@@ -103,18 +104,18 @@ export class Chart {
 function startPrinting() {
     addEventListener('beforeprint', () => {
         for (const chart of mounted) {
-            chart.show();
-            chart.instance?.resize({ width: PRINT_WIDTH });
+            chart.show(PRINT_WIDTH);
+            chart.instance?.getZr().flush(); // paper does not wait for the next frame
         }
     });
-    addEventListener('afterprint', () => mounted.forEach((chart) => chart.instance?.resize({ width: 'auto' })));
+    addEventListener('afterprint', () => mounted.forEach((chart) => chart.show()));
 }
 
 function startResizing() {
     let waiting = 0;
     addEventListener('resize', () => {
         cancelAnimationFrame(waiting);
-        waiting = requestAnimationFrame(() => mounted.forEach((chart) => chart.instance?.resize()));
+        waiting = requestAnimationFrame(() => mounted.forEach((chart) => chart.refresh()));
     });
 }
 

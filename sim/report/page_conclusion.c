@@ -12,6 +12,12 @@ static const double CONFIDENCE = 0.95;
 
 enum { OBSTACLES_SHOWN = 3 };
 
+/* A book without a target, of loans that are there already, asks for payment alone. */
+static int has_target(const struct ps_page *page)
+{
+    return page->request->book->scenarios[0].p.target_fen > 0;
+}
+
 static struct ps_text percent(double fraction)
 {
     return ps_text_real(100 * fraction, 0);
@@ -136,7 +142,9 @@ static void size_card(const struct ps_page *page)
     else
         card(page, PS_WORD_CARD_SIZE, safe <= o->size ? "good" : "open",
              ps_page_money(lang, o->pool_fen[safe]).s,
-             ps_page_said(lang, PS_WORD_CARD_SIZE_NOTE, PS_PAGE_ARGS(depletion.s, target.s)));
+             ps_page_said(lang,
+                          has_target(page) ? PS_WORD_CARD_SIZE_NOTE : PS_WORD_CARD_SIZE_NOTE_CLAIMS,
+                          PS_PAGE_ARGS(depletion.s, target.s)));
 }
 
 static void breaks_card(const struct ps_page *page)
@@ -165,13 +173,16 @@ static void verdict_sentence(const struct ps_page *page)
 {
     const struct ps_scenario *s = page->request->book->scenarios;
     const struct ps_figures *f = page->figures;
-    const enum ps_carries carries = ps_carries_of(&f->depletion, ps_target_of(s, f));
-    sentence(page, PS_WORD_SENTENCE_VERDICT,
-             PS_PAGE_ARGS(ps_carries_text(carries, page->lang),
-                          ps_page_money(page->lang, ps_pools_initial_fen(s)).s,
-                          ps_page_money(page->lang, s->p.target_fen).s,
-                          ps_chance_text(ps_target_of(s, f)).s, ps_text_count(f->worlds_n).s,
-                          ps_chance_text(&f->depletion).s));
+    const struct ps_page_said pool = ps_page_money(page->lang, ps_pools_initial_fen(s));
+    const struct ps_text depletion = ps_chance_text(&f->depletion);
+    const struct ps_text worlds = ps_text_count(f->worlds_n);
+    if (has_target(page))
+        sentence(page, PS_WORD_SENTENCE_VERDICT,
+                 PS_PAGE_ARGS(pool.s, ps_page_money(page->lang, s->p.target_fen).s,
+                              ps_chance_text(ps_target_of(s, f)).s, worlds.s, depletion.s));
+    else
+        sentence(page, PS_WORD_SENTENCE_VERDICT_CLAIMS,
+                 PS_PAGE_ARGS(pool.s, depletion.s, worlds.s));
 }
 
 /* A word of a command line, in quotes where a shell would read more than the word. */
@@ -200,6 +211,9 @@ static struct ps_page_said tune_command(const struct ps_page *page, int64_t lo_f
 {
     const struct ps_book *book = page->request->book;
     const int annual = book->scenarios[0].p.target_basis == PS_TARGET_ANNUAL;
+    const char *const demand = !has_target(page) ? ""
+                               : annual          ? " --st 'p_target_annual>=80%'"
+                                                 : " --st 'p_target_cumulative>=80%'";
     char lo[24], hi[24];
     (void)snprintf(lo, sizeof lo, "%lld", (long long)(lo_fen / 1000000));
     (void)snprintf(hi, sizeof hi, "%lld", (long long)(hi_fen / 1000000));
@@ -216,12 +230,23 @@ static void size_sentence(const struct ps_page *page)
     if (safe < 1)
         return;
     const struct ps_outlook_point *yes = size_point(o, safe), *no = size_point(o, safe - 1);
-    sentence(page, PS_WORD_SENTENCE_SIZE,
-             PS_PAGE_ARGS(ps_page_money(page->lang, o->pool_fen[safe]).s,
-                          ps_chance_text(&yes->depletion).s, ps_chance_text(&yes->target).s,
-                          ps_page_money(page->lang, o->pool_fen[safe - 1]).s,
-                          ps_chance_text(&no->depletion).s, ps_chance_text(&no->target).s,
-                          tune_command(page, o->pool_fen[safe - 1], o->pool_fen[safe]).s));
+    const struct ps_page_said safe_size = ps_page_money(page->lang, o->pool_fen[safe]);
+    const struct ps_page_said below = ps_page_money(page->lang, o->pool_fen[safe - 1]);
+    const struct ps_text pays = ps_chance_text(&yes->depletion);
+    const struct ps_text pays_not = ps_chance_text(&no->depletion);
+    (void)fputs("<li>", page->out);
+    if (has_target(page))
+        ps_page_say(page, PS_WORD_SENTENCE_SIZE,
+                    PS_PAGE_ARGS(safe_size.s, pays.s, ps_chance_text(&yes->target).s, below.s,
+                                 pays_not.s, ps_chance_text(&no->target).s));
+    else
+        ps_page_say(page, PS_WORD_SENTENCE_SIZE_CLAIMS,
+                    PS_PAGE_ARGS(safe_size.s, pays.s, below.s, pays_not.s));
+    (void)fputs(" ", page->out);
+    ps_page_say(page, PS_WORD_TO_THE_WAN, NULL);
+    (void)fputs(" <code>", page->out);
+    ps_page_text(page, tune_command(page, o->pool_fen[safe - 1], o->pool_fen[safe]).s);
+    (void)fputs("</code></li>", page->out);
 }
 
 /* The measures that make up an obstacle; their errors are added, which is never too little. */
@@ -293,35 +318,44 @@ static void breaks_sentence(const struct ps_page *page)
 {
     const struct ps_page_worst claims = ps_page_worst_depletion(page);
     const struct ps_page_worst target = ps_page_worst_target(page);
-    if (claims.name[page->lang] != NULL && target.name[page->lang] != NULL)
-        sentence(page, PS_WORD_SENTENCE_BREAKS,
-                 PS_PAGE_ARGS(claims.name[page->lang], ps_chance_text(&claims.p).s,
-                              target.name[page->lang], ps_chance_text(&target.p).s));
+    if (claims.name[page->lang] == NULL || target.name[page->lang] == NULL)
+        return;
+    sentence(page, has_target(page) ? PS_WORD_SENTENCE_BREAKS : PS_WORD_SENTENCE_BREAKS_CLAIMS,
+             PS_PAGE_ARGS(claims.name[page->lang], ps_chance_text(&claims.p).s,
+                          target.name[page->lang], ps_chance_text(&target.p).s));
 }
 
 void ps_page_conclusion(struct ps_page *page)
 {
+    static const enum ps_word ANSWERS[PS_CARRIES_N] = {
+        [PS_CARRIES_YES] = PS_WORD_ANSWER_YES,
+        [PS_CARRIES_OPEN] = PS_WORD_ANSWER_OPEN,
+        [PS_CARRIES_NOT_TARGET] = PS_WORD_ANSWER_NOT_TARGET,
+        [PS_CARRIES_NOT_CLAIMS] = PS_WORD_ANSWER_NOT_CLAIMS,
+        [PS_CARRIES_NEITHER] = PS_WORD_ANSWER_NEITHER};
     const struct ps_scenario *s = page->request->book->scenarios;
     const struct ps_figures *f = page->figures;
     const enum ps_carries carries = ps_carries_of(&f->depletion, ps_target_of(s, f));
     (void)fputs("<p class=\"scenario\">", page->out);
     ps_page_text(page, ps_scenario_name(s));
     (void)fputs("</p><p class=\"question\">", page->out);
-    ps_page_say(page, PS_WORD_QUESTION,
+    ps_page_say(page, has_target(page) ? PS_WORD_QUESTION : PS_WORD_QUESTION_CLAIMS,
                 PS_PAGE_ARGS(ps_page_money(page->lang, ps_pools_initial_fen(s)).s,
                              ps_page_money(page->lang, s->p.target_fen).s));
     (void)fprintf(page->out, "</p><p class=\"answer %s\">",
                   state_of(carries == PS_CARRIES_YES, carries != PS_CARRIES_OPEN));
-    ps_page_text(page, ps_carries_text(carries, page->lang));
+    ps_page_say(page, ANSWERS[carries], NULL);
     (void)fputs("</p><div class=\"cards\">", page->out);
-    target_card(page);
+    if (has_target(page))
+        target_card(page);
     depletion_card(page);
     size_card(page);
     breaks_card(page);
     (void)fputs("</div><ul class=\"sentences\">", page->out);
     verdict_sentence(page);
     size_sentence(page);
-    obstacle_sentence(page);
+    if (has_target(page))
+        obstacle_sentence(page);
     paid_sentence(page);
     breaks_sentence(page);
     if (page->request->warnings->n > 0)

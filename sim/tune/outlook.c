@@ -91,8 +91,8 @@ struct ps_text ps_twist_setting(const struct ps_scenario *scenario, enum ps_twis
             (void)snprintf(out.s, sizeof out.s, "%s=%.20s", COLUMNS[i].column, value);
         }
     if (twist == PS_TWIST_ECONOMY)
-        (void)snprintf(out.s, sizeof out.s, "# shocks.csv: all,%lld,%lld,-2",
-                       (long long)slump_month(scenario), (long long)slump_month(scenario) + 11);
+        (void)snprintf(out.s, sizeof out.s, "# shocks.csv: all,%d,%d,-2",
+                       (int)slump_month(scenario), (int)slump_month(scenario) + 11);
     return out;
 }
 

@@ -6,7 +6,24 @@ import { say } from '../words.js';
 
 const SHOWN = 60;
 
-export function compare({ data }) {
+/** Side by side, or on a narrow screen one below the other. */
+function places(narrow, rows) {
+    const height = 26 * rows;
+    const names = { ...NAMES, ...(narrow && { width: 115, overflow: 'truncate' }), interval: 0, hideOverlap: false };
+    return narrow
+        ? { grid: [34, 124 + height].map((top) => ({ left: 130, right: 30, top, height, outerBoundsMode: 'none' })), total: 2 * height + 190, names, second: names }
+        : {
+              grid: [
+                  { left: 10, right: '43%', top: 34, bottom: 44 },
+                  { left: '61%', right: 36, top: 34, bottom: 44 },
+              ],
+              total: height + 90,
+              names,
+              second: { show: false },
+          };
+}
+
+export function compare({ data, narrow }) {
     const all = data.scenarios;
     const shown = all.slice(0, SHOWN);
     const names = shown.map(({ name }) => name);
@@ -17,22 +34,20 @@ export function compare({ data }) {
         lying(key),
     ];
     const second = (list) => list.map((one) => ({ ...one, xAxisIndex: 1, yAxisIndex: 1 }));
+    const place = places(narrow, shown.length);
     return {
-        height: 90 + 26 * shown.length,
+        height: place.total,
         note: all.length > SHOWN ? say('SHOWN_FIRST', SHOWN, all.length) : undefined,
         option: {
             ...base(say('COMPARE')),
-            grid: [
-                { left: 10, right: '43%', top: 34, bottom: 44 },
-                { left: '61%', right: 36, top: 34, bottom: 44 },
-            ],
+            grid: place.grid,
             xAxis: [
                 axis('value', say('DEPLETION'), { min: 0, axisLabel: { formatter: tick } }),
                 axis('value', say('TARGET'), { gridIndex: 1, min: 0, max: 1, axisLabel: { formatter: tick } }),
             ],
             yAxis: [
-                axis('category', '', { inverse: true, lines: true, data: names, axisLabel: { ...NAMES, interval: 0, hideOverlap: false } }),
-                axis('category', '', { gridIndex: 1, inverse: true, lines: true, data: names, axisLabel: { show: false } }),
+                axis('category', '', { inverse: true, lines: true, data: names, axisLabel: place.names }),
+                axis('category', '', { gridIndex: 1, inverse: true, lines: true, data: names, axisLabel: place.second }),
             ],
             tooltip: {
                 ...base('').tooltip,

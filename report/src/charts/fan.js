@@ -21,7 +21,7 @@ export function fan({ data, scenario }) {
         height: 480,
         option: {
             ...base(`${say('FAN')}: ${one.name}`),
-            legend: legend({ data: [say('BAND_90'), say('BAND_50'), say('MEDIAN'), say('MEAN'), say('DEPLETED_BY')] }),
+            legend: legend({ data: [say('BAND_90'), say('BAND_50'), say('MEDIAN'), say('MEAN')] }),
             grid: [
                 { ...PLACE, top: 40, height: 240 },
                 { ...PLACE, top: 330, bottom: 30 },

@@ -37,15 +37,15 @@ function column(api, { sign, figure, from, to }, i, colours) {
     };
 }
 
-function waterfall(list, grid, title, colours) {
+function waterfall(list, grid, title, colours, narrow) {
     return {
-        grid: { ...grid, top: 34, bottom: 24 },
+        grid,
         xAxis: axis('category', title, {
             lines: false,
             line: true,
             gap: 64,
             data: list.map(({ key }) => say(key)),
-            axisLabel: { interval: 0, hideOverlap: false, width: 62, overflow: 'break', lineHeight: 14 },
+            axisLabel: { interval: 0, hideOverlap: false, width: narrow ? 44 : 62, overflow: 'break', lineHeight: 14 },
         }),
         yAxis: axis('value', '', { boundaryGap: [0, '12%'] }),
         series: [
@@ -59,15 +59,15 @@ function waterfall(list, grid, title, colours) {
     };
 }
 
-export function flows({ data, scenario }) {
+export function flows({ data, scenario, narrow }) {
     const one = data.scenarios[scenario];
     const account = steps(one.flows, ACCOUNT);
     const loss = steps(one.flows, LOSS);
-    const left = waterfall(account, { left: 10, right: '53%' }, say('POOL_ACCOUNT'), { 1: GREEN, '-1': ORANGE, 0: BLUE });
-    const right = waterfall(loss, { left: '52%', right: 10 }, say('LOSS_BORNE'), { 1: GREY, '-1': ORANGE, 0: BLUE });
+    const left = waterfall(account, narrow ? { left: 10, right: 10, top: 34, height: 230 } : { left: 10, right: '53%', top: 34, bottom: 24 }, say('POOL_ACCOUNT'), { 1: GREEN, '-1': ORANGE, 0: BLUE }, narrow);
+    const right = waterfall(loss, narrow ? { left: 10, right: 10, top: 400, height: 230 } : { left: '52%', right: 10, top: 34, bottom: 24 }, say('LOSS_BORNE'), { 1: GREY, '-1': ORANGE, 0: BLUE }, narrow);
     const second = (part) => ({ ...part, gridIndex: 1 });
     return {
-        height: 400,
+        height: narrow ? 740 : 400,
         option: {
             ...base(`${say('FLOWS')}: ${one.name}`),
             grid: [left.grid, right.grid],

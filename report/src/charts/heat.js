@@ -40,7 +40,7 @@ function isoline(name, colour, segments) {
     };
 }
 
-export function heat({ data }) {
+export function heat({ data, narrow }) {
     const { pools, leverages, points } = data.outlook;
     if (pools.length === 0 || leverages.length < 2) {
         return { missing: say('LIVE_NONE') };
@@ -49,6 +49,8 @@ export function heat({ data }) {
     // Between points the logarithm of the risk is nearer to linear than the risk itself.
     const risk = (x, y) => Math.log((at(x, y)[0][0] + 0.5) / (at(x, y)[0][1] + 1));
     const target = (x, y) => valueOf(at(x, y)[1]);
+    // On a narrow screen the pool's size runs upwards.
+    const turn = (point) => (narrow ? [point[1], point[0], ...(point.length > 2 ? [point[3], point[2]] : [])] : point);
     const cells = pools.flatMap((_, x) => leverages.map((__, y) => [x, y]));
     const names = [say('ISO_DEPLETION', tick(data.depletionAtMost)), say('ISO_TARGET', tick(data.targetAtLeast))];
     const places = (n, values) => ({
@@ -57,21 +59,24 @@ export function heat({ data }) {
         lines: false,
         axisLabel: { customValues: Array.from({ length: n }, (_, i) => i), formatter: (i) => (Number.isInteger(i) ? String(values[i] ?? '') : '') },
     });
+    const poolAxis = axis('value', say('POOL_SIZE'), { ...places(pools.length, pools), gap: narrow ? 50 : 30 });
+    const leverageAxis = axis('value', say('LEVERAGE'), { ...places(leverages.length, leverages), gap: narrow ? 30 : 40 });
     return {
-        height: 120 + 46 * leverages.length,
+        height: narrow ? 120 + 24 * pools.length : 120 + 46 * leverages.length,
         option: {
             ...base(say('HEAT')),
             legend: legend({ data: names }),
             grid: { left: 10, right: 10, top: 36, bottom: 44 },
-            xAxis: axis('value', say('POOL_SIZE'), places(pools.length, pools)),
-            yAxis: axis('value', say('LEVERAGE'), { gap: 40, ...places(leverages.length, leverages) }),
+            xAxis: narrow ? leverageAxis : poolAxis,
+            yAxis: narrow ? poolAxis : leverageAxis,
             tooltip: {
                 ...base('').tooltip,
                 trigger: 'item',
-                formatter: ({ data: cell, seriesIndex }) => {
+                formatter: ({ dataIndex, seriesIndex }) => {
                     if (seriesIndex !== 0) {
                         return '';
                     }
+                    const cell = cells[dataIndex];
                     const [depletion, reached] = at(...cell);
                     return `${wan(pools[cell[0]])} 万元, ${say('LEVERAGE_OF', leverages[cell[1]])}\n${say('DEPLETION')} ${chance(depletion)}\n${say('TARGET')} ${chance(reached)}`;
                 },
@@ -79,12 +84,12 @@ export function heat({ data }) {
             series: [
                 {
                     type: 'custom',
-                    data: cells,
+                    data: cells.map(turn),
                     encode: { x: 0, y: 1 },
                     renderItem(params, api) {
                         const [x, y] = cells[params.dataIndex];
-                        const [left, bottom] = api.coord([x - 0.5, y - 0.5]);
-                        const [right, top] = api.coord([x + 0.5, y + 0.5]);
+                        const [left, bottom] = api.coord(turn([x - 0.5, y - 0.5]));
+                        const [right, top] = api.coord(turn([x + 0.5, y + 0.5]));
                         const p = valueOf(at(x, y)[0]);
                         const dark = shade(p) > 4;
                         const rect = { type: 'rect', shape: { x: left + 0.5, y: top + 0.5, width: right - left - 1, height: bottom - top - 1 }, style: { fill: SHADES[shade(p)] } };
@@ -95,8 +100,8 @@ export function heat({ data }) {
                         return { type: 'group', children: right - left > 26 ? [rect, label] : [rect] };
                     },
                 },
-                isoline(names[0], RED, contour(pools.length, leverages.length, risk, Math.log(data.depletionAtMost))),
-                isoline(names[1], GREEN, contour(pools.length, leverages.length, target, data.targetAtLeast)),
+                isoline(names[0], RED, contour(pools.length, leverages.length, risk, Math.log(data.depletionAtMost)).map(turn)),
+                isoline(names[1], GREEN, contour(pools.length, leverages.length, target, data.targetAtLeast).map(turn)),
             ],
         },
         table: {

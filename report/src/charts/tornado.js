@@ -18,7 +18,7 @@ function stresses({ outlook, scenarios }) {
     return [...twists, ...own, first].sort((a, b) => valueOf(b.depletion) - valueOf(a.depletion));
 }
 
-export function tornado({ data }) {
+export function tornado({ data, narrow }) {
     const all = stresses(data);
     const shown = all.slice(0, SHOWN);
     const at = data.depletionAtMost;
@@ -29,7 +29,7 @@ export function tornado({ data }) {
             ...base(say('TORNADO')),
             grid: { left: 10, right: 40, top: 30, bottom: 44 },
             xAxis: axis('value', say('DEPLETION'), { min: 0, axisLabel: { formatter: tick } }),
-            yAxis: axis('category', '', { inverse: true, lines: false, data: shown.map(({ name }) => name), axisLabel: { ...NAMES, width: 240, interval: 0, hideOverlap: false } }),
+            yAxis: axis('category', '', { inverse: true, lines: false, data: shown.map(({ name }) => name), axisLabel: { ...NAMES, width: narrow ? 115 : 240, overflow: narrow ? 'truncate' : 'break', interval: 0, hideOverlap: false } }),
             tooltip: {
                 ...base('').tooltip,
                 trigger: 'item',

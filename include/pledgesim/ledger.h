@@ -224,6 +224,9 @@ struct ps_ledger_frame {
         *path_kept; /* [month 0..N]: bit p for path p; NULL: all. Others are not written */
 };
 
+/* The frame of a plan whose month 1 is this calendar month, all paths kept. */
+struct ps_ledger_frame ps_ledger_frame_of(const struct ps_world_plan *plan, int start_month);
+
 typedef void ps_ledger_run_fn(const struct ps_ledger_frame *frame, const struct ps_shape *shape,
                               const struct ps_lane_levels *levels,
                               const struct ps_schedule *schedule, struct ps_ledger_work *work);

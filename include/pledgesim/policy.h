@@ -122,4 +122,18 @@ struct ps_policy {
     const struct ps_standing *standing; /* of a standing book, made and held by the engine */
 };
 
+/* Thresholds of the breaker, ppm. */
+struct ps_breaker_lines {
+    int64_t warn_ppm, suspend_ppm, terminate_ppm, resume_ppm;
+};
+
+/* Sets scope (enum ps_breaker_scope) and thresholds. Off is a breaker whose thresholds nothing
+ * reaches: so it shares lanes with the others. */
+void ps_policy_set_breaker(struct ps_policy *policy, int scope,
+                           const struct ps_breaker_lines *lines);
+
+/* Sets the pool's share of a product's claims, of which the bank takes what all others leave. The
+ * other shares and the insurer's excess are set before. */
+void ps_policy_set_pool_share(struct ps_policy *policy, int product, int64_t share_ppm);
+
 #endif

@@ -17,6 +17,7 @@ enum {
     PS_APPS_MAX = 65000,
     PS_GROUPS_MAX = 1000,
     PS_RECOVERY_LAWS_MAX = 256,
+    PS_TENORS_N = 4,
     PS_QUANTILE_CELLS = 1024
 };
 
@@ -156,7 +157,7 @@ struct ps_world_plan {
     struct ps_discrete segment;
     const struct ps_segment_plan *segments;
     const struct ps_discrete *amount_laws;
-    const int *tenor_months;            /* 6, 12, 24, 36 */
+    const int *tenor_months;            /* [PS_TENORS_N] 6, 12, 24, 36 */
     const struct ps_discrete *arrivals; /* [1..T]: new firms of the month */
     const struct ps_ip_kind_plan *ip_kinds;
     const struct ps_tape_plan *tape; /* sorted by id */

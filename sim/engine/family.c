@@ -6,13 +6,7 @@
 struct ps_ledger_frame ps_frame_of(const struct ps_scenario *scenario,
                                    const struct ps_world_plan *plan)
 {
-    const int start_month = (int)scenario->p.start_month;
-    return (struct ps_ledger_frame){.horizon = plan->horizon,
-                                    .months_n = plan->months_n,
-                                    .npl_months = plan->npl_months,
-                                    .start_month = start_month,
-                                    .years_n = (start_month - 1 + plan->months_n - 1) / 12 + 1,
-                                    .segments = plan->segments};
+    return ps_ledger_frame_of(plan, (int)scenario->p.start_month);
 }
 
 /* Range of the money histograms: a power of two well above what the book can move, so that nearly

@@ -12,8 +12,6 @@
 
 #define FEN_PER_WAN 1e6
 
-enum { TENORS_N = 4 };
-
 /* ---- segments ---- */
 
 static int same_amount(const struct ps_segments_row *a, const struct ps_segments_row *b)
@@ -59,15 +57,15 @@ static enum ps_status segment_prepare(const struct ps_scenario *scenario, struct
                                          row->pd_frac, row->correlation);
     segment->equal_cut = ps_probability_cut(row->equal_principal_frac, &segment->equal_all);
     segment->micro_cut = ps_probability_cut(row->micro_frac, &segment->micro_all);
-    const double tenors[TENORS_N] = {row->tenor_6m_frac, row->tenor_12m_frac, row->tenor_24m_frac,
+    const double tenors[PS_TENORS_N] = {row->tenor_6m_frac, row->tenor_12m_frac, row->tenor_24m_frac,
                                      row->tenor_36m_frac};
-    return ps_discrete_from_weights(arena, tenors, TENORS_N, &segment->tenor);
+    return ps_discrete_from_weights(arena, tenors, PS_TENORS_N, &segment->tenor);
 }
 
 enum ps_status ps_prepare_segments(const struct ps_scenario *scenario, struct ps_arena *arena,
                                    struct ps_world_plan *plan)
 {
-    static const int tenor_months[TENORS_N] = {6, 12, 24, 36};
+    static const int tenor_months[PS_TENORS_N] = {6, 12, 24, 36};
     const size_t n = scenario->segments_n;
     struct ps_segment_plan *segments = ps_arena_take(arena, n * sizeof *segments);
     struct ps_discrete *laws = ps_arena_take(arena, n * sizeof *laws);

@@ -41,8 +41,6 @@ static void fill_product(const struct ps_scenario *scenario, const struct ps_pro
                          struct ps_product_shape *product)
 {
     product->pool = pool_index(scenario, row->pool_id);
-    product->in_pool = row->pool_share_ppm > 0 ||
-                       (row->insurer_excess == PS_EXCESS_POOL && row->insurer_share_ppm > 0);
     product->open_from_month = (int16_t)row->open_from_month;
     product->open_to_month =
         (int16_t)(row->open_to_month > 0 ? row->open_to_month : scenario->p.horizon_months);
@@ -82,11 +80,11 @@ static enum ps_status fill_products(const struct ps_scenario *scenario, struct p
             return ps_status_raise(PS_BUG); /* checked when the book was read */
         }
         int64_t *share_ppm = policy->levels.share_ppm[i];
-        share_ppm[PS_PARTY_POOL] = row->pool_share_ppm;
         share_ppm[PS_PARTY_GUARANTOR] = row->guarantor_share_ppm;
         share_ppm[PS_PARTY_REGUARANTOR] = row->reguarantor_share_ppm;
         share_ppm[PS_PARTY_INSURER] = row->insurer_share_ppm;
         share_ppm[PS_PARTY_APPRAISER] = row->appraiser_share_ppm;
+        ps_policy_set_pool_share(policy, (int)i, row->pool_share_ppm);
         fill_cap(policy->levels.loan_cap_fen[i], row->loan_cap_wan * FEN_PER_WAN,
                  row->loan_cap_micro_wan * FEN_PER_WAN);
         fill_cap(policy->levels.firm_cap_fen[i], row->firm_cap_fen, row->firm_cap_micro_fen);
@@ -151,14 +149,16 @@ static enum ps_status fill_pools(const struct ps_scenario *scenario, struct ps_p
     return PS_OK;
 }
 
-static void fill_rules(const struct ps_scenarios_row *p, struct ps_shape *shape,
-                       struct ps_levels *levels)
+static void fill_rules(const struct ps_scenarios_row *p, struct ps_policy *policy)
 {
+    struct ps_shape *shape = &policy->shape;
+    struct ps_levels *levels = &policy->levels;
+    const struct ps_breaker_lines lines = {.warn_ppm = p->breaker_warn_ppm,
+                                           .suspend_ppm = p->breaker_suspend_ppm,
+                                           .terminate_ppm = p->breaker_terminate_ppm,
+                                           .resume_ppm = p->breaker_resume_ppm};
+    ps_policy_set_breaker(policy, (int)p->breaker_scope, &lines);
     shape->breaker_metric = (int)p->breaker_metric;
-    /* No breaker is one whose thresholds nothing reaches: so it shares lanes with the others. */
-    const int64_t never_ppm = INT64_C(1) << 50;
-    const int off = p->breaker_scope == PS_BREAKER_OFF;
-    shape->breaker_scope = off ? PS_BREAKER_POOL : (int)p->breaker_scope;
     shape->review_months = (int)p->review_months;
     shape->cooling_months = (int)p->cooling_months;
     shape->writeoff_months = (int)p->writeoff_months;
@@ -170,10 +170,6 @@ static void fill_rules(const struct ps_scenarios_row *p, struct ps_shape *shape,
     shape->reguarantor_other_book_fen = p->reguarantor_other_book_fen;
     levels->max_firm_liability_ppm = p->max_firm_liability_ppm;
     levels->stop_loss_yearly_fen = p->stop_loss_yearly_fen;
-    levels->warn_ppm = off ? never_ppm : p->breaker_warn_ppm;
-    levels->suspend_ppm = off ? never_ppm : p->breaker_suspend_ppm;
-    levels->terminate_ppm = off ? never_ppm : p->breaker_terminate_ppm;
-    levels->resume_ppm = p->breaker_resume_ppm;
     levels->min_live_loans_n = p->min_live_loans_n;
     levels->min_npl_loans_n = p->min_npl_loans_n;
     levels->registered_before_fen = p->registered_before_fen;
@@ -234,7 +230,7 @@ enum ps_status ps_policy_prepare(const struct ps_scenario *scenario, struct ps_d
     out->shape.products_n = (int)scenario->products_n;
     out->shape.pools_n = (int)scenario->pools_n;
     out->shape.banks_n = (int)scenario->banks_n;
-    fill_rules(&scenario->p, &out->shape, &out->levels);
+    fill_rules(&scenario->p, out);
     fill_banks(scenario, &out->shape);
     ps_prepare_vehicles(scenario, out);
     ps_prepare_fund_levels(scenario, out);

@@ -11,9 +11,8 @@ int ps_row_measure_kept(int measure)
     return desc->tier == PS_MT_HIST || (desc->tier == PS_MT_DECISION && desc->unit == PS_MU_FEN);
 }
 
-/* A histogram for every measure whose distribution is reported. Half a bin is 0.098 % of a value.
- */
-static int measure_spec(const struct row_spec *row, int measure, struct ps_hist_spec *spec)
+/* Half a bin is 0.098 % of a value. */
+int ps_row_measure_spec(const struct row_spec *row, int measure, struct ps_hist_spec *spec)
 {
     const int money = ps_measure_desc((enum ps_measure)measure)->unit == PS_MU_FEN;
     if (!ps_row_measure_kept(measure))
@@ -91,7 +90,7 @@ static size_t row_lay_out(struct ps_row *row, const struct row_spec *spec, void 
     row->part_now = layout_take(&at, PS_PART_N * members, sizeof *row->part_now);
     struct ps_hist_spec h;
     for (int m = 0; m < PS_MEASURE_N; m++)
-        if (measure_spec(spec, m, &h))
+        if (ps_row_measure_spec(spec, m, &h))
             hist_place(&at, memory ? &row->hist[m] : NULL, &h);
     h = year_spec(spec);
     for (size_t y = 0; y < years; y++)

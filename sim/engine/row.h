@@ -78,6 +78,9 @@ void ps_row_flush(struct ps_row *row, struct row_queue *queue, const struct row_
 /* Whether values of a measure go into a histogram. */
 int ps_row_measure_kept(int measure);
 
+/* The histogram of a measure that is kept; 0 for others. */
+int ps_row_measure_spec(const struct row_spec *row, int measure, struct ps_hist_spec *spec);
+
 /* Full tier: asks for the memory that ps_row_members_add of this world will need soon. */
 void ps_row_members_fetch(const struct ps_row *row, const struct ps_ledger_work *work, int lane);
 

@@ -162,11 +162,13 @@ static int default_month(const struct ps_world_plan *plan, const double *hazard,
  * if so. */
 static uint32_t append_renewal(struct ps_world_work *work, uint32_t i, uint32_t n, int wanted)
 {
+    const struct ps_draft *renewed = &work->drafts[i];
     struct ps_draft *renewal = &work->drafts[n];
-    const uint16_t month = work->drafts[i].maturity;
-    *renewal = work->drafts[i];
+    const uint16_t month = renewed->maturity;
+    const uint8_t link = (uint8_t)(renewed->link + 1);
+    *renewal = *renewed;
     renewal->month = month;
-    renewal->link++;
+    renewal->link = link;
     work->entity[n] = work->entity[i];
     work->starts[2 * month] += (uint32_t)wanted;
     return n + (uint32_t)wanted;

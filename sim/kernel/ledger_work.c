@@ -45,6 +45,16 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     return layout_bytes(&at);
 }
 
+struct ps_ledger_frame ps_ledger_frame_of(const struct ps_world_plan *plan, int start_month)
+{
+    return (struct ps_ledger_frame){.horizon = plan->horizon,
+                                    .months_n = plan->months_n,
+                                    .npl_months = plan->npl_months,
+                                    .start_month = start_month,
+                                    .years_n = (start_month - 1 + plan->months_n - 1) / 12 + 1,
+                                    .segments = plan->segments};
+}
+
 size_t ps_ledger_work_bytes(const struct ps_world_plan *plan, const struct ps_shape *shape,
                             int width, int full)
 {

@@ -30,23 +30,27 @@ static inline int cuts_passed(const struct cuts *c, uint32_t u)
     return i;
 }
 
+/* Whole words and no branches: this runs once an application, and what an application is like is as
+ * good as a coin toss. */
 static inline struct ps_plain plain_of(const struct ps_world_plan *plan, const struct ps_app *app,
-                                       int product, int in_pool)
+                                       uint32_t product, uint32_t in_pool)
 {
     const double asked = app->amount_wan;
-    const int bullet = !(app->flags & PS_APP_EQUAL);
-    const int micro = app->flags & PS_APP_MICRO ? PS_FIRM_MICRO : PS_FIRM_SMALL;
-    const int waited = (app->flags & PS_APP_WAITED) != 0;
-    const int chain = app->parent != PS_NONE && (!waited || app->link > 0);
-    const int flags = (in_pool ? PS_PLAIN_IN_POOL : 0) |
-                      (app->flags & PS_APP_RENEWAL ? PS_PLAIN_RENEWAL : 0) |
-                      ((bullet & (app->fate == PS_NONE)) ? PS_PLAIN_MATURES : 0) |
-                      ((bullet & (app->tape_firm == PS_NONE) & !waited) ? PS_PLAIN_ASKS : 0);
-    return (struct ps_plain){.asked_wan = asked,
-                             .pool_fen = in_pool ? asked * 1e6 : 0,
-                             .parent = chain ? app->parent : (uint16_t)plan->apps_max,
-                             .flags = (uint8_t)flags,
-                             .cap = (uint8_t)(product * PS_FIRM_CLASS_N + micro)};
+    const uint32_t flags = app->flags;
+    const uint32_t bullet = !(flags & PS_APP_EQUAL), micro = (flags & PS_APP_MICRO) != 0;
+    const uint32_t waited = (flags & PS_APP_WAITED) != 0;
+    const uint32_t chain = (app->parent != PS_NONE) & (!waited | (app->link > 0));
+    const uint32_t matures = bullet & (app->fate == PS_NONE);
+    const uint32_t asks = bullet & (app->tape_firm == PS_NONE) & !waited;
+    const uint32_t renewal = (flags & PS_APP_RENEWAL) != 0;
+    const uint32_t none = (uint32_t)plan->apps_max;
+    return (struct ps_plain){
+        .asked_wan = asked,
+        .pool_fen = asked * (in_pool * 1e6),
+        .parent = (uint16_t)(none ^ ((none ^ app->parent) & -chain)),
+        .flags = (uint8_t)(in_pool * PS_PLAIN_IN_POOL | renewal * PS_PLAIN_RENEWAL |
+                           matures * PS_PLAIN_MATURES | asks * PS_PLAIN_ASKS),
+        .cap = (uint8_t)(product * PS_FIRM_CLASS_N + (micro ? PS_FIRM_MICRO : PS_FIRM_SMALL))};
 }
 
 /* Product and bank of each application, and what is plain about it. */
@@ -54,15 +58,18 @@ static void map_apps(const struct ps_world_plan *plan, const struct ps_policy *p
                      struct ps_schedule *s)
 {
     const struct ps_shape *shape = &policy->shape;
-    const struct ps_world *w = s->world;
+    const struct ps_app *restrict apps = s->world->apps;
+    uint8_t *restrict product_of = s->product, *restrict bank_of = s->bank;
+    struct ps_plain *restrict plain = s->plain;
+    const int apps_n = s->world->apps_n;
     struct cuts products = {0}, banks = {0};
     uint8_t in_pool[PS_PRODUCTS_MAX] = {0};
     cuts_take(shape->product_cut, shape->products_n, &products);
     cuts_take(shape->bank_cut, shape->banks_n, &banks);
     for (int j = 0; j < shape->products_n; j++)
         in_pool[j] = shape->products[j].in_pool != 0;
-    for (int i = 0; i < w->apps_n; i++) {
-        const struct ps_app *app = &w->apps[i];
+    for (int i = 0; i < apps_n; i++) {
+        const struct ps_app *app = &apps[i];
         int product = cuts_passed(&products, app->u_product);
         int bank = cuts_passed(&banks, app->u_bank);
         if (app->tape != PS_NONE) {
@@ -71,9 +78,9 @@ static void map_apps(const struct ps_world_plan *plan, const struct ps_policy *p
             product = own_product >= 0 ? own_product : product;
             bank = own_bank >= 0 ? own_bank : bank;
         }
-        s->product[i] = (uint8_t)product;
-        s->bank[i] = (uint8_t)bank;
-        s->plain[i] = plain_of(plan, app, product, in_pool[product]);
+        product_of[i] = (uint8_t)product;
+        bank_of[i] = (uint8_t)bank;
+        plain[i] = plain_of(plan, app, (uint32_t)product, in_pool[product]);
     }
 }
 

@@ -81,14 +81,15 @@ static void place_apps(struct ps_world_work *work, uint32_t n, struct ps_world *
         const uint32_t parent = d->link ? place : d->waits ? first : PS_NONE;
         place = work->starts[2 * d->month + !d->link]++;
         first = d->link ? first : place;
+        const struct ps_app *firm = &work->firms[d->root];
         struct ps_app *app = &w->apps[place];
-        *app = work->firms[d->root];
+        *app = *firm;
         app->month = d->month;
         app->maturity = d->maturity;
         app->end = d->end;
         app->fate = d->fate;
         app->parent = (uint16_t)parent;
-        app->flags |= d->link ? PS_APP_RENEWAL : 0;
+        app->flags = (uint8_t)(firm->flags | (d->link ? PS_APP_RENEWAL : 0));
         app->link = d->link;
     }
     w->apps_n = (int)n;

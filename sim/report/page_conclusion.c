@@ -220,7 +220,7 @@ static struct ps_page_said tune_command(const struct ps_page *page, int64_t lo_f
     return ps_page_said(page->lang, PS_WORD_TUNE_COMMAND,
                         PS_PAGE_ARGS(shell_word(book->name).s,
                                      shell_word(book->scenarios[0].p.scenario_id).s, lo, hi,
-                                     annual ? "p_target_annual" : "p_target_cumulative"));
+                                     demand));
 }
 
 static void size_sentence(const struct ps_page *page)

@@ -49,9 +49,10 @@ function(ps_report_template out)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS report/src/*)
     add_custom_command(
       OUTPUT ${c}
-      COMMAND ${PS_NODE} ${CMAKE_CURRENT_SOURCE_DIR}/report/build.mjs ${folder}/node_modules ${folder}/page/template.html
+      COMMAND ${PS_NODE} ${CMAKE_CURRENT_SOURCE_DIR}/report/build.mjs ${folder}/node_modules ${folder}/page/template.html ${PS_REPORT_KERNEL}
       COMMAND ${CMAKE_COMMAND} -D FOLDER=${folder}/page -D TABLE=ps_embedded_report -D OUTPUT=${c} -P ${script}
       DEPENDS ${sources} ${CMAKE_CURRENT_SOURCE_DIR}/report/build.mjs ${CMAKE_CURRENT_SOURCE_DIR}/report/package-lock.json ${script}
+              ${PS_REPORT_KERNEL}
       COMMENT "Building the page of report.html"
       VERBATIM)
   endif()

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// node build.mjs NODE_MODULES OUTPUT: bundles src/ into one HTML template (sim/report/page.c fills it).
+// node build.mjs NODE_MODULES OUTPUT [KERNEL]: bundles src/ into one HTML template (sim/report/page.c fills it); KERNEL is the
+// live panel's WebAssembly (report/kernel/), which the page does without where it could not be built.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const [modules, output] = process.argv.slice(2).map((path) => resolve(path));
+const [modules, output, kernel] = process.argv.slice(2).map((path) => resolve(path));
 const esbuild = createRequire(join(modules, 'x.js'))('esbuild');
 const src = join(dirname(fileURLToPath(import.meta.url)), 'src');
 
@@ -79,7 +80,7 @@ writeFileSync(
 ${licences()}
 </section>
 <script type="application/json" id="figures"><!--pledgesim:data--></script>
-<script>${script}</script>
+${kernel ? `<script type="application/octet-stream" id="kernel">${readFileSync(kernel).toString('base64')}</script>\n` : ''}<script>${script}</script>
 </body>
 </html>
 `,

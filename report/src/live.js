@@ -2,6 +2,7 @@
 // The panel to play with: sliders, the figures they lead to, and the command that gives the same.
 import { element } from './dom.js';
 import { gridEngine } from './grid.js';
+import { kernelEngine } from './panel.js';
 import { amount, between, share } from './numbers.js';
 import { language, onLanguage, say } from './words.js';
 
@@ -13,7 +14,8 @@ import { language, onLanguage, say } from './words.js';
  * @property {(policy: object, stress: number, show: (result: Result) => void) => void} run
  * @property {(policy: object, stress: number) => string} command
  *
- * @typedef {{ name: string, word: string, value: number, lowest: number, highest: number, step: number }} Lever
+ * @typedef {{ name: string, word: string, value: number, lowest: number, highest: number, step: number, choice?: boolean }} Lever
+ *   choice: on or off, 1 or 0
  * @typedef {{ figures: Record<string, [number, number, number]>, note: string }} Result
  */
 
@@ -58,7 +60,21 @@ class Panel {
         this.run();
     }
 
-    lever({ name, word, lowest, highest, step }) {
+    lever(lever) {
+        return lever.choice ? this.box(lever) : this.slider(lever);
+    }
+
+    box({ name, word }) {
+        const id = `lever-${name}`;
+        const input = element('input', { id, type: 'checkbox', checked: this.policy[name] === 1 });
+        input.addEventListener('change', () => {
+            this.policy[name] = input.checked ? 1 : 0;
+            this.run();
+        });
+        return element('div', { class: 'lever' }, element('label', { for: id }, say(word)), input);
+    }
+
+    slider({ name, word, lowest, highest, step }) {
         const id = `lever-${name}`;
         const shown = element('output', { for: id }, String(this.policy[name]));
         const input = element('input', { id, type: 'range', min: lowest, max: highest, step, value: this.policy[name] });
@@ -109,11 +125,11 @@ class Panel {
 
 /** @param {HTMLElement} host @param {object} data */
 export function startLive(host, data) {
-    if (data.outlook.pools.length === 0) {
+    const none = () => {
         const words = () => host.replaceChildren(element('p', { class: 'note' }, say('LIVE_NONE')));
         onLanguage(words);
         words();
-        return;
-    }
-    new Panel(host, gridEngine(data));
+    };
+    const without = () => (data.outlook.pools.length === 0 ? none() : new Panel(host, gridEngine(data)));
+    kernelEngine(data).then((engine) => (engine ? new Panel(host, engine) : without()), without);
 }

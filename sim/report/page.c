@@ -54,6 +54,11 @@ int ps_page_available(void)
     return template_file() != NULL;
 }
 
+int ps_page_has_kernel(void)
+{
+    return strstr((const char *)template_file()->bytes, "id=\"kernel\"") != NULL;
+}
+
 /* ---- title, body, data ---- */
 
 static void write_title(struct ps_page *page)

@@ -357,8 +357,11 @@ json_t *ps_page_data(const struct ps_page *page)
         for (size_t i = 0; i < request->book->scenarios_n; i++)
             add(scenarios, scenario_data(page, i));
         put(out, "scenarios", scenarios);
+        put(out, "annual",
+            json_boolean(request->book->scenarios[0].p.target_basis == PS_TARGET_ANNUAL));
         put(out, "outlook", outlook_data(request->outlook));
         put(out, "panel", panel_data(request->book->scenarios));
+        put(out, "pack", ps_page_has_kernel() ? ps_page_pack(page) : json_null());
     }
     return out;
 }

@@ -13,6 +13,9 @@
 /* Was the page built into this program? It is not where the build found no Node.js. */
 int ps_page_available(void);
 
+/* Can its live panel compute? Only where the build found what makes WebAssembly. */
+int ps_page_has_kernel(void);
+
 /* The page for the results of the request. A function of the book, the results, the seed and the
  * version alone. PS_MEMORY, or what the sink says. */
 enum ps_status ps_page_write(const struct ps_results_request *request, struct ps_sink sink)

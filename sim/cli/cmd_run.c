@@ -235,7 +235,8 @@ static enum ps_status tell(const struct run *run)
                        ps_text_seconds(run->engine_seconds, lang).s,
                        ps_text_count((uint64_t)result->threads_n).s, result->isa));
         if (to_folder) {
-            ps_say(stderr, lang, PS_SAY_RUN_FILES, PS_ARGS(run->out_path));
+            ps_say(stderr, lang, ps_page_available() ? PS_SAY_RUN_FILES : PS_SAY_RUN_FILES_PLAIN,
+                   PS_ARGS(run->out_path));
         }
     }
     return PS_OK;

@@ -56,7 +56,8 @@ int ps_page_available(void)
 
 int ps_page_has_kernel(void)
 {
-    return strstr((const char *)template_file()->bytes, "id=\"kernel\"") != NULL;
+    const struct ps_embedded_file *file = template_file();
+    return file != NULL && strstr((const char *)file->bytes, "id=\"kernel\"") != NULL;
 }
 
 /* ---- title, body, data ---- */

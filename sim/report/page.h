@@ -69,9 +69,6 @@ struct ps_page_worst {
 struct ps_page_worst ps_page_worst_depletion(const struct ps_page *page);
 struct ps_page_worst ps_page_worst_target(const struct ps_page *page);
 
-/* Does the page carry the kernel of the live panel? */
-int ps_page_has_kernel(void);
-
 /* The first scenario and its twists as bytes for the kernel, in base64, and which twist each set of
  * worlds is; null when they cannot be packed. */
 json_t *ps_page_pack(const struct ps_page *page);

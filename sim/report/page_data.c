@@ -3,6 +3,7 @@
 
 #include "page.h"
 #include "pledgesim/errors.h"
+#include "pledgesim/page.h"
 
 /* The figures behind the charts, as JSON; its shape stands in docs/report.md. jansson gives NULL
  * when memory is out and its functions take NULL for an error, so that one check at the end is

@@ -39,7 +39,31 @@ static const struct section OF_RUN[] = {
     {"parameters", PS_WORD_PARAMETERS, PS_WORD_PARAMETERS_INTRO, ps_page_parameters, ""},
     {"data", PS_WORD_DATA, PS_WORD_DATA_INTRO, NULL, "data"}};
 
-enum { OF_RUN_N = sizeof OF_RUN / sizeof *OF_RUN };
+static const struct section OF_SWEEP[] = {
+    {"conclusion", PS_WORD_CONCLUSION, PS_WORD_N, ps_page_study, ""},
+    {"variants", PS_WORD_GRID, PS_WORD_GRID_INTRO, NULL, "variants"},
+    {"parameters", PS_WORD_PARAMETERS, PS_WORD_PARAMETERS_INTRO, ps_page_parameters, ""},
+    {"data", PS_WORD_DATA, PS_WORD_DATA_INTRO, NULL, "data"}};
+
+static const struct section OF_TUNE[] = {
+    {"conclusion", PS_WORD_CONCLUSION, PS_WORD_N, ps_page_study, ""},
+    {"search", PS_WORD_TRIED, PS_WORD_TRIED_INTRO, NULL, "search"},
+    {"parameters", PS_WORD_PARAMETERS, PS_WORD_PARAMETERS_INTRO, ps_page_parameters, ""},
+    {"data", PS_WORD_DATA, PS_WORD_DATA_INTRO, NULL, "data"}};
+
+struct outline {
+    const struct section *sections;
+    size_t n;
+};
+
+static struct outline outline_of(const struct ps_results_request *request)
+{
+    if (request->sweep != NULL)
+        return (struct outline){OF_SWEEP, sizeof OF_SWEEP / sizeof *OF_SWEEP};
+    if (request->tuned != NULL)
+        return (struct outline){OF_TUNE, sizeof OF_TUNE / sizeof *OF_TUNE};
+    return (struct outline){OF_RUN, sizeof OF_RUN / sizeof *OF_RUN};
+}
 
 static const struct ps_embedded_file *template_file(void)
 {
@@ -114,10 +138,9 @@ static void write_section(struct ps_page *page, const struct section *section)
     if (section->intro != PS_WORD_N)
         ps_page_word(page, "p", section->intro);
     if (*section->chart != '\0') {
-        (void)fprintf(page->out, "<div class=\"chart\" data-chart=\"%s\"><noscript>",
-                      section->chart);
+        (void)fprintf(page->out, "<div class=\"chart\" data-chart=\"%s\">", section->chart);
         ps_page_word(page, "p", PS_WORD_NEEDS_SCRIPT);
-        (void)fputs("</noscript></div>\n", page->out);
+        (void)fputs("</div>\n", page->out);
     }
     if (section->block != NULL)
         ps_page_both(page, "div", section->block);
@@ -127,10 +150,11 @@ static void write_section(struct ps_page *page, const struct section *section)
 static void write_body(struct ps_page *page)
 {
     write_top(page);
-    write_contents(page, OF_RUN, OF_RUN_N);
+    const struct outline outline = outline_of(page->request);
+    write_contents(page, outline.sections, outline.n);
     (void)fputs("<main>\n", page->out);
-    for (size_t i = 0; i < OF_RUN_N; i++)
-        write_section(page, &OF_RUN[i]);
+    for (size_t i = 0; i < outline.n; i++)
+        write_section(page, &outline.sections[i]);
     (void)fputs("</main>\n<footer>", page->out);
     ps_page_word(page, "p", PS_WORD_INTERVALS);
     /* The template goes on with the licence texts. */
@@ -182,6 +206,8 @@ static enum ps_status fill(struct ps_page *page, const struct ps_embedded_file *
 static enum ps_status read_figures(struct ps_page *page)
 {
     const struct ps_results_request *request = page->request;
+    if (request->outlook == NULL)
+        return PS_OK; /* a study has no rows of the full tier */
     page->figures = calloc(request->book->scenarios_n, sizeof *page->figures);
     if (page->figures == NULL)
         return ps_status_raise(PS_MEMORY);

@@ -52,8 +52,7 @@ void ps_page_word(struct ps_page *page, const char *tag, enum ps_word word);
 
 /* ---- the blocks ---- */
 
-ps_page_block ps_page_conclusion, ps_page_decisions, ps_page_parameters, ps_page_study,
-    ps_page_study_table;
+ps_page_block ps_page_conclusion, ps_page_decisions, ps_page_parameters, ps_page_study;
 
 /* Figures in words. */
 struct ps_page_said ps_page_money(enum ps_lang lang, int64_t fen);
@@ -72,6 +71,9 @@ struct ps_page_worst ps_page_worst_target(const struct ps_page *page);
 /* The first scenario and its twists as bytes for the kernel, in base64, and which twist each set of
  * worlds is; null when they cannot be packed. */
 json_t *ps_page_pack(const struct ps_page *page);
+
+/* What a sweep or a search found; NULL when memory is out. */
+json_t *ps_page_study_data(const struct ps_page *page);
 
 /* The figures behind the charts; NULL when memory is out. */
 json_t *ps_page_data(const struct ps_page *page);

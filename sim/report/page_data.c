@@ -363,6 +363,8 @@ json_t *ps_page_data(const struct ps_page *page)
         put(out, "outlook", outlook_data(request->outlook));
         put(out, "panel", panel_data(request->book->scenarios));
         put(out, "pack", ps_page_has_kernel() ? ps_page_pack(page) : json_null());
+    } else {
+        put(out, "study", ps_page_study_data(page));
     }
     return out;
 }

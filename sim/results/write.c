@@ -105,7 +105,8 @@ static enum ps_status write_files(const struct file *files, size_t files_n,
     enum ps_status status = PS_OK;
     for (size_t i = 0; status == PS_OK && i < files_n; i++)
         status = write_file(dir, files[i].id, files[i].rows, request);
-    if (status == PS_OK && request->outlook != NULL && ps_page_available())
+    const int page = request->outlook != NULL || request->sweep != NULL || request->tuned != NULL;
+    if (status == PS_OK && page && ps_page_available())
         status = write_page(request, dir);
     if (status == PS_OK)
         status = ps_write_manifest(request, dir, &manifest, &n);

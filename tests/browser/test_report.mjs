@@ -51,7 +51,7 @@ before(async () => {
     run('run', 'book', '-n', '4096', '--only', 'baseline,pool_1500,pd_high', '-o', 'out');
     run('init', 'hostile', '--template', 'minimal');
     writeFileSync(join(folder, 'hostile/scenarios.csv'), `scenario_id,label\nbaseline,"${HOSTILE}"\nb,"${HOSTILE}"\n`);
-    run('run', 'hostile', '-n', '1024', '-o', 'out-hostile');
+    run('run', 'hostile', '-n', '4096', '-o', 'out-hostile');
     browser = await browsers.launch({ executablePath: chromium, args: ['--no-sandbox'] });
 });
 
@@ -118,9 +118,9 @@ test('without WebAssembly it interpolates and says so', async () => {
     await page.waitForSelector('#live .figure');
     assert.match(await page.locator('#live').innerText(), /插值/);
     const own = await figures(page);
-    await page.locator('#lever-pool').fill('1350');
+    await page.locator('#lever-pool').fill('1400');
     assert.notDeepEqual(await figures(page), own);
-    assert.match(await page.locator('#live .command').innerText(), /--set pools\.pool\.initial_wan=1350/);
+    assert.match(await page.locator('#live .command').innerText(), /--set pools\.pool\.initial_wan=1400/);
     assert.deepEqual(heard, []);
 });
 

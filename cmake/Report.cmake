@@ -2,8 +2,8 @@
 # The template of report.html, made from report/ by Node.js; without it the program is built all the same, and says that
 # it writes no report.
 
-# Installs what report/package-lock.json names into the build folder; sets OUT to the reason when it cannot.
-function(ps_report_packages folder out)
+# Installs what SOURCE/package-lock.json names into FOLDER/node_modules; sets OUT to the reason when it cannot.
+function(ps_node_packages source folder out)
   find_program(PS_NODE NAMES node nodejs)
   find_program(PS_NPM npm)
   mark_as_advanced(PS_NODE PS_NPM)
@@ -12,11 +12,11 @@ function(ps_report_packages folder out)
     return()
   endif()
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-    ${CMAKE_CURRENT_SOURCE_DIR}/report/package.json ${CMAKE_CURRENT_SOURCE_DIR}/report/package-lock.json)
-  file(SHA256 ${CMAKE_CURRENT_SOURCE_DIR}/report/package-lock.json lock)
+    ${CMAKE_CURRENT_SOURCE_DIR}/${source}/package.json ${CMAKE_CURRENT_SOURCE_DIR}/${source}/package-lock.json)
+  file(SHA256 ${CMAKE_CURRENT_SOURCE_DIR}/${source}/package-lock.json lock)
   set(stamp ${folder}/node_modules/${lock})
   if(NOT EXISTS ${stamp})
-    file(COPY report/package.json report/package-lock.json DESTINATION ${folder})
+    file(COPY ${source}/package.json ${source}/package-lock.json DESTINATION ${folder})
     execute_process(
       COMMAND ${PS_NPM} ci --ignore-scripts --no-audit --no-fund --loglevel=error
       WORKING_DIRECTORY ${folder} RESULT_VARIABLE failed OUTPUT_QUIET ERROR_VARIABLE complaint)
@@ -36,7 +36,7 @@ function(ps_report_template out)
   set(c ${CMAKE_CURRENT_BINARY_DIR}/ps_embedded_report.c)
   set(script ${CMAKE_CURRENT_SOURCE_DIR}/cmake/embed-script.cmake)
   file(MAKE_DIRECTORY ${folder}/page)
-  ps_report_packages(${folder} missing)
+  ps_node_packages(report ${folder} missing)
   if(missing)
     message(WARNING "report.html is left out of the program / 程序将不含 report.html: ${missing}")
     file(REMOVE ${folder}/page/template.html)

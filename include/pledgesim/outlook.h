@@ -28,6 +28,7 @@ const struct ps_twist_desc *ps_twist_desc(enum ps_twist twist);
 enum {
     PS_OUTLOOK_SIZES = 21, /* at most, of pools */
     PS_OUTLOOK_LEVERAGES = 5,
+    PS_OUTLOOK_WORLDS_LEAST = 1000,  /* fewer cannot tell whether 1 % is exceeded: no outlook */
     PS_OUTLOOK_WORLDS = 20000,       /* at most, of the scenario as it is */
     PS_OUTLOOK_TWISTED_WORLDS = 5000 /* at most, of each twist */
 };
@@ -39,8 +40,8 @@ struct ps_outlook_point {
 };
 
 struct ps_outlook {
-    int sizes_n, leverages_n;                   /* 0: the book has no pool whose size could vary */
-    int64_t pool_fen[PS_OUTLOOK_SIZES];         /* ascending */
+    int sizes_n, leverages_n;           /* 0: no pool whose size could vary, or too few worlds */
+    int64_t pool_fen[PS_OUTLOOK_SIZES]; /* ascending */
     int64_t leverage_ppm[PS_OUTLOOK_LEVERAGES]; /* likewise */
     int size, leverage;                         /* which of them the scenario has */
     uint64_t worlds_n[PS_TWIST_N];

@@ -150,7 +150,12 @@ static void size_card(const struct ps_page *page)
 static void breaks_card(const struct ps_page *page)
 {
     const struct ps_page_worst w = ps_page_worst_depletion(page);
-    if (w.name[page->lang] == NULL || w.p.hits_n == 0) {
+    if (w.name[page->lang] == NULL) {
+        card(page, PS_WORD_CARD_BREAKS, "open", ps_word_text(PS_WORD_CARD_SIZE_UNKNOWN, page->lang),
+             ps_page_said(page->lang, PS_WORD_CARD_SIZE_UNKNOWN_NOTE, NULL));
+        return;
+    }
+    if (w.p.hits_n == 0) {
         card(page, PS_WORD_CARD_BREAKS, "good", ps_word_text(PS_WORD_CARD_BREAKS_NONE, page->lang),
              ps_page_said(page->lang, PS_WORD_CARD_BREAKS_NONE_NOTE, NULL));
         return;

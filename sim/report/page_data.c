@@ -362,7 +362,9 @@ json_t *ps_page_data(const struct ps_page *page)
             json_boolean(request->book->scenarios[0].p.target_basis == PS_TARGET_ANNUAL));
         put(out, "outlook", outlook_data(request->outlook));
         put(out, "panel", panel_data(request->book->scenarios));
-        put(out, "pack", ps_page_has_kernel() ? ps_page_pack(page) : json_null());
+        put(out, "pack",
+            ps_page_has_kernel() && request->outlook->sizes_n > 0 ? ps_page_pack(page)
+                                                                  : json_null());
     } else {
         put(out, "study", ps_page_study_data(page));
     }

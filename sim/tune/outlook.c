@@ -203,7 +203,7 @@ enum ps_status ps_outlook_run(const struct ps_engine_request *request, struct ps
     const int64_t own_fen = ps_pools_initial_fen(own);
     enum ps_status status = PS_OK;
     memset(out, 0, sizeof *out);
-    if (own_fen < 10 * WAN_FEN)
+    if (own_fen < 10 * WAN_FEN || request->worlds_n < PS_OUTLOOK_WORLDS_LEAST)
         return PS_OK;
     out->sizes_n = spread(own_fen, SIZES_PCT, PS_OUTLOOK_SIZES, WAN_FEN, out->pool_fen, &out->size);
     if (own->demand_n > 0)

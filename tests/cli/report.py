@@ -26,7 +26,7 @@ class Report(Case):
 
     def test_asks_for_nothing(self):
         self.book(template="bishan")
-        page = self.report("book", "-n", "512", "--only", "baseline,pd_high")
+        page = self.report("book", "-n", "1024", "--only", "baseline,pd_high")
         policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page).group(1)
         self.assertTrue(policy.startswith("default-src 'none'; script-src 'sha256-"))
         self.assertNotIn("unsafe-inline", policy)
@@ -46,7 +46,7 @@ class Report(Case):
 
     def test_no_figure_without_its_interval(self):
         self.book(template="bishan")
-        page = self.report("book", "-n", "512", "--only", "baseline,all_insured,pd_high")
+        page = self.report("book", "-n", "1024", "--only", "baseline,all_insured,pd_high")
         conclusion = re.search(r'<section id="conclusion".*?</section>', page, re.S).group()
         conclusion = re.sub(r"<code>.*?</code>", "", conclusion)
         shown = list(re.finditer(r"(?P<bound>&[lg]t; )?(?P<figure>[\d.]+) %(?P<rest>.{0,2})", conclusion.replace("</p><p class=\"interval\">", " ")))
@@ -62,20 +62,20 @@ class Report(Case):
 
     def test_the_figures_are_those_of_the_tables(self):
         self.book(template="bishan")
-        data = json.loads(island(self.report("book", "-n", "512", "--only", "baseline,pool_1500,yearly_flow")))
+        data = json.loads(island(self.report("book", "-n", "1024", "--only", "baseline,pool_1500,yearly_flow")))
         rows = table((self.dir / "out/summary.csv").read_bytes())
         self.assertEqual([one["id"] for one in data["scenarios"]], [row["scenario_id"] for row in rows])
         for one, row in zip(data["scenarios"], rows):
             basis = "p_target_annual" if one["id"] == "yearly_flow" else "p_target_cumulative"
             for key, column in (("depletion", "p_depletion"), ("target", basis)):
                 hits, worlds, lo, hi = one[key]
-                self.assertEqual(worlds, 512)
+                self.assertEqual(worlds, 1024)
                 self.assertAlmostEqual(hits / worlds, float(row[column]), 9)
                 if 0 < hits < worlds:
                     self.assertAlmostEqual(lo, float(row[column + "_lo95"]), 9)
                     self.assertAlmostEqual(hi, float(row[column + "_hi95"]), 9)
             self.assertAlmostEqual(one["cost"][0], float(row["fiscal_net_cost_wan_mean"]), 6)
-            self.assertEqual(sum(one["distribution"]["counts"]) + one["distribution"]["below"] + one["distribution"]["over"], 512)
+            self.assertEqual(sum(one["distribution"]["counts"]) + one["distribution"]["below"] + one["distribution"]["over"], 1024)
         # The outlook's variant that is the scenario itself saw the same worlds.
         outlook = data["outlook"]
         own = outlook["points"][0][outlook["size"] * len(outlook["leverages"]) + outlook["leverage"]]
@@ -86,8 +86,9 @@ class Report(Case):
         book = self.book()
         (book / "scenarios.csv").write_text(f'scenario_id,label\nbaseline,"{HOSTILE}"\nb,plain\n', encoding="utf-8")
         page = self.report("book", "-n", "256")
-        for harm in ("<script>alert", "<img", "</script><!--", "\u2028"):
-            self.assertNotIn(harm, re.sub(r"<script>.*?</script>\n</body>", "", page, flags=re.S), harm)
+        markup = re.sub(r"<script>.*?</script>\n</body>", "", page, flags=re.S)
+        for harm in ("<script>alert", "<img", "</script><!--"):
+            self.assertFalse(harm in markup, harm)
         text = island(page)
         self.assertIsNone(re.search(r"[<>&\u2028\u2029]", text))
         self.assertEqual(json.loads(text)["scenarios"][0]["name"], HOSTILE)
@@ -95,8 +96,8 @@ class Report(Case):
 
     def test_same_bytes(self):
         self.book()
-        one = self.report("book", "-n", "512", "-j", "1")
-        two = self.report("book", "-n", "512", "-j", "3", "--isa", "base")
+        one = self.report("book", "-n", "1024", "-j", "1")
+        two = self.report("book", "-n", "1024", "-j", "3", "--isa", "base")
         self.assertEqual(one, two)
 
     def test_books_without_target_or_pool(self):
@@ -107,6 +108,23 @@ class Report(Case):
         self.book("book")
         page = self.report("book", "-n", "256", "--set", "pool_initial_wan=0")
         self.assertIn("本账册没有可改变规模的资金池", page)
+
+    def test_sweep_and_tune(self):
+        self.book("book", template="bishan")
+        self.pledgesim("sweep", "book", "--vary", "pool_initial_wan=800:1600:400", "--vary", "leverage=8:12:4", "--st", "p_depletion<=1%",
+                       "-n", "1024", "-o", "grid", "-q")
+        study = json.loads(island((self.dir / "grid/report.html").read_text(encoding="utf-8")))["study"]
+        rows = table((self.dir / "grid/grid.csv").read_bytes())
+        self.assertEqual([point["at"] for point in study["points"]], [[row["value_1"], row["value_2"]] for row in rows])
+        for point, row in zip(study["points"], rows):
+            self.assertAlmostEqual(point["depletion"][0] / 1024, float(row["p_depletion"]), 9)
+        self.pledgesim("tune", "book", "--vary", "pool_initial_wan=500:3000", "--st", "p_depletion<=1%", "--minimize", "pool_initial_wan",
+                       "-n", "4096", "-o", "tuned", "-q", code=None)
+        page = (self.dir / "tuned/report.html").read_text(encoding="utf-8")
+        rows = table((self.dir / "tuned/tune.csv").read_bytes())
+        points = {row["point"]: [row["value_1"]] for row in rows}
+        self.assertEqual([point["at"] for point in json.loads(island(page))["study"]["points"]], list(points.values()))
+
 
 
 if __name__ == "__main__":

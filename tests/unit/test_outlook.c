@@ -12,7 +12,7 @@
 
 /* The report's outlook: variants made in memory are those that the book would make. */
 
-enum { WORLDS = 512, SEED = 7 };
+enum { WORLDS = 1024, SEED = 7 };
 
 static struct ps_outlook *look(const struct ps_book *book)
 {
@@ -30,11 +30,8 @@ static struct ps_outlook *look(const struct ps_book *book)
 static void load(struct ps_book *book, const char *const *sets, size_t sets_n)
 {
     static const char *const only[] = {"baseline"};
-    const struct ps_book_request request = {.path = "scenarios/bishan",
-                                            .only = only,
-                                            .only_n = 1,
-                                            .sets = sets,
-                                            .sets_n = sets_n};
+    const struct ps_book_request request = {
+        .path = "scenarios/bishan", .only = only, .only_n = 1, .sets = sets, .sets_n = sets_n};
     struct ps_diags diags = {0};
     assert_int_equal(ps_book_load(&request, &diags, book), PS_OK);
     ps_diags_free(&diags);
@@ -70,7 +67,7 @@ static void variants_are_those_of_the_book(void **state)
     struct ps_book book = {0};
     load(&book, NULL, 0);
     struct ps_outlook *o = look(&book);
-    const struct ps_outlook_point(*own)[PS_OUTLOOK_LEVERAGES] = o->points[PS_TWIST_NONE];
+    struct ps_outlook_point(*own)[PS_OUTLOOK_LEVERAGES] = o->points[PS_TWIST_NONE];
     same_as_book(&own[o->size][o->leverage], NULL, 0);
     assert_int_equal(o->pool_fen[0], INT64_C(400000000));
     assert_int_equal(o->leverage_ppm[0], 6000000);

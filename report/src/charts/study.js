@@ -44,7 +44,7 @@ export function variants({ data }) {
                 color: colour,
                 symbolSize: 8,
                 data: some.map(({ depletion, target }) => [shown(depletion), valueOf(target)]),
-                ...(word === groups[0].word && { markLine: threshold({ xAxis: data.depletionAtMost }, say('THRESHOLD', tick(data.depletionAtMost))) }),
+                ...(word === groups[0].word && { markLine: threshold({ xAxis: data.depletionAtMost }, '', { label: { formatter: say('THRESHOLD', tick(data.depletionAtMost)), color: RED, fontSize: 12, position: 'end' } }) }),
             })),
         },
         table: {

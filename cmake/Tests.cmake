@@ -70,16 +70,16 @@ foreach(script IN LISTS ps_twin_tests)
     ENVIRONMENT "TWIN_DUMP=$<TARGET_FILE:twin_dump>;PLEDGESIM=$<TARGET_FILE:pledgesim>;PYTHONDONTWRITEBYTECODE=1")
 endforeach()
 
-# The kernel of the report's panel beside the program's (tests/kernel).
-add_executable(kernel_native tests/kernel/native.c)
-target_link_libraries(kernel_native PRIVATE ps_test_fixture pledgesim_lib ps_warnings ps_flags)
-set_target_properties(kernel_native PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/tests)
+# The kernel of the report's panel beside the program's (tests/panel).
+add_executable(panel_native tests/panel/native.c)
+target_link_libraries(panel_native PRIVATE ps_test_fixture pledgesim_lib ps_warnings ps_flags)
+set_target_properties(panel_native PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/tests)
 find_program(PS_NODE node)
 mark_as_advanced(PS_NODE)
 if(PS_REPORT_KERNEL AND PS_NODE)
-  add_test(NAME kernel COMMAND ${PS_NODE} tests/kernel/test_kernel.mjs ${PS_REPORT_KERNEL} $<TARGET_FILE:kernel_native>
+  add_test(NAME panel/test_kernel.mjs COMMAND ${PS_NODE} tests/panel/test_kernel.mjs ${PS_REPORT_KERNEL} $<TARGET_FILE:panel_native>
     WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
-  set_tests_properties(kernel PROPERTIES LABELS kernel TIMEOUT 600)
+  set_tests_properties(panel/test_kernel.mjs PROPERTIES LABELS panel TIMEOUT 600)
 endif()
 
 # bench/run builds the programs of bench/; here is only seen that they compile.

@@ -168,7 +168,7 @@ class Kernel {
 }
 
 /**
- * @param {BufferSource} wasm  the module that report/kernel/build makes
+ * @param {BufferSource} wasm  the module that the target report_kernel makes
  * @param {Uint8Array} pack  the bytes of ps_panel_pack
  * @returns {Promise<Kernel>}  KernelBlocked when WebAssembly may not run
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "book_internal.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,8 +113,11 @@ static void tell_range(const struct ps_column_desc *column, const char *text,
                        const struct ps_place *place, struct ps_diags *diags)
 {
     const char *unit = ps_column_unit(column, PS_LANG_EN);
-    char with_blank[32]; /* "0.99", but "36 months" */
-    (void)snprintf(with_blank, sizeof with_blank, "%s%s", unit[0] == '\0' ? "" : " ", unit);
+    char with_blank[48] = ""; /* "0.99", but "36 months" and "5000 (unit: 10,000 yuan)" */
+    if (isdigit((unsigned char)unit[0]))
+        (void)snprintf(with_blank, sizeof with_blank, " (unit: %s)", unit);
+    else if (unit[0] != '\0')
+        (void)snprintf(with_blank, sizeof with_blank, " %s", unit);
     const char *const args[] = {column->lowest, column->highest, ps_column_unit(column, PS_LANG_ZH),
                                 with_blank, NULL};
     ps_diags_add(diags, PS_DIAG_VALUE_RANGE, place, text, args);

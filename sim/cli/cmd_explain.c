@@ -59,12 +59,53 @@ static void explain_code(struct search *search)
     free(hint);
 }
 
+static void explain_table(struct search *search, const struct ps_table_desc *table)
+{
+    char file[64];
+    (void)snprintf(file, sizeof file, "%s.csv", table->name);
+    if (matches(search, table->name) || strcmp(search->name, file) == 0) {
+        begin(search);
+        ps_say(stdout, search->lang, PS_SAY_EXPLAIN_TABLE,
+               PS_ARGS(file, table->doc[search->lang], table->name));
+    }
+}
+
+/* A value of a list: a model of default dependence, a way to pay... */
+static void explain_choice(struct search *search, const char *full,
+                           const struct ps_column_desc *column)
+{
+    size_t n = 0;
+    const struct ps_choice_desc *choices = ps_choice_list(column->choice, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (matches(search, choices[i].text)) {
+            begin(search);
+            ps_say(stdout, search->lang, PS_SAY_EXPLAIN_CHOICE,
+                   PS_ARGS(full, choices[i].text, ps_choice_doc(&choices[i], search->lang)));
+        }
+    }
+}
+
+static void explain_schemes(struct search *search)
+{
+    size_t n = 0;
+    const struct ps_scheme *schemes = ps_schemes(&n);
+    for (size_t i = 0; i < n; i++) {
+        if (matches(search, schemes[i].id)) {
+            begin(search);
+            ps_schema_scheme(&schemes[i], search->lang);
+        }
+    }
+}
+
 static void explain_column(struct search *search, const struct ps_table_desc *table,
                            const struct ps_column_desc *column)
 {
     char full[128];
     char range[160];
     (void)snprintf(full, sizeof full, "%s.%s", table->name, column->column);
+    if (column->kind == PS_KIND_CHOICE) {
+        explain_choice(search, full, column);
+    }
     if (!matches(search, column->column) && !matches(search, full) &&
         strcmp(search->name, column->doc[PS_LANG_ZH]) != 0) {
         return;
@@ -86,10 +127,11 @@ static void explain_column(struct search *search, const struct ps_table_desc *ta
     }
 }
 
-static void explain_columns(struct search *search)
+static void explain_tables(struct search *search)
 {
     for (int i = 0; i < PS_TABLE_N; i++) {
         const struct ps_table_desc *table = ps_table_desc((enum ps_table)i);
+        explain_table(search, table);
         for (size_t k = 0; k < table->columns_n; k++) {
             explain_column(search, table, &table->columns[k]);
         }
@@ -100,6 +142,11 @@ static void explain_results(struct search *search)
 {
     for (int i = 0; i < PS_RESULT_N; i++) {
         const struct ps_result_table table = ps_result_table((enum ps_result_id)i);
+        if (matches(search, table.file)) {
+            begin(search);
+            ps_say(stdout, search->lang, PS_SAY_EXPLAIN_FILE,
+                   PS_ARGS(table.file, search->lang == PS_LANG_ZH ? table.zh : table.en));
+        }
         for (size_t k = 0; k < table.columns_n; k++) {
             const struct ps_column *c = &table.columns[k];
             if (matches(search, c->name)) {
@@ -149,7 +196,8 @@ enum ps_status ps_cmd_explain(const struct ps_command *command)
 {
     struct search search = {.name = command->operand, .lang = command->lang};
     explain_code(&search);
-    explain_columns(&search);
+    explain_tables(&search);
+    explain_schemes(&search);
     explain_measures(&search);
     explain_results(&search);
     explain_exit_code(&search);

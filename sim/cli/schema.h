@@ -3,6 +3,7 @@
 #define PLEDGESIM_CLI_SCHEMA_H
 
 #include "command.h"
+#include "pledgesim/schemes.h"
 
 /* A column's range or its choices, its default and its scope as one reads them. */
 void ps_schema_range(const struct ps_column_desc *column, char text[160]);
@@ -24,5 +25,6 @@ enum ps_status ps_schema_results_json(void) PS_MUST_CHECK;
 #define PS_SCHEMA_SCHEMES "schemes"
 enum ps_status ps_schema_schemes(enum ps_lang lang, int markdown) PS_MUST_CHECK;
 enum ps_status ps_schema_schemes_json(void) PS_MUST_CHECK;
+void ps_schema_scheme(const struct ps_scheme *scheme, enum ps_lang lang); /* one, for people */
 
 #endif

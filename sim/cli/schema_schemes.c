@@ -3,16 +3,15 @@
 
 #include <jansson.h>
 
-#include "pledgesim/schemes.h"
 #include "terminal.h"
 
 /* The official schemes of schemes.def: for people, as Markdown in both languages, as JSON. */
 
 static const char BANK[] = "bank_share_pct";
 
-static void put_words(const struct ps_scheme *s, enum ps_lang lang)
+void ps_schema_scheme(const struct ps_scheme *s, enum ps_lang lang)
 {
-    (void)printf("\n%s: %s\n", s->id, s->doc[lang]);
+    (void)printf("%s: %s\n", s->id, s->doc[lang]);
     for (size_t k = 0; k < s->terms_n; k++) {
         (void)printf("  %-22s %-10s %s\n", s->terms[k].column, s->terms[k].value, s->terms[k].mark);
     }
@@ -84,7 +83,8 @@ enum ps_status ps_schema_schemes(enum ps_lang lang, int markdown)
     }
     (void)printf("%s\n", ps_message(PS_SAY_SCHEMA_SCHEMES_DOC, lang));
     for (size_t i = 0; i < n; i++) {
-        put_words(&schemes[i], lang);
+        (void)putchar('\n');
+        ps_schema_scheme(&schemes[i], lang);
     }
     return PS_OK;
 }

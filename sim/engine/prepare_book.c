@@ -57,8 +57,8 @@ static enum ps_status segment_prepare(const struct ps_scenario *scenario, struct
                                          row->pd_frac, row->correlation);
     segment->equal_cut = ps_probability_cut(row->equal_principal_frac, &segment->equal_all);
     segment->micro_cut = ps_probability_cut(row->micro_frac, &segment->micro_all);
-    const double tenors[PS_TENORS_N] = {row->tenor_6m_frac, row->tenor_12m_frac, row->tenor_24m_frac,
-                                     row->tenor_36m_frac};
+    const double tenors[PS_TENORS_N] = {row->tenor_6m_frac, row->tenor_12m_frac,
+                                        row->tenor_24m_frac, row->tenor_36m_frac};
     return ps_discrete_from_weights(arena, tenors, PS_TENORS_N, &segment->tenor);
 }
 

@@ -66,6 +66,7 @@ static uint64_t carry_bits(struct carrier *c, uint64_t bits, int n)
         }                                                                                          \
     }
 
+CARRY_NUMBER(char, 1)
 CARRY_NUMBER(int, 4)
 CARRY_NUMBER(int16_t, 2)
 CARRY_NUMBER(int64_t, 8)
@@ -80,22 +81,6 @@ void ps_carry_double(struct carrier *c, void *x)
     if (c->reading) {
         *number = ps_from_bits(bits);
     }
-}
-
-void ps_carry_text(struct carrier *c, char *text, size_t size)
-{
-    const size_t length = carry_bits(c, c->reading ? 0 : strlen(text), COUNT_BYTES);
-    if (length >= size || !room(c, length)) {
-        c->failed = 1;
-        return;
-    }
-    if (c->reading) {
-        memcpy(text, c->bytes + c->at, length);
-        text[length] = '\0';
-    } else {
-        memcpy(c->bytes + c->at, text, length);
-    }
-    c->at += length;
 }
 
 /* ---- arrays ---- */

@@ -34,11 +34,8 @@ struct carrier {
 typedef void carry_fn(struct carrier *c, void *x);
 
 /* Numbers. */
-carry_fn ps_carry_int, ps_carry_int16_t, ps_carry_int64_t, ps_carry_uint32_t, ps_carry_uint64_t,
-    ps_carry_size_t, ps_carry_double;
-
-/* A text with its final zero in an array of `size` characters. */
-void ps_carry_text(struct carrier *c, char *text, size_t size);
+carry_fn ps_carry_char, ps_carry_int, ps_carry_int16_t, ps_carry_int64_t, ps_carry_uint32_t,
+    ps_carry_uint64_t, ps_carry_size_t, ps_carry_double;
 
 /* The first n elements of an array of `most`; reading, n is what was written and the others stay as
  * they are. */
@@ -54,8 +51,8 @@ void *ps_carry_many(struct carrier *c, const void *array, size_t n, size_t eleme
 enum ps_status ps_carry_out(const void *object, carry_fn *carry, unsigned char **bytes,
                             size_t *bytes_n) PS_MUST_CHECK;
 
-/* Fills the object, which is zeroed; its arrays are the arena's. PS_MEMORY, or PS_INPUT when the
- * bytes are no such object. */
+/* Fills the object, which is zeroed; its arrays are the arena's. PS_INPUT when the bytes are no
+ * such object, or memory is out. */
 enum ps_status ps_carry_in(void *object, carry_fn *carry, const unsigned char *bytes,
                            size_t bytes_n, struct ps_arena *memory) PS_MUST_CHECK;
 

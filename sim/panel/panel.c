@@ -24,9 +24,9 @@ struct ps_panel {
     struct ps_schedule schedule;
     struct ps_lane_levels levels;
     struct ps_ledger_work ledger;
-    struct ps_row row;
+    struct ps_row row; /* of it worlds_n, moments and pairs */
     struct ps_hist npl_peak;
-    uint64_t worlds_n;
+    int64_t first_of_pair[PS_MEASURE_N];
     uint8_t no_path[PS_MONTHS_MAX + 1];
     void *memory[6]; /* of worlds .. npl_peak, malloc'd */
 };
@@ -157,15 +157,13 @@ static enum ps_status run_lay_out(struct ps_panel *panel)
     const struct ps_shape *shape = &panel->policy.shape;
     const struct ps_policy *policies[] = {&panel->policy};
     const int width = panel->kernel.width;
-    const struct row_spec spec = {
-        .paired = plan->uncertain_any, .months_n = plan->months_n, .horizon = plan->horizon};
     struct ps_hist_spec npl_peak;
-    (void)ps_row_measure_spec(&spec, PS_M_NPL_PEAK, &npl_peak);
+    (void)ps_row_measure_spec(&(struct row_spec){0}, PS_M_NPL_PEAK, &npl_peak);
     const size_t bytes[] = {ps_world_work_bytes(plan),
                             ps_schedule_bytes(plan),
                             ps_lane_levels_bytes(plan, shape, width),
                             ps_ledger_work_bytes(plan, shape, width, 1),
-                            ps_row_bytes(&spec),
+                            plan->uncertain_any ? PS_MEASURE_N * sizeof(struct ps_pairs) : 1,
                             ps_hist_size(&npl_peak)};
     run_free(panel);
     for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
@@ -178,7 +176,8 @@ static enum ps_status run_lay_out(struct ps_panel *panel)
     ps_schedule_init(&panel->schedule, plan, panel->memory[1]);
     ps_lane_levels_init(&panel->levels, plan, policies, 1, width, panel->memory[2]);
     ps_ledger_work_init(&panel->ledger, plan, shape, width, 1, panel->memory[3]);
-    ps_row_init(&panel->row, &spec, panel->memory[4]);
+    panel->row = (struct ps_row){.paired = plan->uncertain_any,
+                                 .pairs = plan->uncertain_any ? panel->memory[4] : NULL};
     ps_hist_init(&panel->npl_peak, &npl_peak, panel->memory[5]);
     return PS_OK;
 }
@@ -198,31 +197,46 @@ enum ps_status ps_panel_start(struct ps_panel *panel, int worlds, uint64_t seed,
     panel->plan.seed = seed;
     panel->frame = ps_ledger_frame_of(&panel->plan, panel->contents.worlds[worlds].start_month);
     panel->frame.path_kept = panel->no_path;
-    panel->worlds_n = 0;
     policy_set(panel, values != NULL ? values : book);
     return run_lay_out(panel);
 }
 
 /* ---- running ---- */
 
+/* Two worlds in a row are a pair. */
+static void world_add(struct ps_panel *panel)
+{
+    struct ps_row *row = &panel->row;
+    for (int m = 0; m < PS_MEASURE_N; m++) {
+        if (ps_measure_desc((enum ps_measure)m)->tier != PS_MT_DECISION) {
+            continue;
+        }
+        const int64_t x = ps_measure_read(&panel->ledger, (enum ps_measure)m, 0);
+        ps_moments_add(&row->moments[m], x);
+        if (row->paired && row->worlds_n % 2 == 1) {
+            ps_pairs_add_one(&row->pairs[m], row->worlds_n / 2, panel->first_of_pair[m], x);
+        }
+        panel->first_of_pair[m] = x;
+    }
+    const int64_t npl_peak = ps_measure_read(&panel->ledger, PS_M_NPL_PEAK, 0);
+    if (npl_peak != PS_NOT_GIVEN) {
+        ps_hist_add(&panel->npl_peak, npl_peak);
+    }
+    row->worlds_n++;
+}
+
 enum ps_status ps_panel_run(struct ps_panel *panel, uint64_t n)
 {
-    const struct ps_engine_request nothing_more = {0};
     while (n > 0) {
         const int tile = n < PS_TILE_WORLDS ? (int)n : PS_TILE_WORLDS;
-        panel->kernel.sample(&panel->plan, panel->worlds_n, tile, &panel->worlds);
+        panel->kernel.sample(&panel->plan, panel->row.worlds_n, tile, &panel->worlds);
         for (int i = 0; i < tile; i++) {
             ps_schedule_build(&panel->plan, &panel->policy, &panel->worlds.worlds[i],
                               &panel->schedule);
             panel->kernel.ledger(&panel->frame, &panel->policy.shape, &panel->levels,
                                  &panel->schedule, &panel->ledger);
-            ps_row_decision_add(&panel->row, &nothing_more, &panel->ledger, 0);
-            const int64_t npl_peak = ps_measure_read(&panel->ledger, PS_M_NPL_PEAK, 0);
-            if (npl_peak != PS_NOT_GIVEN) {
-                ps_hist_add(&panel->npl_peak, npl_peak);
-            }
+            world_add(panel);
         }
-        panel->worlds_n += (uint64_t)tile;
         n -= (uint64_t)tile;
     }
     return panel->ledger.violations ? ps_status_raise(PS_BUG) : PS_OK;

@@ -122,6 +122,8 @@ class Usage(Case):
         self.wrong("run", "x", "--world", "5", told="did you mean --worlds?")
         self.wrong("help", "chek", told="did you mean check?")
         self.wrong("explain", "p_deplition", told="did you mean p_depletion?")
+        self.wrong("explain", "gausian", told="did you mean gaussian?")
+        self.wrong("explain", "cq_beibe", told="did you mean cq_beibei?")
         self.wrong("schema", "--template", "product", told="did you mean products?")
         self.wrong("schema", "scenario", told="did you mean scenarios?")
         self.wrong("schema", "scenarios", "--results", told='"scenarios"')
@@ -208,6 +210,12 @@ class Dictionary(Case):
         for name in ("leverage", "products.pool_share_pct", "资金池初始规模", "p_depletion", "claim_rate", "depletion", "4", "70"):
             for lang in LANGS:
                 self.assertTrue(self.pledgesim("explain", name, "--lang", lang).stdout)
+
+    def test_explain_tables_values_schemes_files(self):
+        for name, told in (("pools", "pools.csv"), ("pools.csv", "schema pools"), ("student_t", "scenarios.dependence = student_t"),
+                           ("cq_beibei", "bank_share_pct"), ("summary.csv", "summary.csv")):
+            for lang in LANGS:
+                self.assertIn(told, self.pledgesim("explain", name, "--lang", lang).stdout)
 
     def test_info(self):
         info = json.loads(self.pledgesim("info", "--json").stdout)

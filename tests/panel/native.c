@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the program makes of the cases of test_kernel.mjs.
-//   kernel_native pack BOOK SCENARIO FILE     packs the scenario's panel; prints the ids of its
-//   worlds kernel_native run BOOK SCENARIO WORLDS SEED ISA THREADS [SET...]
+//   panel_native pack BOOK SCENARIO FILE     packs the scenario's panel; prints the ids of its
+//   worlds panel_native run BOOK SCENARIO WORLDS SEED ISA THREADS [SET...]
 //       prints {"name": ["value", "lo", "hi"], ...}, the figures of a panel as the engine has them:
 //       95 % intervals, the bits of each double in hexadecimal, money in 万元
 #include <inttypes.h>
@@ -18,7 +18,7 @@
 
 static void stop(const char *what)
 {
-    fprintf(stderr, "kernel_native: %s\n", what);
+    fprintf(stderr, "panel_native: %s\n", what);
     exit(1);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// test_kernel.mjs KERNEL.wasm KERNEL_NATIVE: the panel in WebAssembly has the figures of the engine, bit for bit, in every
+// test_kernel.mjs KERNEL.wasm PANEL_NATIVE: the panel in WebAssembly has the figures of the engine, bit for bit, in every
 // kind of book, for policies and seeds at random, whatever threads and instruction set the program used.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

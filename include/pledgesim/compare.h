@@ -22,6 +22,9 @@ struct ps_difference {
     uint64_t up_n, down_n;         /* worlds in which it is larger, smaller */
 };
 
+/* Adds a world; PS_NOT_GIVEN on either side leaves it out. */
+void ps_difference_add(struct ps_difference *difference, int64_t base, int64_t other);
+
 /* Is the difference more than chance? */
 struct ps_verdict {
     double value, se, lo95, hi95; /* of the mean difference, in the measure's raw unit */

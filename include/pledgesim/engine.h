@@ -174,6 +174,12 @@ struct ps_trace {
 enum ps_status ps_trace_run(const struct ps_scenario *scenario, uint64_t seed, uint32_t world,
                             const char *isa, struct ps_diags *diags, struct ps_trace *trace)
     PS_MUST_CHECK;
+
+/* The same for many worlds: what they share is prepared once, then each world takes the place of
+ * the one before. Free it also after failure. */
+enum ps_status ps_trace_open(const struct ps_scenario *scenario, uint64_t seed, const char *isa,
+                             struct ps_diags *diags, struct ps_trace *trace) PS_MUST_CHECK;
+enum ps_status ps_trace_world(struct ps_trace *trace, uint32_t world) PS_MUST_CHECK;
 void ps_trace_free(struct ps_trace *trace);
 
 #endif

@@ -131,7 +131,7 @@ struct ps_lane_levels {
     double *registered_before, *target, *registered_ratio_ppm, *renewal_share_ppm;
     double *district_share;
     double *vehicle_size_wan, *subordinated_ppm, *undertaking_ppm, *undertaker_guarantor,
-        *issue_subsidy_ppm;                  /* [vehicle] */
+        *issue_subsidy_ppm, *max_loan_wan;   /* [vehicle] */
     int funds_n;                             /* of the world */
     double *fund_size_wan, *fund_fiscal_ppm; /* [fund] */
     double *discount;                        /* [month 0..N]: factor of the month's money */
@@ -160,7 +160,12 @@ enum ps_log_kind {
     PS_LOG_ISSUED_DEFAULT, /* issued loan a of vehicle b: EAD */
     PS_LOG_ISSUED_LOSS,    /* issued loan a of vehicle b: EAD - R */
     PS_LOG_INVEST,         /* investment a of the world, of fund b: amount */
-    PS_LOG_EXIT            /* investment a of fund b: proceeds */
+    PS_LOG_EXIT,           /* investment a of fund b: proceeds */
+    /* Trusts are vehicles. */
+    PS_LOG_TRUST_RAISED, /* vehicle a: size; party[0], [2] = subordinated, senior */
+    PS_LOG_TRUST_LOAN,   /* app a, of vehicle b: amount */
+    PS_LOG_TRUST_REPAID, /* app a, of vehicle b: principal repaid at maturity */
+    PS_LOG_TRUST_PAYS    /* vehicle a: cash paid out; party[0], [2] = subordinated, senior */
 };
 
 struct ps_log_entry {
@@ -204,13 +209,13 @@ struct ps_ledger_work {
     double *cohort;      /* [year][product][3]: premiums, insurer paid; [..] re-guarantor */
     double *measure; /* [PS_MEASURE_N], doubles holding integers; missing: see ps_measure_read */
     double *year_registered, *year_compensation; /* [calendar year of the run] */
-    double *path;            /* [PS_PATH_N][month 0..N], NULL in the decision tier */
-    double *scratch;         /* state that belongs to no pool */
-    double *vehicle;         /* [vehicle][2]: size, loss */
-    double *taken;           /* [app] with transfers: 1 + the vehicle that took the loan, 0 none */
-    double *fund;            /* [fund][2]: invested, proceeds */
-    struct ps_offer *offers; /* [app] with transfers: scratch */
-    int violations;          /* lanes whose money did not add up: the engine stops with PS_BUG */
+    double *path;              /* [PS_PATH_N][month 0..N], NULL in the decision tier */
+    double *scratch;           /* state that belongs to no pool */
+    double *vehicle;           /* [vehicle][VEHICLE_ROWS] */
+    double *taken;             /* [app] with takers: 1 + the vehicle that has the loan, 0 none */
+    double *fund;              /* [fund][2]: invested, proceeds */
+    struct ps_offer *offers;   /* [app] with takers: scratch */
+    int violations;            /* lanes whose money did not add up: the engine stops with PS_BUG */
     struct ps_ledger_log *log; /* NULL but in trace and tests */
 };
 

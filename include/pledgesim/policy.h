@@ -17,6 +17,8 @@ enum {
     PS_YEARS_MAX = 41,
     PS_TOPUPS_MAX = 512,
     PS_VEHICLES_MAX = 16,
+    PS_TRUSTS_MAX = 16,
+    PS_ALL_VEHICLES_MAX = PS_VEHICLES_MAX + PS_TRUSTS_MAX,
     PS_FUNDS_MAX = 16
 };
 
@@ -49,10 +51,14 @@ struct ps_product_shape {
     int64_t insurer_firm_ppm, insurer_firm_limit_fen;
 };
 
+enum ps_vehicle_kind { PS_VEHICLE_ISSUE, PS_VEHICLE_TRANSFER, PS_VEHICLE_TRUST };
+
 struct ps_vehicle_shape {
-    int month;
-    int transfer;        /* takes loans of the pools; else a new issue */
-    int min_months_left; /* of a transfer */
+    int kind;                  /* enum ps_vehicle_kind */
+    int month;                 /* of the issue; in which a trust is raised */
+    int min_months_left;       /* of a transfer */
+    int to_month, final_month; /* of a trust: the last one it lends in; the senior piece is due */
+    int holder, pool;          /* enum ps_holder of its subordinated piece; the pool, if that */
 };
 
 /* Compared as bytes: no padding here nor in a product or vehicle. */
@@ -69,8 +75,10 @@ struct ps_shape {
     uint32_t bank_cut[PS_BANKS_MAX];
     uint32_t take_up_cut[PS_PRODUCTS_MAX]; /* u_product < cut[i]: its firm asks; UINT32_MAX: all */
     struct ps_product_shape products[PS_PRODUCTS_MAX];
-    int vehicles_n, transfers_n; /* the new issues stand first: vehicle i is issue i of the world */
-    struct ps_vehicle_shape vehicles[PS_VEHICLES_MAX];
+    /* New issues stand first: vehicle i is issue i of the world. Behind them those that take loans
+     * of firms that applied: transfers, then trusts. */
+    int vehicles_n, takers_n, trusts_n;
+    struct ps_vehicle_shape vehicles[PS_ALL_VEHICLES_MAX];
 };
 
 /* Does the firm of this application take the product up at all: eq. (5.7). Tape loans exist. */
@@ -103,10 +111,12 @@ struct ps_levels {
     int64_t registered_before_fen, target_fen;
     int64_t registered_ratio_ppm, renewal_registration_share_ppm;
     double district_share_frac, discount_rate_frac;
-    int64_t vehicle_size_wan[PS_VEHICLES_MAX]; /* of a transfer: at most */
-    int64_t subordinated_ppm[PS_VEHICLES_MAX], undertaking_ppm[PS_VEHICLES_MAX]; /* of the size */
-    int64_t undertaker_guarantor[PS_VEHICLES_MAX]; /* 1; 0: the originator */
-    int64_t issue_subsidy_ppm[PS_VEHICLES_MAX];
+    int64_t vehicle_size_wan[PS_ALL_VEHICLES_MAX]; /* of a transfer: at most */
+    int64_t subordinated_ppm[PS_ALL_VEHICLES_MAX]; /* of the size */
+    int64_t undertaking_ppm[PS_ALL_VEHICLES_MAX];
+    int64_t undertaker_guarantor[PS_ALL_VEHICLES_MAX]; /* 1; 0: the originator */
+    int64_t issue_subsidy_ppm[PS_ALL_VEHICLES_MAX];
+    int64_t max_loan_wan[PS_ALL_VEHICLES_MAX];                          /* of a trust; 0 = any */
     int64_t fund_size_wan[PS_FUNDS_MAX], fund_fiscal_ppm[PS_FUNDS_MAX]; /* fund i of the world */
     int topups_n;
     struct ps_topup_entry topups[PS_TOPUPS_MAX];

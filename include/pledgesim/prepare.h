@@ -31,6 +31,8 @@ void ps_policy_free(struct ps_policy *policy);
 /* The row of vehicle i of a policy: new issues first, then transfers, both by id; those that are
  * off are left out. NULL after the last. */
 const struct ps_vehicles_row *ps_vehicle_row(const struct ps_scenario *scenario, int vehicle);
+/* The row of the trust that vehicle i is: trusts stand behind those, by id. Else NULL. */
+const struct ps_trusts_row *ps_trust_row(const struct ps_scenario *scenario, int vehicle);
 
 /* May the two run side by side in lanes: same shape and same products and banks of the tape. */
 int ps_policy_same_shape(const struct ps_policy *a, const struct ps_policy *b);

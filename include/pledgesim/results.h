@@ -5,10 +5,12 @@
 #include "pledgesim/book.h"
 #include "pledgesim/compare.h"
 #include "pledgesim/crosscheck.h"
+#include "pledgesim/death.h"
 #include "pledgesim/engine.h"
 #include "pledgesim/manifest.h"
 #include "pledgesim/outdir.h"
 #include "pledgesim/outlook.h"
+#include "pledgesim/reverse.h"
 #include "pledgesim/sensitivity.h"
 #include "pledgesim/sweep.h"
 #include "pledgesim/tune.h"
@@ -23,6 +25,14 @@ struct ps_sensitivity {
     int samples_n;
 };
 
+/* What `stress` found. */
+struct ps_stressing {
+    const struct ps_stress_request *request;
+    const struct ps_stress_table *table;
+    const struct ps_reverse *reverse;
+    const struct ps_death *death;
+};
+
 /* All is borrowed for the call. Everything below `warnings` is for manifest.json alone: no data
  * file may depend on it. */
 struct ps_results_request {
@@ -35,6 +45,7 @@ struct ps_results_request {
     const struct ps_tuned *tuned;             /* and what was found */
     const struct ps_comparison *comparison;   /* of `compare` alone */
     const struct ps_sensitivity *sensitivity; /* of `sensitivity` alone */
+    const struct ps_stressing *stressing;     /* of `stress` alone */
     const struct ps_study *study;             /* of `sweep` alone: what was asked, */
     const struct ps_sweep *sweep;             /* and what was found */
     uint64_t seed;
@@ -58,12 +69,14 @@ int ps_results_of_run(enum ps_result_id id);
 enum ps_status ps_results_write(const struct ps_results_request *request, struct ps_outdir *dir)
     PS_MUST_CHECK;
 
-/* The same for `tune`, `sweep`, `compare` and `sensitivity`; of `result` only what the manifest
- * tells is read. */
+/* The same for `tune`, `sweep`, `compare`, `sensitivity` and `stress`; of `result` only what the
+ * manifest tells is read. */
 enum ps_status ps_results_write_comparison(const struct ps_results_request *request,
                                            struct ps_outdir *dir) PS_MUST_CHECK;
 enum ps_status ps_results_write_sensitivity(const struct ps_results_request *request,
                                             struct ps_outdir *dir) PS_MUST_CHECK;
+enum ps_status ps_results_write_stressed(const struct ps_results_request *request,
+                                         struct ps_outdir *dir) PS_MUST_CHECK;
 enum ps_status ps_results_write_sweep(const struct ps_results_request *request,
                                       struct ps_outdir *dir) PS_MUST_CHECK;
 enum ps_status ps_results_write_tuned(const struct ps_results_request *request,

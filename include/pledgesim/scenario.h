@@ -21,8 +21,9 @@ struct ps_scenario {
     struct ps_anchors_row *anchors;
     struct ps_vehicles_row *vehicles;
     struct ps_funds_row *funds;
+    struct ps_trusts_row *trusts;
     size_t segments_n, ip_kinds_n, products_n, pools_n, banks_n, demand_n, topups_n, shocks_n,
-        loans_n, sector_weights_n, anchors_n, vehicles_n, funds_n;
+        loans_n, sector_weights_n, anchors_n, vehicles_n, funds_n, trusts_n;
     char (*cluster_ids)[PS_ID_BYTES]; /* distinct clusters of segments, sorted */
     size_t clusters_n;
     char (*group_ids)[PS_ID_BYTES]; /* distinct groups of loans, sorted; "" for loans without one.

@@ -69,6 +69,14 @@ struct ps_study {
     void *context;
 };
 
+/* The engine's run of scenarios, however they were made: decision tier, with what the constraints
+ * and metrics of the study need. values: NULL, or room for [scenario][measure][world], measures of
+ * the constraints, then of the metrics. */
+enum ps_status ps_study_simulate(const struct ps_study *study, const struct ps_scenario *scenarios,
+                                 size_t scenarios_n, uint64_t first_world, uint64_t worlds_n,
+                                 int64_t *values, struct ps_diags *diags,
+                                 struct ps_engine_result *result) PS_MUST_CHECK;
+
 /* A rectangle of variants: values first[a] + k stride[a], k < n[a], of each axis a. */
 struct ps_box {
     int64_t first[PS_BOX_AXES_MAX], stride[PS_BOX_AXES_MAX];

@@ -60,6 +60,7 @@ enum ps_choice_list {
     PS_CHOICE_scheme, /* of schemes.def */
     PS_CHOICE_abs_mode,
     PS_CHOICE_undertaker,
+    PS_CHOICE_holder,
     /* lists of the model registry */
     PS_CHOICE_dependence,
     PS_CHOICE_topup,
@@ -90,6 +91,8 @@ enum ps_undertaker {
     PS_UNDERTAKER_POOL,
     PS_UNDERTAKER_BUREAU
 };
+
+enum ps_holder { PS_HOLDER_PRIVATE, PS_HOLDER_TREASURY, PS_HOLDER_POOL };
 
 #define PS_FIELD_ID(f) char f[PS_ID_BYTES];
 #define PS_FIELD_TEXT(f) char f[PS_LABEL_BYTES];

@@ -324,6 +324,7 @@ void ps_check_case(struct ps_load *load, const struct ps_case *c);
 /* sector_weights.csv: known clusters, weights up to 100 % a segment, not too many. */
 void ps_check_sectors(struct ps_load *load, const struct ps_case *c);
 void ps_check_funds(struct ps_load *load, const struct ps_case *c);
+void ps_check_trusts(struct ps_load *load, const struct ps_case *c);
 void ps_check_time(struct ps_load *load, const struct ps_case *c);
 void ps_check_dead_ends(struct ps_load *load, const struct ps_case *c);
 /* Fills clusters->matrix or tells why it cannot be had. */

@@ -180,7 +180,7 @@ static enum ps_status read_tables(struct ps_load *load, const char *scenarios,
         if (load->regular[t] != NULL) {
             add_name(built_in, t);
         } else if (t != PS_TABLE_pools && t != PS_TABLE_banks && t != PS_TABLE_sector_weights &&
-                   t != PS_TABLE_vehicles && t != PS_TABLE_funds) {
+                   t != PS_TABLE_vehicles && t != PS_TABLE_funds && t != PS_TABLE_trusts) {
             add_name(empty, t); /* those have rows of their own when absent, or are an extra */
         }
     }
@@ -282,10 +282,6 @@ void ps_folder_warn_unread(struct ps_load *load)
         }
         if (!is_read) {
             const struct ps_place place = {.file = other->name};
-            if (strcmp(other->name, "trusts.csv") == 0) {
-                ps_diags_add(load->diags, PS_DIAG_VEHICLES, &place, NULL, NULL);
-                continue;
-            }
             if (load->scenarios->broken) {
                 continue; /* a row that could not be read may name it */
             }

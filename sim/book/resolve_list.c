@@ -253,6 +253,7 @@ static void fill_scenario(const struct ps_case *c, struct ps_scenario *out)
     TAKE(anchors);
     TAKE(vehicles);
     TAKE(funds);
+    TAKE(trusts);
 #undef TAKE
     out->cluster_ids = c->clusters->ids;
     out->clusters_n = c->clusters->n;

@@ -197,6 +197,7 @@ static size_t rows_max(enum ps_table table)
     case PS_TABLE_pools:
     case PS_TABLE_vehicles:
     case PS_TABLE_funds:
+    case PS_TABLE_trusts:
         return 16;
     case PS_TABLE_topups:
         return 512;

@@ -64,8 +64,8 @@ static void check_lending(struct ps_load *load, const struct ps_case *c)
 /* ---- money ---- */
 
 /* Upper bound in fen of everything that any sum of the scenario can hold: the pools with their
- * top-ups, the tape, vehicles, funds, and each expected firm borrowing the largest amount every six
- * months. */
+ * top-ups, the tape, vehicles, trusts, funds, and each expected firm borrowing the largest amount
+ * every six months. */
 static double money_bound(const struct ps_case *c)
 {
     const double years = (double)(c->p.horizon_months + c->p.runoff_months) / 12 + 1;
@@ -99,6 +99,10 @@ static double money_bound(const struct ps_case *c)
     for (size_t i = 0; i < c->tables[PS_TABLE_vehicles]->n; i++) {
         const struct ps_vehicles_row *vehicle = ps_rows_at(c->tables[PS_TABLE_vehicles], i);
         issued_wan += (double)vehicle->size_wan;
+    }
+    for (size_t i = 0; i < c->tables[PS_TABLE_trusts]->n; i++) {
+        const struct ps_trusts_row *trust = ps_rows_at(c->tables[PS_TABLE_trusts], i);
+        issued_wan += (double)trust->size_wan;
     }
     double grown_wan = 0; /* funds at their largest multiple, whose normal is below 6.77 */
     for (size_t i = 0; i < c->tables[PS_TABLE_funds]->n; i++) {
@@ -165,4 +169,5 @@ void ps_check_case(struct ps_load *load, const struct ps_case *c)
     check_named_clusters(load, c, PS_TABLE_anchors);
     check_named_clusters(load, c, PS_TABLE_funds);
     ps_check_funds(load, c);
+    ps_check_trusts(load, c);
 }

@@ -24,6 +24,7 @@ static const struct {
     {"topups", PS_TOPUPS_MAX, PS_SAY_LIMIT_TOPUPS},
     {"vehicles", PS_VEHICLES_MAX, PS_SAY_LIMIT_VEHICLES},
     {"funds", PS_FUNDS_MAX, PS_SAY_LIMIT_FUNDS},
+    {"trusts", PS_TRUSTS_MAX, PS_SAY_LIMIT_TRUSTS},
     {"money_wan", PS_VALUE_MAX / 1000000, PS_SAY_LIMIT_MONEY},
 };
 

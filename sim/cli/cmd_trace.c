@@ -33,6 +33,8 @@ const struct ps_app *ps_story_app(const struct ps_story *story, const struct ps_
     case PS_LOG_REPAID:
     case PS_LOG_GRANT:
     case PS_LOG_REFUSAL:
+    case PS_LOG_TRUST_LOAN:
+    case PS_LOG_TRUST_REPAID:
         return &world->apps[entry->a];
     default:
         return NULL;
@@ -87,6 +89,10 @@ const char *ps_story_event(int kind)
         [PS_LOG_SUPPORT] = "support",
         [PS_LOG_INVEST] = "invest",
         [PS_LOG_EXIT] = "exit",
+        [PS_LOG_TRUST_RAISED] = "trust_raised",
+        [PS_LOG_TRUST_LOAN] = "trust_loan",
+        [PS_LOG_TRUST_REPAID] = "trust_repaid",
+        [PS_LOG_TRUST_PAYS] = "trust_pays",
     };
     return NAMES[kind];
 }
@@ -115,30 +121,39 @@ struct ps_loan_name ps_story_loan(const struct ps_story *story, const struct ps_
     return out;
 }
 
-const struct ps_vehicles_row *ps_story_vehicle(const struct ps_story *story,
-                                               const struct ps_log_entry *entry)
+struct ps_vehicle_name ps_story_vehicle(const struct ps_story *story,
+                                        const struct ps_log_entry *entry)
 {
-    if (entry->kind < PS_LOG_ISSUE || entry->kind > PS_LOG_ISSUED_LOSS) {
-        return NULL;
+    const int kind = entry->kind;
+    if (kind < PS_LOG_ISSUE || kind == PS_LOG_INVEST || kind == PS_LOG_EXIT) {
+        return (struct ps_vehicle_name){NULL, NULL, 0};
     }
-    return ps_vehicle_row(story->scenario, entry->kind == PS_LOG_ISSUE ? entry->a : entry->b);
+    const int is_own =
+        kind == PS_LOG_ISSUE || kind == PS_LOG_TRUST_RAISED || kind == PS_LOG_TRUST_PAYS;
+    const int number = is_own ? entry->a : entry->b;
+    const struct ps_trusts_row *trust = ps_trust_row(story->scenario, number);
+    if (trust != NULL) {
+        return (struct ps_vehicle_name){trust->label, trust->trust_id, 1};
+    }
+    const struct ps_vehicles_row *vehicle = ps_vehicle_row(story->scenario, number);
+    return (struct ps_vehicle_name){vehicle->label, vehicle->vehicle_id, 0};
 }
 
 struct ps_loan_name ps_story_vehicle_loan(const struct ps_story *story,
                                           const struct ps_log_entry *entry)
 {
     struct ps_loan_name out = {""};
-    const struct ps_vehicles_row *vehicle = ps_story_vehicle(story, entry);
+    const struct ps_vehicle_name vehicle = ps_story_vehicle(story, entry);
     const struct ps_app *app = ps_story_app(story, entry);
     if (app != NULL) {
         return ps_story_loan(story, app);
     }
-    if (vehicle != NULL && entry->kind != PS_LOG_ISSUE) {
+    if (entry->kind == PS_LOG_ISSUED_DEFAULT || entry->kind == PS_LOG_ISSUED_LOSS) {
         int number = entry->a + 1;
         for (int i = 0; i < entry->b; i++) {
             number -= story->trace->plan->issues[i].firms_n;
         }
-        (void)snprintf(out.s, sizeof out.s, "%.100s-%d", vehicle->vehicle_id, number);
+        (void)snprintf(out.s, sizeof out.s, "%.100s-%d", vehicle.id, number);
     }
     return out;
 }
@@ -166,7 +181,7 @@ const struct ps_pools_row *ps_story_pool(const struct ps_story *story,
         const int product = trace->schedule->product[app - trace->world->apps];
         return &s->pools[trace->policy.shape.products[product].pool];
     }
-    return ps_story_vehicle(story, entry) != NULL || ps_story_fund(story, entry) != NULL ||
+    return ps_story_vehicle(story, entry).id != NULL || ps_story_fund(story, entry) != NULL ||
                    (entry->kind == PS_LOG_REVIEW && s->p.breaker_scope == PS_BREAKER_BANK)
                ? NULL
                : &s->pools[entry->a];

@@ -36,6 +36,11 @@ static enum ps_status read_options(struct ps_study_command *out, enum ps_study_k
     if (kind == PS_STUDY_SCENARIOS) {
         return PS_OK;
     }
+    if (kind == PS_STUDY_STRESSED) {
+        return command->given[PS_OPT_ST].n > 0
+                   ? ps_study_constraints(command, out->constraints, &out->study.constraints_n)
+                   : PS_OK;
+    }
     const int most = kind == PS_STUDY_MANY ? PS_BOX_AXES_MAX : PS_AXES_MAX;
     enum ps_status status = ps_study_axes(command, out->texts, out->axes, most, &out->study.axes_n);
     if (status == PS_OK && (kind == PS_STUDY_CONSTRAINED || command->given[PS_OPT_ST].n > 0)) {

@@ -6,7 +6,7 @@
 #include "pledgesim/results.h"
 #include "terminal.h"
 
-/* What tune, sweep, sensitivity and compare share: a book, a scenario of it, axes, limits. */
+/* What tune, sweep, sensitivity, compare and stress share: a book, a scenario of it, axes, limits. */
 struct ps_study_command {
     const struct ps_command *command;
     const char *isa;
@@ -27,6 +27,7 @@ struct ps_study_command {
 /* What a command varies. */
 enum ps_study_kind {
     PS_STUDY_SCENARIOS,  /* nothing: the scenarios of the book */
+    PS_STUDY_STRESSED,   /* the world; constraints if any are given */
     PS_STUDY_MANY,       /* many axes */
     PS_STUDY_AXES,       /* up to four axes; constraints if any are given */
     PS_STUDY_CONSTRAINED /* the same, under constraints */

@@ -38,10 +38,14 @@ struct ps_loan_name ps_story_loan(const struct ps_story *story, const struct ps_
 /* The pool of an entry about a loan, a pool or a pool's breaker, else NULL. */
 const struct ps_pools_row *ps_story_pool(const struct ps_story *story,
                                          const struct ps_log_entry *entry);
-/* The vehicle that an entry is about, else NULL; and which of its loans: by its own name, or as the
- * third firm of the issue abs: "abs-3"; "" for none. */
-const struct ps_vehicles_row *ps_story_vehicle(const struct ps_story *story,
-                                               const struct ps_log_entry *entry);
+/* The vehicle or trust that an entry is about, its id NULL for none; and which of its loans: by its
+ * own name, or as the third firm of the issue abs: "abs-3"; "" for none. */
+struct ps_vehicle_name {
+    const char *label, *id;
+    int is_trust;
+};
+struct ps_vehicle_name ps_story_vehicle(const struct ps_story *story,
+                                        const struct ps_log_entry *entry);
 struct ps_loan_name ps_story_vehicle_loan(const struct ps_story *story,
                                           const struct ps_log_entry *entry);
 /* The fund that an entry is about, else NULL; and which of its investments, from 1. */

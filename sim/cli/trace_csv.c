@@ -37,12 +37,13 @@ static const struct ps_column COLUMNS[] = {
     {"maturity_month", PS_COLUMN_integer, "month", "month in which it matures", "到期月份"},
     {"from_pool_id", PS_COLUMN_string, "", "of support: the pool that gives it",
      "支持：出资的资金池"},
-    {"vehicle_id", PS_COLUMN_string, "", "vehicle", "证券化"},
-    {"subordinated_wan", PS_COLUMN_number, "wan", "the subordinated piece's part of a loss",
-     "次级承担部分"},
+    {"vehicle_id", PS_COLUMN_string, "", "vehicle or trust", "证券化或信托"},
+    {"subordinated_wan", PS_COLUMN_number, "wan",
+     "the subordinated piece's part (of a loss; of a trust's raising or payment)",
+     "次级部分（损失；信托的成立、兑付）"},
     {"undertaking_wan", PS_COLUMN_number, "wan", "the shortfall undertaking's part",
      "差额支付部分"},
-    {"senior_wan", PS_COLUMN_number, "wan", "the senior piece's part", "优先级承担部分"},
+    {"senior_wan", PS_COLUMN_number, "wan", "the senior piece's part", "优先级部分"},
     {"anchor_id", PS_COLUMN_string, "", "anchor firm that fails (event anchor)",
      "倒闭的龙头企业（事项 anchor）"},
     {"fund_id", PS_COLUMN_string, "", "fund that invests or exits", "基金"},
@@ -134,9 +135,10 @@ static void put_more(struct ps_outcsv *csv, const struct ps_story *story,
 static void put_vehicle(struct ps_outcsv *csv, const struct ps_story *story,
                         const struct ps_log_entry *entry)
 {
-    const struct ps_vehicles_row *vehicle = ps_story_vehicle(story, entry);
-    ps_outcsv_text(csv, vehicle == NULL ? NULL : vehicle->vehicle_id);
-    if (entry->kind != PS_LOG_TAKEN_LOSS && entry->kind != PS_LOG_ISSUED_LOSS) {
+    const int kind = entry->kind;
+    ps_outcsv_text(csv, ps_story_vehicle(story, entry).id);
+    if (kind != PS_LOG_TAKEN_LOSS && kind != PS_LOG_ISSUED_LOSS && kind != PS_LOG_TRUST_RAISED &&
+        kind != PS_LOG_TRUST_PAYS) {
         put_blanks(csv, 3);
         return;
     }

@@ -125,7 +125,7 @@ static void tell_grant(const struct ps_story *story, const struct ps_log_entry *
     (void)putchar('\n');
 }
 
-/* A vehicle's issue, what it takes, and what its loans cost whom. */
+/* A vehicle's issue, what it takes or lends, what its loans cost whom, and what a trust repays. */
 static void tell_vehicle(const struct ps_story *story, const struct ps_log_entry *entry)
 {
     static const enum ps_message FORMS[] = {
@@ -135,14 +135,23 @@ static void tell_vehicle(const struct ps_story *story, const struct ps_log_entry
         [PS_LOG_TAKEN_LOSS] = PS_SAY_TRACE_VEHICLE_LOSS,
         [PS_LOG_ISSUED_DEFAULT] = PS_SAY_TRACE_VEHICLE_DEFAULT,
         [PS_LOG_ISSUED_LOSS] = PS_SAY_TRACE_VEHICLE_LOSS,
+        [PS_LOG_TRUST_RAISED] = PS_SAY_TRACE_TRUST_RAISED,
+        [PS_LOG_TRUST_LOAN] = PS_SAY_TRACE_TRUST_LOAN,
+        [PS_LOG_TRUST_REPAID] = PS_SAY_TRACE_TRUST_REPAID,
+        [PS_LOG_TRUST_PAYS] = PS_SAY_TRACE_TRUST_PAYS,
     };
-    const struct ps_vehicles_row *vehicle = ps_story_vehicle(story, entry);
+    const struct ps_vehicle_name vehicle = ps_story_vehicle(story, entry);
+    enum ps_message form = FORMS[entry->kind];
+    if (vehicle.is_trust && entry->kind == PS_LOG_TAKEN_DEFAULT) {
+        form = PS_SAY_TRACE_TRUST_DEFAULT;
+    } else if (vehicle.is_trust && entry->kind == PS_LOG_TAKEN_LOSS) {
+        form = PS_SAY_TRACE_TRUST_LOSS;
+    }
     const int64_t *tranche = entry->party_fen;
-    ps_say(stdout, story->lang, FORMS[entry->kind],
-           PS_ARGS(name_of(story, vehicle->label, vehicle->vehicle_id),
-                   ps_text_money(entry->amount_fen).s, ps_story_vehicle_loan(story, entry).s,
-                   ps_text_money(tranche[0]).s, ps_text_money(tranche[1]).s,
-                   ps_text_money(tranche[2]).s));
+    ps_say(stdout, story->lang, form,
+           PS_ARGS(name_of(story, vehicle.label, vehicle.id), ps_text_money(entry->amount_fen).s,
+                   ps_story_vehicle_loan(story, entry).s, ps_text_money(tranche[0]).s,
+                   ps_text_money(tranche[1]).s, ps_text_money(tranche[2]).s));
 }
 
 /* What a fund puts into an investment and gets back. */

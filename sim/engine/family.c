@@ -22,6 +22,8 @@ static int64_t money_max(const struct ps_scenario *s)
         fen += 1e6 * (double)s->vehicles[i].size_wan;
     for (size_t i = 0; i < s->funds_n; i++)
         fen += 1e6 * (double)s->funds[i].size_wan;
+    for (size_t i = 0; i < s->trusts_n; i++)
+        fen += 1e6 * (double)s->trusts[i].size_wan;
     double largest = 0;
     for (size_t i = 0; i < s->segments_n; i++)
         largest = (double)s->segments[i].amount_max_wan > largest

@@ -97,8 +97,9 @@ enum ps_status ps_prepare_tape(const struct ps_scenario *scenario, struct ps_are
 /* Sets issues, issues_n and issued_n. */
 enum ps_status ps_prepare_issues(const struct ps_scenario *scenario, struct ps_arena *arena,
                                  struct ps_diags *diags, struct ps_world_plan *plan) PS_MUST_CHECK;
-/* The policy's side of all vehicles. */
-void ps_prepare_vehicles(const struct ps_scenario *scenario, struct ps_policy *policy);
+/* The policy's side of all vehicles, trusts among them. */
+enum ps_status ps_prepare_vehicles(const struct ps_scenario *scenario, struct ps_policy *policy)
+    PS_MUST_CHECK;
 
 /* Sets funds, funds_n and investments_n; reads months_n. */
 enum ps_status ps_prepare_funds(const struct ps_scenario *scenario, struct ps_arena *arena,

@@ -224,7 +224,8 @@ enum ps_status ps_policy_prepare(const struct ps_scenario *scenario, struct ps_d
     *out = (struct ps_policy){0};
     if (scenario->products_n > PS_PRODUCTS_MAX || scenario->pools_n > PS_POOLS_MAX ||
         scenario->banks_n > PS_BANKS_MAX || scenario->topups_n > PS_TOPUPS_MAX ||
-        scenario->vehicles_n > PS_VEHICLES_MAX || scenario->funds_n > PS_FUNDS_MAX) {
+        scenario->vehicles_n > PS_VEHICLES_MAX || scenario->funds_n > PS_FUNDS_MAX ||
+        scenario->trusts_n > PS_TRUSTS_MAX) {
         return ps_status_raise(PS_BUG); /* checked when the book was read */
     }
     out->shape.products_n = (int)scenario->products_n;
@@ -232,9 +233,11 @@ enum ps_status ps_policy_prepare(const struct ps_scenario *scenario, struct ps_d
     out->shape.banks_n = (int)scenario->banks_n;
     fill_rules(&scenario->p, out);
     fill_banks(scenario, &out->shape);
-    ps_prepare_vehicles(scenario, out);
     ps_prepare_fund_levels(scenario, out);
-    enum ps_status status = fill_products(scenario, out);
+    enum ps_status status = ps_prepare_vehicles(scenario, out);
+    if (status == PS_OK) {
+        status = fill_products(scenario, out);
+    }
     if (status == PS_OK) {
         status = fill_pools(scenario, out);
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "prepare_parts.h"
 
-/* Securitisations (docs/model.md, section 10). New issues stand first, in the order of their ids:
- * their firms belong to the world, whatever a policy does with them; then the transfers. */
+/* Securitisations and trusts (docs/model.md, section 10). New issues stand first, in the order of
+ * their ids: their firms belong to the world, whatever a policy does with them; then the transfers;
+ * then the trusts. */
 
 #define ADDRESS_FIRM_BITS 16
 
@@ -75,21 +76,62 @@ enum ps_status ps_prepare_issues(const struct ps_scenario *scenario, struct ps_a
     return PS_OK;
 }
 
-void ps_prepare_vehicles(const struct ps_scenario *scenario, struct ps_policy *policy)
+const struct ps_trusts_row *ps_trust_row(const struct ps_scenario *scenario, int vehicle)
+{
+    int before = 0;
+    while (ps_vehicle_row(scenario, before) != NULL) {
+        before++;
+    }
+    return vehicle >= before && (size_t)(vehicle - before) < scenario->trusts_n
+               ? &scenario->trusts[vehicle - before]
+               : NULL;
+}
+
+static enum ps_status trusts_prepare(const struct ps_scenario *scenario, struct ps_policy *policy)
+{
+    const struct ps_trusts_row *row;
+    for (int i = policy->shape.vehicles_n; (row = ps_trust_row(scenario, i)) != NULL; i++) {
+        const int pool = row->pool_id[0] == '\0'
+                             ? 0
+                             : ps_find_id(scenario->pools[0].pool_id, sizeof *scenario->pools,
+                                          scenario->pools_n, row->pool_id);
+        if (pool < 0) {
+            return ps_status_raise(PS_BUG); /* checked when the book was read */
+        }
+        const int64_t last = scenario->p.horizon_months + scenario->p.runoff_months;
+        const int final = (int)(row->final_month == PS_NOT_GIVEN ? last : row->final_month);
+        policy->shape.vehicles[i] = (struct ps_vehicle_shape){.kind = PS_VEHICLE_TRUST,
+                                                              .month = (int)row->from_month,
+                                                              .to_month = (int)row->to_month,
+                                                              .final_month = final,
+                                                              .holder = (int)row->subordinated_by,
+                                                              .pool = pool};
+        policy->shape.vehicles_n++;
+        policy->shape.takers_n++;
+        policy->shape.trusts_n++;
+        policy->levels.vehicle_size_wan[i] = row->size_wan;
+        policy->levels.subordinated_ppm[i] = row->subordinated_ppm;
+        policy->levels.max_loan_wan[i] = row->max_loan_wan;
+    }
+    return PS_OK;
+}
+
+enum ps_status ps_prepare_vehicles(const struct ps_scenario *scenario, struct ps_policy *policy)
 {
     const struct ps_vehicles_row *row;
     for (int i = 0; (row = ps_vehicle_row(scenario, i)) != NULL; i++) {
         struct ps_vehicle_shape *vehicle = &policy->shape.vehicles[i];
         const int transfer = row->abs_mode == PS_ABS_TRANSFER;
         vehicle->month = (int)row->issue_month;
-        vehicle->transfer = transfer;
+        vehicle->kind = transfer ? PS_VEHICLE_TRANSFER : PS_VEHICLE_ISSUE;
         vehicle->min_months_left = transfer ? (int)row->min_months_left : 0;
         policy->shape.vehicles_n++;
-        policy->shape.transfers_n += transfer;
+        policy->shape.takers_n += transfer;
         policy->levels.vehicle_size_wan[i] = row->size_wan;
         policy->levels.subordinated_ppm[i] = row->subordinated_ppm;
         policy->levels.undertaking_ppm[i] = row->undertaking_ppm;
         policy->levels.undertaker_guarantor[i] = row->undertaker == PS_UNDERTAKER_GUARANTOR;
         policy->levels.issue_subsidy_ppm[i] = row->issue_subsidy_ppm;
     }
+    return trusts_prepare(scenario, policy);
 }

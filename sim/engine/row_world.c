@@ -123,13 +123,23 @@ static void pair_add(struct ps_row *row, int measure, int64_t x)
         ps_pairs_add_one(&row->pairs[measure], row->worlds_n / 2, row->first_of_pair[measure], x);
 }
 
+/* Two constraints may ask for one measure; it is added up once. */
+static int asked_before(const struct ps_engine_request *request, int k)
+{
+    int before = 0;
+    for (int i = 0; i < k; i++)
+        before |= request->kept[i] == request->kept[k];
+    return before;
+}
+
 /* What the request asks for beyond the measures of tier DECISION. */
 static void asked_add(struct ps_row *row, const struct ps_engine_request *request,
                       const struct ps_ledger_work *work, int lane)
 {
     for (int k = 0; k < request->kept_n; k++) {
         const int64_t x = ps_measure_read(work, request->kept[k], lane);
-        if (x != PS_NOT_GIVEN && ps_measure_desc(request->kept[k])->tier != PS_MT_DECISION)
+        if (x != PS_NOT_GIVEN && ps_measure_desc(request->kept[k])->tier != PS_MT_DECISION &&
+            !asked_before(request, k))
             ps_moments_add(&row->moments[request->kept[k]], x);
     }
     for (int k = 0; k < request->watches_n; k++) {

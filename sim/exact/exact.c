@@ -74,6 +74,11 @@ static enum ps_exact_reason tables_reason(const struct ps_scenario *s)
             return PS_EXACT_VEHICLES;
         }
     }
+    for (size_t i = 0; i < s->trusts_n; i++) {
+        if (s->trusts[i].size_wan > 0) {
+            return PS_EXACT_VEHICLES;
+        }
+    }
     if (s->anchors_n > 0) {
         return PS_EXACT_ANCHORS;
     }

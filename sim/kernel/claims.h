@@ -36,15 +36,16 @@ static int64_t firm_paid_fen(const struct ledger *g, int fate, int party, int l)
     return sum;
 }
 
-/* Premiums of the firm: this loan and the loans it renewed. */
+/* Premiums of the firm: this loan and the loans it renewed; nobody insures those of trusts. */
 static int64_t firm_premiums_fen(const struct ledger *g, int app,
                                  const struct ps_product_shape *product, int l)
 {
     int64_t sum = 0;
     for (int i = app; i != PS_NONE; i = g->world->apps[i].parent) {
         const struct ps_app *a = &g->world->apps[i];
+        const double insured_wan = is_of_trust(g, i, l) ? 0 : granted_row(g, i)[l];
         const double wan_rate_months =
-            granted_row(g, i)[l] * (double)(product->premium_ppm * (a->maturity - a->month));
+            insured_wan * (double)(product->premium_ppm * (a->maturity - a->month));
         sum += a->month ? (int64_t)lane_div(wan_rate_months + 6, 1. / 12) : 0;
     }
     return sum;

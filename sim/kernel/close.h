@@ -28,10 +28,11 @@ static void conservation_check(struct ledger *g)
         const double *back = pool_row(g, p, POOL_RETURNED), *book = book_row(g, p);
         const double *due = pool_row(g, p, POOL_DUE);
         const double *received = pool_row(g, p, POOL_RECEIVED), *given = pool_row(g, p, POOL_GIVEN);
+        const double *placed = pool_row(g, p, POOL_PLACED);
         LANES
         {
             const double own = funded[l] + interest[l] + back[l] - paid[l];
-            wrong[l] += own + received[l] - given[l] != end[l] ? 1. : 0.;
+            wrong[l] += own + received[l] - given[l] - placed[l] != end[l] ? 1. : 0.;
             support[l] += received[l] - given[l];
             wrong[l] += low[l] < 0 ? 1. : 0.;
             wrong[l] += book[l] != 0 ? 1. : 0.;
@@ -111,6 +112,7 @@ static void ledger_close(struct ledger *g)
     pools_balance(g, measure_row(g, PS_M_POOL_END));
     ceiling_measure(g, ceiling);
     vehicles_close(g);
+    trusts_close(g);
     funds_close(g);
     LANES
     {
@@ -132,6 +134,7 @@ static void ledger_close(struct ledger *g)
         LANES earned[l] += interest[l];
     }
     const double *issues = measure_row(g, PS_M_VEHICLES_SUBSIDY);
+    const double *trusts = measure_row(g, PS_M_TRUST_FISCAL_LOSS);
     double *net = measure_row(g, PS_M_COMPENSATION_NET);
     double *cost = measure_row(g, PS_M_FISCAL_NET_COST);
     double *value = measure_row(g, PS_M_FISCAL_PRESENT_VALUE);
@@ -143,7 +146,7 @@ static void ledger_close(struct ledger *g)
     LANES
     {
         net[l] = gross[l] - back[l];
-        cost[l] = ps_rnd((net[l] + subsidy[l] + issues[l]) * district[l]);
+        cost[l] = ps_rnd((net[l] + subsidy[l] + issues[l] + trusts[l]) * district[l]);
         value[l] = ps_rnd(value[l] * district[l]);
         leverage[l] = ps_rnd(1e6 * (leverage_sum[l] / horizon));
         idle[l] = idle_months[l] > 0 ? ps_rnd(1e6 * (idle_sum[l] / idle_months[l])) : -1;

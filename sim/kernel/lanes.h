@@ -149,6 +149,7 @@ enum pool_row {
     POOL_MIN,       /* smallest balance after claims: never below zero */
     POOL_RECEIVED,  /* support by another pool */
     POOL_GIVEN,     /* support of others */
+    POOL_PLACED,    /* in trusts: paid for subordinated pieces, less what came back */
     POOL_ROWS
 };
 
@@ -178,8 +179,13 @@ enum cohort_row {
 
 /* Rows of a vehicle's state. */
 enum vehicle_row {
-    VEHICLE_SIZE, /* of a transfer: what it took */
+    VEHICLE_SIZE, /* of a transfer: what it took; of a trust: 0 unless raised */
     VEHICLE_LOSS,
+    VEHICLE_CASH, /* from here on of trusts */
+    VEHICLE_BOOK, /* performing principal */
+    VEHICLE_INSTALMENT,
+    VEHICLE_SENIOR_PAID,
+    VEHICLE_SUBORDINATED_PAID,
     VEHICLE_ROWS
 };
 
@@ -215,6 +221,7 @@ struct ledger {
     int event;          /* next entry of the schedule's tape */
     int vehicle_month; /* next month in which something happens to a vehicle or fund, see vehicles.h
                         */
+    int trusts_lend;   /* some trust lends this month */
     int npl_loans_n;   /* fates between NPL entry and exit, granted or not */
     int suspended_any, queued_any;
     int peak_known;                               /* every lane has an NPL peak by now */

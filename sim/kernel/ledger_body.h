@@ -89,7 +89,7 @@ static void loan_default(struct ledger *g, int app_i)
     }
     if (g->work->log && exposure[g->work->log->lane] > 0)
         log_line(g, PS_LOG_DEFAULT, app_i, fate, exposure[g->work->log->lane], NULL, 0);
-    if (RARELY(g->shape->transfers_n))
+    if (RARELY(g->shape->takers_n))
         taken_default(g, app_i);
 }
 
@@ -104,6 +104,8 @@ static void loan_mature(struct ledger *g, int app_i)
     }
     if (g->work->log && owed[g->work->log->lane] > 0)
         log_line(g, PS_LOG_REPAID, app_i, 0, owed[g->work->log->lane], NULL, 0);
+    if (RARELY(g->shape->trusts_n))
+        trusts_mature(g, app_i);
 }
 
 /* Step 4 for the loans that go on: one sum of instalments a book. */
@@ -203,6 +205,7 @@ static void plan_end_measure(struct ledger *g)
 {
     rows_copy(measure_row(g, PS_M_OUTSTANDING), scratch_row(g, ALL_BOOK));
     pools_balance(g, measure_row(g, PS_M_POOL_PLAN_END));
+    trusts_plan_end(g);
     if (g->schedule->standing)
         standing_top_ten(g);
     else

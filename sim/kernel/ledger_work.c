@@ -37,8 +37,8 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     w->scratch = layout_take(&at, SCRATCH_ROWS, lane);
     w->vehicle = layout_take(&at, (size_t)shape->vehicles_n * VEHICLE_ROWS, lane);
     w->fund = layout_take(&at, (size_t)plan->funds_n * FUND_ROWS, lane);
-    w->taken = layout_take(&at, shape->transfers_n ? apps : 0, lane);
-    w->offers = layout_take(&at, shape->transfers_n ? apps : 0, sizeof *w->offers);
+    w->taken = layout_take(&at, shape->takers_n ? apps : 0, lane);
+    w->offers = layout_take(&at, shape->takers_n ? apps : 0, sizeof *w->offers);
     w->path = full ? layout_take(&at, PS_PATH_N * months, lane) : 0;
     w->violations = 0;
     w->log = 0;
@@ -102,8 +102,9 @@ static size_t levels_lay_out(struct ps_lane_levels *v, const struct ps_world_pla
                                &v->district_share};
     for (size_t i = 0; i < sizeof single / sizeof *single; i++)
         *single[i] = layout_take(&at, 1, lane);
-    double **const by_vehicle[] = {&v->vehicle_size_wan, &v->subordinated_ppm, &v->undertaking_ppm,
-                                   &v->undertaker_guarantor, &v->issue_subsidy_ppm};
+    double **const by_vehicle[] = {&v->vehicle_size_wan,  &v->subordinated_ppm,
+                                   &v->undertaking_ppm,   &v->undertaker_guarantor,
+                                   &v->issue_subsidy_ppm, &v->max_loan_wan};
     for (size_t i = 0; i < sizeof by_vehicle / sizeof *by_vehicle; i++)
         *by_vehicle[i] = layout_take(&at, (size_t)shape->vehicles_n, lane);
     v->fund_size_wan = layout_take(&at, (size_t)plan->funds_n, lane);
@@ -204,6 +205,8 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
         AT(v->undertaking_ppm, i) = (double)from->undertaking_ppm[i];
         AT(v->undertaker_guarantor, i) = (double)from->undertaker_guarantor[i];
         AT(v->issue_subsidy_ppm, i) = (double)from->issue_subsidy_ppm[i];
+        AT(v->max_loan_wan, i) =
+            from->max_loan_wan[i] > 0 ? (double)from->max_loan_wan[i] : NO_LIMIT_FEN;
     }
     for (int i = 0; i < plan->funds_n; i++) {
         AT(v->fund_size_wan, i) = (double)from->fund_size_wan[i];

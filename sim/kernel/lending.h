@@ -2,7 +2,7 @@
 #ifndef PLEDGESIM_KERNEL_LENDING_H
 #define PLEDGESIM_KERNEL_LENDING_H
 
-#include "loans.h"
+#include "trusts.h"
 
 /* Step 8: the grant tests. The hot part: vector loops over the policies, branches only on what all
  * lanes share. */
@@ -35,12 +35,6 @@ static void refusals_count(struct ledger *g, int app_i, double asked_wan, const 
         reason[g->work->log->lane] < PS_REFUSED_N)
         log_line(g, PS_LOG_REFUSAL, app_i, (int)reason[g->work->log->lane], asked_wan * FEN_PER_WAN,
                  NULL, 0);
-}
-
-/* Part of an application's amount that counts as registered, fen: eq. (5.2). */
-static inline double registered_fen(double granted_wan, double ratio_ppm, double share_ppm)
-{
-    return lane_muldiv(granted_wan * ratio_ppm, share_ppm, 1e6, 1e-6, 5e5);
 }
 
 /* Full tier: what this application costs the ceiling, by the refusal at the root of the loss: its
@@ -244,11 +238,11 @@ static void fees_take(struct ledger *g, const struct ps_app *app, int product_i,
     }
 }
 
-static void grant_count(struct ledger *g, int app_i)
+/* What the banks granted. */
+static void grant_count(struct ledger *g, int app_i, const double *granted)
 {
     const struct ps_app *app = &g->world->apps[app_i];
     const int product_i = g->schedule->product[app_i];
-    const double *granted = crow(g->work->granted_wan, app_i);
     const struct ps_product_shape *product = &g->shape->products[product_i];
     if (g->cohorts) {
         const double *share =
@@ -280,19 +274,22 @@ static void any_grant(struct ledger *g, int app_i)
 {
     const struct ps_app *app = &g->world->apps[app_i];
     ROW granted = row(g->work->granted_wan, app_i);
-    double reason[PS_LANES];
+    double reason[PS_LANES], kept[PS_LANES];
     grant_test(g, app_i, granted, reason);
+    if (RARELY(g->trusts_lend))
+        trusts_lend(g, app_i, granted, reason);
     g->work->grants[app_i] = PS_GRANTED_ROW | (lanes_max(granted) > 0 ? 0 : PS_GRANTED_NONE);
     if (g->full && lanes_max(reason) >= 0)
         refusals_count(g, app_i, app->amount_wan, reason);
     if (g->full)
         losses_count(g, app_i, granted, reason);
-    loan_enter(g, app_i, granted);
+    const double *of_banks = kept_row(g, app_i, kept);
+    loan_enter(g, app_i, of_banks);
     register_grant(g, app, granted);
     if (g->full && app->flags & PS_APP_WAITED)
         waited_count(g, app, granted);
     if (g->full || g->cohorts)
-        grant_count(g, app_i);
+        grant_count(g, app_i, of_banks);
 }
 
 /* A renewal whose chain no lane has any more. */

@@ -42,6 +42,12 @@ static void book_add(struct ledger *g, int app_i, const double *fen, const doubl
     }
 }
 
+/* Part of an application's amount that counts as registered, fen: eq. (5.2). */
+static inline double registered_fen(double granted_wan, double ratio_ppm, double share_ppm)
+{
+    return lane_muldiv(granted_wan * ratio_ppm, share_ppm, 1e6, 1e-6, 5e5);
+}
+
 /* A granted loan enters the books. */
 static void loan_enter(struct ledger *g, int app_i, const double *granted)
 {
@@ -93,11 +99,11 @@ static void book_leave(struct ledger *g, int app_i, const double *granted, int p
         book_add(g, app_i, owed, granted, -1);
 }
 
-/* What the lanes granted an application and still have: 0 where a vehicle took it. */
+/* What the banks of the lanes granted an application and still have: 0 where a vehicle has it. */
 static const double *kept_row(const struct ledger *g, int app_i, ROW kept)
 {
     const double *granted = granted_row(g, app_i);
-    if (!RARELY(g->shape->transfers_n))
+    if (!RARELY(g->shape->takers_n))
         return granted;
     const double *taken = crow(g->work->taken, app_i);
     LANES kept[l] = taken[l] > 0 ? 0 : granted[l];

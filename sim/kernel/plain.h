@@ -179,8 +179,9 @@ PS_KERNEL_INLINE void plain_register(const struct ledger *g, struct registers *r
         VECS r->first[v] += x[v];
 }
 
-/* Grants a plain application where it passes. The full tier also notes why a lane refuses, which is
- * any_grant's business: there nothing is done, and 0 returned, when a lane does not pass. */
+/* Grants a plain application where it passes. The full tier also notes why a lane refuses, and a
+ * trust may lend instead, which is any_grant's business: there nothing is done, and 0 returned,
+ * when a lane does not pass. */
 PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const struct doors *doors,
                                  int app_i, const int full)
 {
@@ -193,7 +194,7 @@ PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const st
     plain_test(g, r, doors, app, pass);
     all = pass[0];
     VECS all &= pass[v];
-    if (full && !vector_all(all))
+    if (!vector_all(all) && (full || g->trusts_lend))
         return 0;
     g->work->grants[app_i] = PS_GRANTED_ROW | (vector_all(all) ? PS_GRANTED_WHOLE : 0);
     VECS
@@ -207,7 +208,7 @@ PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const st
         VECS r->all_book[v] += granted[v] * FEN_PER_WAN;
     plain_register(g, r, app->flags & PS_PLAIN_RENEWAL, granted);
     if (full || g->cohorts)
-        grant_count(g, app_i);
+        grant_count(g, app_i, crow(g->work->granted_wan, app_i));
     return 1;
 }
 

@@ -162,7 +162,7 @@ static void dispose(struct ledger *g, int fate)
         pool_receive(g, product->pool, back[PS_PARTY_POOL]);
     if (g->queued_any)
         queue_shrink(g, fate, r);
-    if (RARELY(g->shape->transfers_n))
+    if (RARELY(g->shape->takers_n))
         taken_dispose(g, fate);
     if (g->work->log && exposure[g->work->log->lane] > 0) {
         if (!claimed)

@@ -106,7 +106,8 @@ static void close_doors(const struct ps_world_plan *plan, const struct ps_shape 
 /* A loan that a transfer may take ends otherwise than written in some lanes: it is not plain. */
 static void mark_transferable(const struct ps_shape *shape, struct ps_schedule *s)
 {
-    for (int v = shape->vehicles_n - shape->transfers_n; v < shape->vehicles_n; v++) {
+    const int trusts = shape->vehicles_n - shape->trusts_n;
+    for (int v = shape->vehicles_n - shape->takers_n; v < trusts; v++) {
         const struct ps_vehicle_shape *vehicle = &shape->vehicles[v];
         for (int i = 0; i < s->world->apps_n; i++) {
             const struct ps_app *app = &s->world->apps[i];
@@ -114,6 +115,17 @@ static void mark_transferable(const struct ps_shape *shape, struct ps_schedule *
                 app->maturity - vehicle->month >= vehicle->min_months_left)
                 s->plain[i].flags &= (uint8_t)~PS_PLAIN_MATURES;
         }
+    }
+}
+
+/* So does one that a trust may have made instead of a bank. */
+static void mark_trusted(const struct ps_shape *shape, struct ps_schedule *s)
+{
+    for (int v = shape->vehicles_n - shape->trusts_n; v < shape->vehicles_n; v++) {
+        const int from = shape->vehicles[v].month, to = shape->vehicles[v].to_month;
+        for (int i = (int)s->world->app_first[from]; i < (int)s->world->app_first[to + 1]; i++)
+            if (s->plain[i].flags & PS_PLAIN_IN_POOL)
+                s->plain[i].flags &= (uint8_t)~PS_PLAIN_MATURES;
     }
 }
 
@@ -185,6 +197,7 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
         map_apps(plan, policy, schedule);
         close_doors(plan, &policy->shape, schedule);
         mark_transferable(&policy->shape, schedule);
+        mark_trusted(&policy->shape, schedule);
     }
     lay_events(plan, policy, schedule);
 }

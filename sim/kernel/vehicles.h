@@ -4,16 +4,17 @@
 
 #include "funds.h"
 #include "loans.h"
+#include "trusts.h"
 
 /* Securitisations beside the pools (docs/model.md section 10): new issues, whose loans stand in the
- * world, and transfers, which take loans off the books for good. A book without vehicles or funds
- * comes here at its start and end only. */
+ * world, and transfers, which take loans off the books for good; and the losses of all vehicles,
+ * trusts (trusts.h) too. A book without vehicles or funds comes here at its start and end only. */
 
 /* The next month after t in which a vehicle is issued, a loan of a new issue fails or is disposed
- * of, or a fund moves money; one beyond all months when none is. */
+ * of, or a trust or fund moves money; one beyond all months when none is. */
 static int vehicle_month_after(const struct ledger *g, int t)
 {
-    int next = fund_month_after(g, t);
+    int next = months_min(fund_month_after(g, t), trust_month_after(g, t), t);
     for (int v = 0; v < g->shape->vehicles_n; v++)
         next = months_min(next, g->shape->vehicles[v].month, t);
     for (int i = 0; i < g->world->issued_n; i++) {
@@ -27,7 +28,7 @@ static int vehicle_month_after(const struct ledger *g, int t)
 static void vehicles_open(struct ledger *g)
 {
     rows_zero(g->work->vehicle, g->shape->vehicles_n * VEHICLE_ROWS);
-    if (g->shape->transfers_n)
+    if (g->shape->takers_n)
         rows_zero(g->work->taken, g->world->apps_n);
     rows_zero(g->work->fund, g->levels->funds_n * FUND_ROWS);
     g->vehicle_month = vehicle_month_after(g, 0);
@@ -261,6 +262,7 @@ static void taken_default(struct ledger *g, int app_i)
     double exposure[PS_LANES];
     taken_exposure(g, app_i, exposure);
     vehicle_default(g, exposure);
+    trusts_default(g, app_i, exposure);
     const struct ps_ledger_log *log = g->work->log;
     if (log && exposure[log->lane] > 0)
         log_line(g, PS_LOG_TAKEN_DEFAULT, app_i, (int)row(g->work->taken, app_i)[log->lane] - 1,
@@ -277,9 +279,13 @@ static void taken_dispose(struct ledger *g, int fate)
     if (lanes_max(exposure) <= 0)
         return;
     vehicle_recover(g, &g->world->fates[fate], granted_row(g, app_i), exposure, loss);
-    for (int v = first - g->shape->transfers_n; v < first; v++) {
+    for (int v = first - g->shape->takers_n; v < first; v++) {
         ROW of_vehicle = vehicle_row(g, v, VEHICLE_LOSS);
         LANES of_vehicle[l] += taken[l] == v + 1 ? loss[l] : 0;
+        if (g->shape->vehicles[v].kind != PS_VEHICLE_TRUST)
+            continue;
+        ROW cash = vehicle_row(g, v, VEHICLE_CASH); /* eq. (10.17) */
+        LANES cash[l] += taken[l] == v + 1 ? exposure[l] - loss[l] : 0;
     }
     const struct ps_ledger_log *log = g->work->log;
     if (log && exposure[log->lane] > 0)
@@ -307,7 +313,7 @@ static void issue_subsidise(struct ledger *g, int vehicle)
 
 static void vehicle_issue(struct ledger *g, int vehicle)
 {
-    if (g->shape->vehicles[vehicle].transfer)
+    if (g->shape->vehicles[vehicle].kind == PS_VEHICLE_TRANSFER)
         transfer_run(g, vehicle);
     else
         issue_register(g, vehicle);
@@ -328,9 +334,10 @@ static void vehicles_run(struct ledger *g)
         if (x->app.fate != PS_NONE && x->fate.s == g->t)
             issued_dispose(g, i);
     }
-    for (int v = 0; v < g->shape->vehicles_n; v++)
+    for (int v = 0; v < g->shape->vehicles_n - g->shape->trusts_n; v++)
         if (g->shape->vehicles[v].month == g->t)
             vehicle_issue(g, v);
+    trusts_run(g);
     funds_run(g);
     g->vehicle_month = vehicle_month_after(g, g->t);
 }
@@ -361,7 +368,7 @@ static void vehicles_close(struct ledger *g)
     for (int v = 0; v < g->shape->vehicles_n; v++)
         for (int l = 0; l < g->levels->lanes_n; l++) {
             vehicle_close(g, v, l);
-            if (!g->shape->vehicles[v].transfer)
+            if (g->shape->vehicles[v].kind == PS_VEHICLE_ISSUE)
                 ceiling[l] += issue_registered_fen(g, v, l);
         }
 }
@@ -382,6 +389,7 @@ static void vehicles_check(const struct ledger *g, ROW wrong)
     for (int v = 0; v < g->shape->vehicles_n; v++)
         for (int l = 0; l < g->levels->lanes_n; l++)
             wrong[l] += vehicle_row(g, v, VEHICLE_LOSS)[l] > vehicle_row(g, v, VEHICLE_SIZE)[l];
+    trusts_check(g, wrong);
 }
 
 #endif

@@ -153,6 +153,17 @@ enum ps_status ps_results_write_sensitivity(const struct ps_results_request *req
     return write_files(SENSITIVITY, request->sensitivity->sobol != NULL ? n : n - 1, request, dir);
 }
 
+enum ps_status ps_results_write_stressed(const struct ps_results_request *request,
+                                         struct ps_outdir *dir)
+{
+    static const struct file STRESSED[] = {{PS_RESULT_stress, ps_write_stress},
+                                           {PS_RESULT_reverse, ps_write_reverse},
+                                           {PS_RESULT_death_path, ps_write_death_path},
+                                           {PS_RESULT_scenarios_resolved, ps_write_resolved},
+                                           {PS_RESULT_warnings, ps_write_warnings}};
+    return write_files(STRESSED, sizeof STRESSED / sizeof *STRESSED, request, dir);
+}
+
 enum ps_status ps_results_write_tuned(const struct ps_results_request *request,
                                       struct ps_outdir *dir)
 {

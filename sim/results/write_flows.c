@@ -44,6 +44,8 @@ static const struct {
     {"treasury", "vehicle", MEASURED, PS_M_VEHICLES_SUBSIDY, NULL},
     {"fund", "investment", MEASURED, PS_M_FUND_INVESTED, NULL},
     {"investment", "fund", MEASURED, PS_M_FUND_PROCEEDS, NULL},
+    {"trust", "borrower", MEASURED, PS_M_TRUST_LENT, NULL},
+    {"pool", "subordinated_loss", MEASURED, PS_M_TRUST_POOL_LOSS, NULL},
 };
 
 static double constant_mean_fen(enum constant constant, const struct ps_scenario *scenario,

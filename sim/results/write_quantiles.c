@@ -38,7 +38,9 @@ static const struct {
                {PS_M_LOSS_SUBORDINATED, UPPER_TAIL},
                {PS_M_LOSS_UNDERTAKING, UPPER_TAIL},
                {PS_M_LOSS_SENIOR, UPPER_TAIL},
-               {PS_M_FUND_FISCAL_COST, UPPER_TAIL}};
+               {PS_M_FUND_FISCAL_COST, UPPER_TAIL},
+               {PS_M_TRUST_SENIOR_LATE, UPPER_TAIL},
+               {PS_M_TRUST_FISCAL_LOSS, UPPER_TAIL}};
 
 enum { METRICS_N = sizeof METRICS / sizeof *METRICS };
 
@@ -130,14 +132,25 @@ static enum ps_status write_shortfall(struct ps_outcsv *csv, const char *id,
     return ps_outcsv_row_end(csv);
 }
 
-/* Tranches and funds are told of only where there are any. */
+static int has_trust(const struct ps_scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->trusts_n; i++)
+        if (scenario->trusts[i].size_wan > 0)
+            return 1;
+    return 0;
+}
+
+/* Tranches, funds and trusts are told of only where there are any. */
 static int is_told(enum ps_measure measure, const struct ps_scenario *scenario)
 {
     switch (measure) {
     case PS_M_LOSS_SUBORDINATED:
     case PS_M_LOSS_UNDERTAKING:
     case PS_M_LOSS_SENIOR:
-        return ps_vehicle_row(scenario, 0) != NULL;
+        return ps_vehicle_row(scenario, 0) != NULL || has_trust(scenario);
+    case PS_M_TRUST_SENIOR_LATE:
+    case PS_M_TRUST_FISCAL_LOSS:
+        return has_trust(scenario);
     case PS_M_FUND_FISCAL_COST:
         for (size_t i = 0; i < scenario->funds_n; i++)
             if (scenario->funds[i].size_wan > 0)

@@ -36,7 +36,7 @@ size_t ps_compared_place(enum ps_measure measure)
     return k;
 }
 
-static void add(struct ps_difference *d, int64_t base, int64_t other)
+void ps_difference_add(struct ps_difference *d, int64_t base, int64_t other)
 {
     if (base == PS_NOT_GIVEN || other == PS_NOT_GIVEN) {
         return;
@@ -56,7 +56,7 @@ static void add_chunk(struct ps_comparison *out, const int64_t *values, uint64_t
             const int64_t *other = values + (s * PS_COMPARED_N + k) * worlds_n;
             struct ps_difference *d = &out->differences[s * PS_COMPARED_N + k];
             for (uint64_t w = 0; w < worlds_n; w++) {
-                add(d, base[w], other[w]);
+                ps_difference_add(d, base[w], other[w]);
             }
         }
     }

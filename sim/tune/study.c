@@ -163,11 +163,10 @@ static enum ps_status load(const struct ps_study *study, const struct ps_box *bo
     return status;
 }
 
-/* The engine's run of these scenarios: decision tier, with what the constraints and metrics need.
- */
-static enum ps_status simulate(const struct ps_study *study, const struct ps_scenario *scenarios,
-                               size_t scenarios_n, uint64_t first_world, uint64_t worlds_n,
-                               struct ps_diags *diags, struct ps_engine_result *result)
+enum ps_status ps_study_simulate(const struct ps_study *study, const struct ps_scenario *scenarios,
+                                 size_t scenarios_n, uint64_t first_world, uint64_t worlds_n,
+                                 int64_t *values, struct ps_diags *diags,
+                                 struct ps_engine_result *result)
 {
     struct ps_watch watches[PS_CONSTRAINTS_MAX];
     enum ps_measure kept[PS_CONSTRAINTS_MAX + PS_METRICS_MAX];
@@ -191,6 +190,7 @@ static enum ps_status simulate(const struct ps_study *study, const struct ps_sce
                                               .kept_n = kept_n,
                                               .watches = watches,
                                               .watches_n = study->constraints_n,
+                                              .values = values,
                                               .progress = study->progress,
                                               .context = study->context};
     return ps_engine_run(&request, diags, result);
@@ -213,8 +213,8 @@ enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *b
     if (out->row == NULL || out->scenario == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
-    status = simulate(study, out->book.scenarios, out->book.scenarios_n, first_world, worlds_n,
-                      diags, &out->engine);
+    status = ps_study_simulate(study, out->book.scenarios, out->book.scenarios_n, first_world,
+                               worlds_n, NULL, diags, &out->engine);
     return status == PS_OK ? place_rows(study, box, out) : status;
 }
 
@@ -275,8 +275,8 @@ enum ps_status ps_study_batch_run(const struct ps_study *study, uint64_t first_w
                                   uint64_t worlds_n, struct ps_diags *diags,
                                   struct ps_study_batch *batch)
 {
-    return simulate(study, batch->scenarios, batch->n, first_world, worlds_n, diags,
-                    &batch->engine);
+    return ps_study_simulate(study, batch->scenarios, batch->n, first_world, worlds_n, NULL, diags,
+                             &batch->engine);
 }
 
 void ps_study_batch_free(struct ps_study_batch *batch)

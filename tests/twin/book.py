@@ -133,7 +133,7 @@ def load(folder):
         cells = with_base(row, tables["scenarios"])
         scenario = resolve("scenarios", cells)
         for name in ("segments", "ip_kinds", "products", "pools", "banks", "demand", "topups", "shocks", "sector_weights", "anchors",
-                     "vehicles"):
+                     "vehicles", "funds", "trusts"):
             setattr(scenario, name, [resolve(name, r, scenario) for r in table_of(name, cells, tables)])
         segments = {segment.segment_id: segment for segment in scenario.segments}
         scenario.loans = [resolve("loans", r, scenario, segments[r["segment_id"]]) for r in table_of("loans", cells, tables)]

@@ -68,10 +68,11 @@ def make_claim(ledger, loan, t):
 
 
 def chain_premiums(ledger, loan):
-    """Premiums of a loan and of those it renewed."""
+    """Premiums of a loan and of those it renewed; a trust asks for none."""
     total, application = 0, loan.application
     while application is not None:
-        total += ledger.granted[id(application)].premium
+        if id(application) in ledger.granted:
+            total += ledger.granted[id(application)].premium
         application = application.parent
     return total
 

@@ -35,20 +35,21 @@ def hazard_class(pd, rho, dependence, basis, phi, step):
     return calibrated(pd, rho, phi, step)
 
 
-def joint_pd(pd, rho):
-    """(4.3) by Plackett's identity with r = sin θ, Simpson's rule."""
-    x, n = normal_quantile(pd), 2000
+def joint_below(x, rho):
+    """Φ2(x, x; ρ) by Plackett's identity with r = sin θ, Simpson's rule."""
+    n = 2000
     width = asin(rho) / n
 
     def density(i):
         return exp(-x * x / (1 + sin(i * width))) / (2 * pi)
     inner = sum((4 if i % 2 else 2) * density(i) for i in range(1, n))
-    return pd * pd + (density(0) + inner + density(n)) * width / 3
+    return normal_cdf(x) ** 2 + (density(0) + inner + density(n)) * width / 3
 
 
 def calibrated(pd, rho, phi, step):
     """(4.7) ρ' outside, on the scale of its odds, and PD' inside."""
-    target, x = log(joint_pd(pd, rho)), normal_quantile(pd)
+    x = normal_quantile(pd)
+    target = log(joint_below(x, rho))  # (4.3)
 
     def off(odds):
         nonlocal x
@@ -85,6 +86,27 @@ def root(function, x0, width):
             f0 /= 2
         x1, f1 = x2, f2
     return x1
+
+
+def two_roots(function, x, y):
+    """Where two functions of two numbers are 0, near x and y: Broyden's method."""
+    f, g = function(x, y)
+    width = 1e-4
+    fx, gx = ((after - before) / width for after, before in zip(function(x + width, y), (f, g)))
+    fy, gy = ((after - before) / width for after, before in zip(function(x, y + width), (f, g)))
+    for _ in range(100):
+        if max(abs(f), abs(g)) <= 10 * TOLERANCE:
+            return x, y
+        determinant = fx * gy - fy * gx
+        dx, dy = (fy * g - gy * f) / determinant, (gx * f - fx * g) / determinant
+        shorter = min(1.0, 0.5 / max(abs(dx), abs(dy)))
+        dx, dy = dx * shorter, dy * shorter
+        x, y = x + dx, y + dy
+        f1, g1 = function(x, y)
+        off_f, off_g, length = f1 - f - fx * dx - fy * dy, g1 - g - gx * dx - gy * dy, dx * dx + dy * dy
+        fx, fy, gx, gy = fx + off_f * dx / length, fy + off_f * dy / length, gx + off_g * dx / length, gy + off_g * dy / length
+        f, g = f1, g1
+    raise ArithmeticError("the calibration does not converge")
 
 
 class Year:

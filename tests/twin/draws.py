@@ -5,7 +5,7 @@ from math import cos, log, log1p, pi, sin, sqrt
 
 from money import rnd
 
-ECONOMY, DEMAND, FIRM, TERMS, LOAN, DISPOSAL, RECOVERY, MIXING, REGIME, ANCHOR, UNCERTAINTY = range(1, 12)  # purposes
+ECONOMY, DEMAND, FIRM, TERMS, LOAN, DISPOSAL, RECOVERY, MIXING, REGIME, ANCHOR, UNCERTAINTY, INVESTMENT = range(1, 13)  # purposes
 
 WORD = 2**32
 MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)  # of Philox4x32, Salmon and others 2011
@@ -78,6 +78,11 @@ def tape_entity(name):
 def issued_entity(vehicle_id, k):
     """(10.1) Of the k-th firm of a new issue."""
     return 2**62 + hash_of(vehicle_id) // 2**16 % 2**46 * 2**16 + k
+
+
+def investment_entity(fund_id, k):
+    """(10.9) Of the k-th investment of a fund."""
+    return tape_entity(fund_id) // 2**16 * 2**16 + k
 
 
 def hash_of(name):

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // twin_dump BOOK FIRST N [SEED]: worlds FIRST .. FIRST + N - 1 of every scenario of a book and what
 // every policy makes of them, for the twin in tests/twin. One JSON object a line:
-//   {"scenarios": [ids], "world": number, "applications": [[...]], "issued": [[...]], "rows":
-//   [{...}]}
+//   {"scenarios": [ids], "world": number, "applications": [[...]], "issued": [[...]],
+//    "investments": [[...]], "rows": [{...}]}
 // Scenarios of one line share the world; policies of one shape run side by side in lanes, as in the
 // engine.
 #include <inttypes.h>
@@ -67,6 +67,13 @@ static void print_issued(const struct ps_issued *issued)
     printf("[%" PRIu32 ",%" PRIu32 ",%u,%u,%d", issued->issue, app->amount_wan, app->segment,
            app->month, app->maturity - app->month);
     print_fate(app->fate == PS_NONE ? NULL : &issued->fate);
+}
+
+// In the order of INVESTMENT_COLUMNS in world.py.
+static void print_investment(const struct ps_investment *investment)
+{
+    printf("[%u,%u,%u,%u,%.17g]", investment->fund, investment->number, investment->month,
+           investment->exit_month, investment->multiple);
 }
 
 static void print_whole(const char *separator, int64_t value)
@@ -137,6 +144,11 @@ static void dump_world(struct ps_kit *kit, const struct family *family,
     for (int i = 0; i < world->issued_n; i++) {
         printf(i ? "," : "");
         print_issued(&world->issued[i]);
+    }
+    printf("],\"investments\":[");
+    for (int i = 0; i < world->investments_n; i++) {
+        printf(i ? "," : "");
+        print_investment(&world->investments[i]);
     }
     printf("],\"rows\":[");
     for (int first = 0, end; first < family->n; first = end) {

@@ -4,7 +4,9 @@ from math import floor
 
 import breaker
 import claims
+import funds
 import lending
+import trusts
 import vehicles
 from measures import Record
 from money import FEN_PER_WAN, is_january, month, share, year_of
@@ -73,13 +75,16 @@ class PoolAccount:
 class Ledger:
     """One policy in one world."""
 
-    def __init__(self, policy, applications, issued=()):
+    def __init__(self, policy, applications, issued=(), investments=()):
         self.policy = policy
         self.scenario = policy.scenario
         self.applications = applications
         self.vehicles = vehicles.vehicles_of(policy, issued)
+        self.funds = funds.funds_of(policy, investments)
+        self.trusts = [trusts.Trust(row, policy) for row in policy.scenario.trusts if row.size_wan > 0]
         self.pools = [PoolAccount(rules) for rules in policy.pools]
         self.granted = {}  # id of an application: its loan
+        self.served = set()  # ids of applications that were granted, by a bank or a trust
         self.refused = set()
         self.performing = []
         self.defaulted = []
@@ -100,12 +105,16 @@ class Ledger:
         self.interest_and_topups(t)
         self.dispose(t, [loan for loan in self.defaulted if loan.disposal == t])
         vehicles.dispose(self, t, defaulted_now=False)
+        trusts.dispose(self, t, defaulted_now=False)
         self.defaults(t)
         vehicles.defaults(self, t)
+        trusts.defaults(self, t)
         self.dispose(t, [loan for loan in self.defaulted if loan.disposal == t == loan.tau])
         vehicles.dispose(self, t, defaulted_now=True)
+        trusts.dispose(self, t, defaulted_now=True)
         self.repayments(t)
         vehicles.repayments(self)
+        trusts.repayments(self, t)
         claims.pay_queues(self, t)
         claims.make_claims(self, t)
         self.record.npl(self, t)
@@ -113,6 +122,8 @@ class Ledger:
             breaker.review(self, t)
             self.record.breaker_state(self)
             vehicles.issue(self, t)
+        trusts.run_month(self, t)
+        if t <= self.policy.T:
             lending.set_rooms(self)
             lending.lend(self, t)
         self.record.close_month(self, t)
@@ -120,6 +131,7 @@ class Ledger:
     def put_on_the_books(self, application, amount):
         loan = Loan(application, self.policy.product_of(application), self.policy.bank_of(application), amount)
         self.granted[id(application)] = loan
+        self.served.add(id(application))
         self.performing.append(loan)
         self.loans_of_firm.setdefault(application.firm, []).append(loan)
         return loan

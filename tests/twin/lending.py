@@ -1,13 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Chapter 7, step 8: room, grant tests, fees, (7.8), (7.11), (7.12); registration (5.2)."""
+"""Chapter 7, step 8: room, grant tests, fees, (7.8), (7.11), (7.12)."""
+import trusts
 from breaker import SUSPENDED, TERMINATED, group_of
 from money import FEN_PER_WAN, MILLION, share
-
-
-def registered(scenario, amount, renewal=False):
-    """(5.2)"""
-    counted_ppm = scenario.renewal_registration_share_ppm if renewal else MILLION
-    return (amount * scenario.registered_ratio_ppm * counted_ppm + MILLION**2 // 2) // MILLION**2
 
 
 def set_rooms(ledger):
@@ -30,7 +25,10 @@ def lend(ledger, t):
         if product.trims and cap_wan is not None:
             amount_wan = min(amount_wan, cap_wan)
         reason = refusal(ledger, application, product, bank, amount_wan, t)
-        if reason:
+        trust = trusts.lender(ledger, application, amount_wan * FEN_PER_WAN, t) if reason in trusts.LENDS_AFTER else None
+        if trust:
+            trusts.lend(ledger, trust, application, amount_wan * FEN_PER_WAN, t)
+        elif reason:
             ledger.refused.add(id(application))
             ledger.record.refused(application, reason, asked_wan * FEN_PER_WAN)
         else:
@@ -40,7 +38,7 @@ def lend(ledger, t):
 def asks(ledger, application):
     """Renewals follow from a grant, firms that ask again from a refusal (5.6), new firms from their product (5.7)."""
     if application.parent is not None:
-        return id(application.parent) in ledger.granted
+        return id(application.parent) in ledger.served
     if application.before is not None:
         return id(application.before) in ledger.refused
     if not ledger.policy.takes_up(application):
@@ -85,7 +83,7 @@ def single_name(ledger, application, product, amount):
 def grant(ledger, application, amount, t):
     loan = ledger.put_on_the_books(application, amount)
     loan.premium = fee(amount, loan.product.premium_ppm, application.tenor)
-    ledger.record.granted(ledger, loan, fee(amount, loan.product.guarantee_fee_ppm, application.tenor), t)
+    ledger.record.granted(loan, fee(amount, loan.product.guarantee_fee_ppm, application.tenor), t)
 
 
 def fee(amount, rate_ppm, months):

@@ -4,9 +4,8 @@ from math import floor
 
 import breaker
 import vehicles
-from lending import registered
 from money import FEN_PER_WAN, MILLION, month
-from policy import PARTIES
+from policy import PARTIES, registered
 
 REASONS = ("closed", "population", "loan_cap", "terminated", "suspended", "single_name", "leverage")
 PATHS = ("balance", "in_pool_principal", "registered", "npl_ppm", "compensation")
@@ -33,6 +32,7 @@ class Record:
         self.returned_in = [0] * (policy.N + 1)
         self.subsidy_in = [0] * (policy.N + 1)
         self.issue_subsidy_in = [0] * (policy.N + 1)
+        self.trusted_in = [0] * (policy.N + 1)
         self.use = []  # of each month of the plan: principal, money paid in, room
         self.full = {id(a): registered(scenario, a.amount_wan * FEN_PER_WAN, a.parent is not None)
                      for a in applications if not a.on_tape}
@@ -42,7 +42,8 @@ class Record:
                      "stop_loss_n", "warnings_n", "months_suspended", "months_terminated", "bank_interest", "lent_total",
                      "grants_n", "firms_n", "guarantee_fees", "premiums", "refused_n", "refused",
                      "lost_take_up", "registered_waited", "support", "vehicles_registered", "vehicles_transferred", "vehicles_defaults_n",
-                     "vehicles_exposure", "vehicles_recovered", "vehicles_loss", "vehicles_subsidy"):
+                     "vehicles_exposure", "vehicles_recovered", "vehicles_loss", "vehicles_subsidy",
+                     "trust_raised", "trust_lent", "trust_grants_n", "trust_registered", "fiscal_outlay"):
             self.measures[name] = 0
         for reason in REASONS:
             self.measures[f"refused_{reason}"] = 0
@@ -105,17 +106,39 @@ class Record:
         """What a loan and every later link of its chain would have registered, (5.5)."""
         return self.full[id(application)] + sum(self.chain_from(child) for child in application.children)
 
-    def granted(self, ledger, loan, guarantee_fee, t):
-        application = loan.application
-        fen = registered(self.scenario, loan.amount, application.parent is not None)
+    def registers(self, application, amount, t):
+        """What a loan registers."""
+        fen = registered(self.scenario, amount, application.parent is not None)
         self.registered_in[t] += fen
         if application.parent is None:
             self.first_in[t] += fen
-            self.add("firms_n", 1)
         if application.waited:
             self.add("registered_waited", fen)
         else:
             self.add("lost_loan_cap", self.full[id(application)] - fen)  # trimmed
+        return fen
+
+    def lent_by_trust(self, application, amount, t):
+        self.add("trust_registered", self.registers(application, amount, t))
+        self.add("trust_lent", amount)
+        self.add("trust_grants_n", 1)
+
+    def trusted(self, fen, t):
+        """Public money that goes into trusts; below 0: comes back."""
+        self.trusted_in[t] += fen
+
+    def vehicle_defaulted(self, deal):
+        self.add("vehicles_defaults_n", 1)
+        self.add("vehicles_exposure", deal.ead)
+
+    def vehicle_disposed(self, deal):
+        self.add("vehicles_recovered", deal.recovery)
+        self.add("vehicles_loss", deal.ead - deal.recovery)
+
+    def granted(self, loan, guarantee_fee, t):
+        self.registers(loan.application, loan.amount, t)
+        if loan.application.parent is None:
+            self.add("firms_n", 1)
         self.add("lent_total", loan.amount)
         self.add("grants_n", 1)
         self.add("premiums", loan.premium)
@@ -151,6 +174,7 @@ class Record:
             self.use.append((principal, sum(pool.paid_in for pool in ledger.pools), sum(pool.room for pool in ledger.pools)))
         if t == self.policy.T:
             self.measures["outstanding_plan_end"] = outstanding
+            self.measures["trust_outstanding_plan_end"] = sum(trust.performing() for trust in ledger.trusts)
             largest = sorted((loan.owed for loan in ledger.in_pool()), reverse=True)[:10]
             if principal > 0:
                 self.measures["top_ten_share"] = in_ppm(sum(largest), principal)  # (8.5)
@@ -165,6 +189,8 @@ class Record:
         self.pool(ledger)
         self.losses(ledger)
         self.tranches(ledger)
+        self.trusts(ledger.trusts)
+        self.funds(ledger.funds)
         self.treasury(ledger)
         self.usage()
 
@@ -203,12 +229,30 @@ class Record:
 
     def tranches(self, ledger):
         """(10.6)"""
-        m, parts, whole = self.measures, [v.parts() for v in ledger.vehicles], [v.whole() for v in ledger.vehicles]
+        m, all_of_them = self.measures, [*ledger.vehicles, *ledger.trusts]
+        parts, whole = [v.parts() for v in all_of_them], [v.whole() for v in all_of_them]
         for i, name in enumerate(vehicles.PARTS):
             m[f"loss_{name}"] = sum(part[i] for part in parts)
             m[f"{name}_hit"] = int(any(part[i] > 0 for part in parts))
             m[f"{name}_gone"] = int(any(part[i] > 0 and part[i] == all_of_it[i] for part, all_of_it in zip(parts, whole)))
         m["undertaking_guarantor"] = sum(v.parts()[1] for v in ledger.vehicles if v.row.undertaker == "guarantor")
+
+    def trusts(self, trusts):
+        """(10.19)"""
+        m = self.measures
+        m["trust_senior_late"] = sum(trust.late for trust in trusts)
+        m["trust_late"] = int(m["trust_senior_late"] > 0)
+        m["trust_pool_loss"] = sum(trust.parts()[0] for trust in trusts if trust.held_by("pool"))
+        m["trust_fiscal_loss"] = sum(trust.parts()[0] for trust in trusts if trust.held_by("pool", "treasury"))
+
+    def funds(self, funds):
+        """(10.14)"""
+        m = self.measures
+        m["fund_invested"] = sum(fund.invested() for fund in funds)
+        m["fund_proceeds"] = sum(fund.proceeds() for fund in funds)
+        m["fund_write_offs_n"] = sum(fund.write_offs() for fund in funds)
+        m["fund_fiscal_cost"] = sum(fund.fiscal_cost() for fund in funds)
+        m["fund_below_cost"] = int(m["fund_proceeds"] < m["fund_invested"])
 
     def treasury(self, ledger):
         """(8.1), (8.2)"""
@@ -216,11 +260,12 @@ class Record:
         m["subsidy"] = sum(self.subsidy_in)
         subsidies = m["subsidy"] + m["vehicles_subsidy"]
         district = float(scenario.district_share_frac)
-        m["fiscal_net_cost"] = floor(district * (m["compensation_net"] + subsidies) + 0.5)
-        m["fiscal_outlay"] = sum(pool.rules.initial_fen for pool in ledger.pools) + m["topups"] + subsidies
+        m["fiscal_net_cost"] = floor(district * (m["compensation_net"] + subsidies + m["trust_fiscal_loss"]) + 0.5)
+        m["fiscal_outlay"] += sum(pool.rules.initial_fen for pool in ledger.pools) + m["topups"] + subsidies
         factor = (1 + float(scenario.discount_rate_frac)) ** (-1 / 12)
-        value = sum((self.compensation_in[t] - self.returned_in[t] + self.subsidy_in[t] + self.issue_subsidy_in[t]) * factor**t
-                    for t in range(1, self.policy.N + 1))
+        flows = zip(self.compensation_in, self.returned_in, self.subsidy_in, self.issue_subsidy_in, self.trusted_in, strict=True)
+        value = sum((paid - returned + subsidy + issue_subsidy + trusted) * factor**t
+                    for t, (paid, returned, subsidy, issue_subsidy, trusted) in enumerate(flows) if t > 0)
         m["fiscal_present_value"] = floor(district * value + 0.5)
 
     def usage(self):

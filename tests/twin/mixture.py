@@ -1,26 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Chapter 4, Student t and gamma sectors: (4.10), (4.11), (4.13), (4.14), where nothing needs calibration."""
+"""Chapter 4, Student t: (4.10) to (4.12)."""
 from functools import lru_cache
-from math import erfc, exp, lgamma, log, log1p, sqrt
+from math import erfc, exp, lgamma, log, log1p, pi, sqrt
 
-from default import root, yearly_hazard
+from default import Year, joint_below, root, two_roots, yearly_hazard
 from draws import MIXING, normal_pair
 from laws import incomplete_beta
 from money import year_of
 
-LARGEST = -log(1e-12)  # of a year's hazard, p being clamped
+STEP_Z = 0.5
+SCORES = [STEP_Z * (i + 0.5) for i in range(-14, 14)]  # of S in the calibration
 
 
-def needs_no_calibration(scenario):
-    """One index a year, or correlations that are meant by the month; a segment moves with one sector at most."""
-    sectors = [row.segment_id for row in scenario.sector_weights]
-    one_sector = scenario.dependence != "gamma" or len(set(sectors)) == len(sectors)
-    return one_sector and (scenario.correlation_basis == "monthly" or scenario.factor_step_months == 12)
-
-
-def log_tails(k, x):
+def log_tails(k, log_x):
     """Logarithms of P(X <= x) and P(X > x), X a gamma variable of shape k and scale 1."""
-    factor = k * log(x) - x - lgamma(k)
+    x = exp(log_x)
+    factor = k * log_x - x - lgamma(k)
     if x < k + 1:  # power series
         total = term = 1 / k
         n = k
@@ -50,9 +45,10 @@ def log_quantile(z, k):
     tail = log(0.5 * erfc(abs(z) / sqrt(2)))
 
     def off(y):
-        lower, upper = log_tails(k, k * exp(y))
+        lower, upper = log_tails(k, log(k) + y)
         return lower - tail if z <= 0 else tail - upper
-    return root(off, 0.0, 0.1)
+    cube = 1 - 1 / (9 * k) + z / (3 * sqrt(k))  # a first guess: Wilson and Hilferty, or the law near 0
+    return root(off, 3 * log(cube) if cube > 0.3 else (tail + lgamma(k + 1)) / k - log(k) if z <= 0 else 0.0, 0.01)
 
 
 def divisors(scenario, months_n, draws, world):
@@ -73,52 +69,31 @@ def t_quantile(p, nu):
     return -exp(root(lambda y: log(2 * p) - log(incomplete_beta(nu / (nu + exp(2 * y)), nu / 2, 0.5)), 0.0, 0.1)) if p < 0.5 else 0.0
 
 
-def student_t_hazard(pd, rho, scenario, index, s):
+def student_t_hazard(pd, rho, scenario, index, s, phi):
     """(4.10) [month 0..N] H of a class in a world."""
     if pd == 0:
         return [0.0] * len(index)
-    a, b = t_quantile(pd, float(scenario.t_nu)) / sqrt(1 - rho), -sqrt(rho / (1 - rho))
+    x, rho = student_t_class(pd, rho, float(scenario.t_nu), scenario.correlation_basis, phi, scenario.factor_step_months)
+    a, b = x / sqrt(1 - rho), -sqrt(rho / (1 - rho))
     return sums(yearly_hazard(a * month_s + b * y) for month_s, y in zip(s[1:], index[1:]))
 
 
-def gamma_hazard(pd, segment, scenario, indices):
-    """(4.13) [month 0..N] H of a class in a world; indices: Y~ of all clusters."""
-    rows = [row for row in scenario.sector_weights if row.segment_id == segment.segment_id]
-    cluster = rows[0].cluster_id if rows else segment.cluster_id
-    weight = float(rows[0].weight_frac) if rows else 1.0
-    variance = float(rows[0].variance if rows else scenario.sector_variance)
-    linear = scenario.gamma_link == "linear_capped"
-    level = pd if pd == 0 else linear_level(pd, weight, variance) if linear else exponential_level(pd, weight, variance)
-
-    def yearly(y):
-        x = level * (1 - weight + weight * exp(log_quantile(-y, 1 / variance)))
-        return (-log1p(-min(x, 1 - 1e-12))) if linear else min(x, LARGEST)
-    return sums(yearly(y) for y in indices[cluster][1:])
-
-
 @lru_cache(maxsize=None)
-def exponential_level(pd, weight, variance):
-    """λ of (4.14) in closed form."""
-    def hazard(level):
-        return level * (1 - weight) + log1p(level * weight * variance) / variance
-    return exp(root(lambda y: log(hazard(exp(y)) / -log1p(-pd)), log(pd), 0.01))
+def student_t_class(pd, rho, nu, basis, phi, step):
+    """x' and ρ' of (4.10)."""
+    x = t_quantile(pd, nu)
+    if rho == 0 or step == 12 or basis == "monthly":
+        return x, rho
+    over = [(STEP_Z * exp(-z * z / 2) / sqrt(2 * pi), exp(log_quantile(z, nu / 2) / 2)) for z in SCORES]
+    joint = sum(weight * joint_below(x * s, rho) for weight, s in over)  # (4.12)
 
-
-@lru_cache(maxsize=None)
-def linear_level(pd, weight, variance):
-    """PD' with E min(1, PD' X) = PD, by the gamma distribution function."""
-    k = 1 / variance
-
-    def mean(level):
-        rest = level * (1 - weight)
-        if weight == 0:
-            return min(1.0, level)
-        if rest >= 1:
-            return 1.0
-        cap = (1 - rest) / (level * weight)
-        below, above = (exp(tail) for tail in log_tails(k, k * cap))
-        return rest * below + level * weight * exp(log_tails(k + 1, k * cap)[0]) + above
-    return exp(root(lambda y: log(mean(exp(y)) / pd), log(pd), 0.01))
+    def off(x, odds):
+        year = Year(phi, step, 1 / (1 + exp(-odds)))
+        one, both = (sum(weight * p for (weight, _), p in zip(over, values))
+                     for values in zip(*(year.probabilities(x * s) for _, s in over)))
+        return log(one / pd), log(both / joint)
+    x, odds = two_roots(off, x, log(rho / (1 - rho)))
+    return x, 1 / (1 + exp(-odds))
 
 
 def sums(yearly):

@@ -3,9 +3,15 @@
 from types import SimpleNamespace
 
 from laws import cuts, pick
-from money import rnd
+from money import MILLION, rnd
 
 PARTIES = ("pool", "guarantor", "reguarantor", "insurer", "appraiser")  # the bank takes what they leave
+
+
+def registered(scenario, amount, renewal=False):
+    """(5.2)"""
+    counted_ppm = scenario.renewal_registration_share_ppm if renewal else MILLION
+    return (amount * scenario.registered_ratio_ppm * counted_ppm + MILLION**2 // 2) // MILLION**2
 
 
 class Product:

@@ -163,6 +163,41 @@ def other_tranches(dice, rows, horizon):
     return other
 
 
+def funds(dice, clusters, horizon):
+    rows = []
+    for i in range(dice.some(0, 1, 3)):
+        n, first = dice.some(dice.randint(1, 12), 1, 500, often=0.8), dice.randint(1, horizon)
+        rho = dice.some("0", dice.pct(0, 0.9), "0.99")
+        median, sigma = dice.some((dice.pct(0, 5), dice.pct(0, 0.9)), ("1", "1.5"), ("0", "1"), ("100", "0"), often=0.7)  # sums below 2^53
+        rows.append({
+            "fund_id": f"f{i}", "label": "", "size_wan": n + dice.some(dice.randint(0, 2000), 0, 100_000, often=0.8),
+            "fiscal_share_pct": dice.some(dice.pct(0, 100, 4), "0", "100", often=0.8), "investments_n": n, "from_month": first,
+            "to_month": dice.some(dice.randint(first, horizon), "", first), "hold_months": dice.some(dice.randint(1, 60), 1, 240),
+            "write_off_pct": dice.some(dice.pct(0, 100), "0", "100", often=0.8), "multiple_median": median, "multiple_sigma": sigma,
+            "cluster_id": dice.choice(clusters) if float(rho) > 0 else dice.choice(["", *clusters]), "correlation": rho})
+    return rows
+
+
+def other_money(dice, rows):
+    """The same investments under another policy."""
+    return [{**row, "size_wan": dice.some(int(row["investments_n"]) + dice.randint(0, 9000), 0, often=0.8),
+             "fiscal_share_pct": dice.some(dice.pct(0, 100, 4), "100")} for row in rows]
+
+
+def trusts(dice, pool_ids, caps_wan, horizon, months):
+    rows = []
+    for i in range(dice.some(0, 1, 3, often=0.4)):
+        first = dice.some(1, dice.randint(1, horizon))
+        last = dice.some(dice.randint(first, horizon), "", first)
+        rows.append({
+            "trust_id": f"u{i}", "label": "", "size_wan": dice.some(dice.randint(1, 3000), 0, 40, often=0.8), "from_month": first,
+            "to_month": last, "final_month": dice.choice(["", dice.randint((last or horizon) + 1, months)]),
+            "subordinated_pct": dice.some(dice.pct(0, 40, 4), "0", "100", dice.pct(0, 100, 2), often=0.7),
+            "subordinated_by": dice.choice(["private", "treasury", "pool", "pool"]), "pool_id": dice.choice(["", *pool_ids]),
+            "max_loan_wan": dice.some(0, dice.randint(20, 800), *caps_wan, often=0.6)})
+    return rows
+
+
 def correlations(dice, clusters):
     """A matrix of one common factor, or with copies."""
     weight = {cluster: dice.choice([0.0, 0.5, 0.8, 1.0, -0.5]) for cluster in clusters}
@@ -362,6 +397,10 @@ def write_book(folder, seed, policies=POLICIES):
               "sector_weights": sector_weights(dice, segment_rows, clusters) if world["dependence"] == "gamma" else [],
               "vehicles": vehicles(dice, segment_rows, world["horizon_months"], months)}
     tables["vehicles_b"] = other_tranches(dice, tables["vehicles"], world["horizon_months"])
+    tables["funds"] = funds(dice, clusters, world["horizon_months"])
+    tables["funds_b"] = other_money(dice, tables["funds"])
+    caps_wan = [row["loan_cap_wan"] for row in sum(product_rows, []) if row["loan_cap_wan"]]
+    tables["trusts"], tables["trusts_b"] = (trusts(dice, pool_ids, caps_wan, world["horizon_months"], months) for _ in range(2))
     schemes(dice, sum(product_rows, []))
     if pool_ids:
         tables.update(pools=pools(dice, pool_ids), pools_b=pools(dice, pool_ids))
@@ -378,8 +417,11 @@ def scenarios(dice, world, tables, products_named, policies):
         if dice.chance(0.5):
             usual = policy_part(dice)
         files = {f"{name}_file": dice.choice([f"{name}.csv", f"{name}_b.csv"])
-                 for name in ("products", "pools", "vehicles") if tables.get(f"{name}_b")}
+                 for name in ("products", "pools", "vehicles", "funds", "trusts")
+                 if tables.get(name) and tables.get(f"{name}_b")}
         cells = overrides(dice, tables["products"] + tables["products_b"], products_named)
+        if "trusts_file" in files and dice.chance(0.6):  # what is refused for want of room, trusts may lend
+            cells["leverage"] = dice.pct(0, 2, 6)
         rows.append({"scenario_id": f"r{i}", "label": "", "base": "", **world, **usual, **money_of_pool(dice), **files, **cells})
     return rows
 

@@ -4,8 +4,10 @@ from fractions import Fraction
 from math import exp, floor
 
 import contagion
+import funds
 import mixture
 import regime
+import sectors
 from default import cumulative_hazard, hazard_class, month_of_default
 from draws import DEMAND, FIRM, LOAN, TERMS, WORD, happens, issued_entity, normal_pair, tape_entity
 from economy import Economy
@@ -17,15 +19,10 @@ from vehicles import NEW_ISSUE, in_order
 from world import Application, IssuedFirm, firm_of
 
 TENORS = (6, 12, 24, 36)
-CALIBRATION_NOT_YET = ("student_t", "gamma")  # drawn only where they need none
-
-
-def can_draw(scenario):
-    return scenario.dependence not in CALIBRATION_NOT_YET or mixture.needs_no_calibration(scenario)
 
 
 class Sampler:
-    """Draws worlds of a scenario: sample() gives the applications of one in canonical order and the firms of new issues."""
+    """Draws worlds of a scenario: sample() gives applications in canonical order, firms of new issues, investments of funds."""
 
     def __init__(self, scenario, draws):
         self.scenario, self.draws, self.policy = scenario, draws, Policy(scenario)
@@ -56,7 +53,7 @@ class Sampler:
             for k in range(self.new_firms(world, t)):
                 applications += self.new_firm(world, t, t * WORD + k, firms_n)
                 firms_n += 1
-        return sorted(applications, key=lambda a: (a.month, a.parent is None, a.chain)), self.issued(world)
+        return sorted(applications, key=lambda a: (a.month, a.parent is None, a.chain)), self.issued(world), self.investments(world)
 
     def issued(self, world):
         """The firms of all new issues, (10.1) and (10.2)."""
@@ -76,6 +73,9 @@ class Sampler:
                 self.fate(world, firm, entity, 0, self.draws.words(world, LOAN, entity, 0), times=1.0)
                 firms.append(firm)
         return firms
+
+    def investments(self, world):
+        return funds.sample(self.scenario, self.index, self.draws, world)
 
     def new_firm(self, world, t, entity, number):
         """A chain from its first month on and one from each month in which it may ask again, (5.6)."""
@@ -158,8 +158,8 @@ class Sampler:
         if scenario.dependence == "regime":
             return regime.cumulative_hazard(pd, scenario, self.states)
         if scenario.dependence == "student_t":
-            return mixture.student_t_hazard(pd, rho, scenario, index, self.divisors)
+            return mixture.student_t_hazard(pd, rho, scenario, index, self.divisors, self.economy.phi)
         if scenario.dependence == "gamma":
-            return mixture.gamma_hazard(pd, segment, scenario, self.index)
+            return sectors.hazard(pd, segment, scenario, self.index, self.economy.phi)
         a, b = hazard_class(pd, rho, scenario.dependence, scenario.correlation_basis, self.economy.phi, scenario.factor_step_months)
         return cumulative_hazard(a, b, index)

@@ -3,8 +3,8 @@
 from math import floor
 
 from claims import canonical
-from lending import registered
 from money import FEN_PER_WAN, rnd, share
+from policy import registered
 
 NEW_ISSUE, TRANSFER = "new_issue", "transfer"
 PARTS = ("subordinated", "undertaking", "senior")
@@ -95,8 +95,7 @@ def dispose(ledger, t, defaulted_now):
         for deal in vehicle.deals:
             if deal.fate.disposal == t and (deal.fate.tau == t) == defaulted_now:
                 vehicle.loss += deal.ead - deal.recovery
-                ledger.record.add("vehicles_recovered", deal.recovery)
-                ledger.record.add("vehicles_loss", deal.ead - deal.recovery)
+                ledger.record.vehicle_disposed(deal)
 
 
 def defaults(ledger, t):
@@ -105,8 +104,7 @@ def defaults(ledger, t):
         for deal in vehicle.deals:
             if deal.fate.tau == t:
                 deal.default()
-                ledger.record.add("vehicles_defaults_n", 1)
-                ledger.record.add("vehicles_exposure", deal.ead)
+                ledger.record.vehicle_defaulted(deal)
 
 
 def repayments(ledger):

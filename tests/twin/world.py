@@ -60,6 +60,18 @@ class IssuedFirm:
         return self.month + self.tenor
 
 
+@dataclass
+class Investment:
+    """What becomes of an investment of a fund, chapter 10."""
+
+    fund: int  # number of the fund among those of the scenario, by id
+    number: int
+    bought: int  # month
+    sold: int
+    multiple: float  # brought per yuan; 0: written off
+
+
+INVESTMENT_COLUMNS = ("fund", "number", "bought", "sold", "multiple")
 ISSUED_COLUMNS = ("vehicle", "amount_wan", "segment", "month", "tenor", "tau", "disposal", "proceeds", "cash")
 COLUMNS = ("month", "chain", "parent", "before", "waited", "tape", "segment", "tenor", "amount_wan", "equal_principal", "micro",
            "product_word", "bank_word", "tau", "disposal", "proceeds", "cash")  # of an application as dump.c writes it
@@ -87,6 +99,11 @@ def read_issued(rows, scenario):
     for firm in firms:
         firm.segment = scenario.segments[firm.segment]
     return firms
+
+
+def read_investments(rows):
+    """The investments of the funds of a dumped world."""
+    return [Investment(*row) for row in rows]
 
 
 def firm_of(tape, chain):

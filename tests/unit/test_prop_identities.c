@@ -273,6 +273,10 @@ static void scale(struct ps_scenario *s)
         s->topups[i].amount_fen *= TIMES;
     for (size_t i = 0; i < s->vehicles_n; i++)
         s->vehicles[i].size_wan *= TIMES;
+    for (size_t i = 0; i < s->trusts_n; i++) {
+        s->trusts[i].size_wan *= TIMES;
+        s->trusts[i].max_loan_wan *= TIMES;
+    }
     for (size_t i = 0; i < s->products_n; i++) {
         s->products[i].firm_cap_fen *= TIMES;
         s->products[i].firm_cap_micro_fen *= TIMES;

@@ -28,6 +28,7 @@ struct group {
     struct ps_topups_row topups[GROUP_MAX][6];
     struct ps_vehicles_row vehicles[GROUP_MAX][4];
     struct ps_funds_row funds[GROUP_MAX][3];
+    struct ps_trusts_row trusts[GROUP_MAX][3];
 };
 
 static void group_open(struct group *g, int number)
@@ -42,11 +43,13 @@ static void group_open(struct group *g, int number)
         memcpy(g->topups[i], row->topups, row->topups_n * sizeof *row->topups);
         memcpy(g->vehicles[i], row->vehicles, row->vehicles_n * sizeof *row->vehicles);
         memcpy(g->funds[i], row->funds, row->funds_n * sizeof *row->funds);
+        memcpy(g->trusts[i], row->trusts, row->trusts_n * sizeof *row->trusts);
         row->products = g->products[i];
         row->pools = g->pools[i];
         row->topups = g->topups[i];
         row->vehicles = g->vehicles[i];
         row->funds = g->funds[i];
+        row->trusts = g->trusts[i];
         ps_random_levels(&dice, g->book);
     }
 }

@@ -13,15 +13,22 @@
 #include "fixture.h"
 #include "ledger_reference.h"
 
-enum { POLICIES = 12, WORLDS = 16, WORLDS_A_POLICY = 2, SUPPORTED_MIN = 100 };
+enum { POLICIES = 12, WORLDS = 16, WORLDS_A_POLICY = 2 };
+enum { SUPPORTED_MIN = 100, REVOLVED_MIN = 80, TRUST_LOST_MIN = 40 };
 
 /* Changes a policy drawn at random; 0 when it is of no use. */
 typedef int change_fn(struct ps_scenario *s);
 
-/* How many evaluations had one pool support another. */
-static int books_agree(int books, change_fn *change)
+/* How many evaluations had one pool support another; trusts that lent their money more than once;
+ * trusts that lost some. */
+struct seen {
+    int supported_n, revolved_n, lost_n;
+};
+
+static struct seen books_agree(int books, change_fn *change)
 {
-    int differing = 0, supported_n = 0;
+    int differing = 0;
+    struct seen seen = {0};
     uint64_t evaluations = 0;
     for (int b = 0; b < books; b++) {
         struct ps_dice dice = {.state = (uint64_t)b * 1000003 + 17};
@@ -42,7 +49,10 @@ static int books_agree(int books, change_fn *change)
                 snprintf(name, sizeof name, "book %d policy %d world %d", b, p, world);
                 differing += ps_reference_differs(&kit, &kit.worlds.worlds[world], policies, 1, 0,
                                                   PS_LANES_NARROW, name) > 0;
-                supported_n += ps_measure_read(&kit.ledger, PS_M_SUPPORT, 0) > 0;
+                seen.supported_n += ps_measure_read(&kit.ledger, PS_M_SUPPORT, 0) > 0;
+                const int64_t raised = ps_measure_read(&kit.ledger, PS_M_TRUST_RAISED, 0);
+                seen.revolved_n += ps_measure_read(&kit.ledger, PS_M_TRUST_LENT, 0) > raised;
+                seen.lost_n += ps_measure_read(&kit.ledger, PS_M_TRUST_FISCAL_LOSS, 0) > 0;
                 evaluations++;
             }
             ps_policy_free(&policy);
@@ -51,7 +61,7 @@ static int books_agree(int books, change_fn *change)
         ps_fixture_free(s);
     }
     ps_claim_equal("evaluations", evaluations, (uint64_t)differing);
-    return supported_n;
+    return seen;
 }
 
 static int as_it_is(struct ps_scenario *s)
@@ -63,7 +73,7 @@ static int as_it_is(struct ps_scenario *s)
 static void random_books_agree(void **state)
 {
     (void)state;
-    assert_true(books_agree(120, as_it_is) >= SUPPORTED_MIN);
+    assert_true(books_agree(120, as_it_is).supported_n >= SUPPORTED_MIN);
 }
 
 /* One rich pool without the rules that look at single loans, which few policies drawn at random
@@ -85,6 +95,32 @@ static void usual_months_agree(void **state)
 {
     (void)state;
     (void)books_agree(40, usual);
+}
+
+/* Pools that refuse whatever is asked of them, and small trusts that lend again and again. */
+static int refusing(struct ps_scenario *s)
+{
+    s->p.firm_population_n = 0;
+    for (size_t i = 0; i < s->pools_n; i++)
+        s->pools[i].leverage_ppm = 0;
+    for (size_t i = 0; i < s->products_n; i++) {
+        s->products[i].open_from_month = 1;
+        s->products[i].open_to_month = 0;
+    }
+    for (size_t i = 0; i < s->trusts_n; i++) {
+        s->trusts[i].size_wan = s->trusts[i].size_wan % 700;
+        s->trusts[i].to_month = s->p.horizon_months;
+        s->trusts[i].final_month = PS_NOT_GIVEN;
+    }
+    return s->trusts_n > 0;
+}
+
+static void busy_trusts_agree(void **state)
+{
+    (void)state;
+    const struct seen seen = books_agree(40, refusing);
+    assert_true(seen.revolved_n >= REVOLVED_MIN);
+    assert_true(seen.lost_n >= TRUST_LOST_MIN);
 }
 
 /* Several policies of one shape side by side: each lane is its own ledger. */
@@ -129,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_books_agree),
         cmocka_unit_test(usual_months_agree),
+        cmocka_unit_test(busy_trusts_agree),
         cmocka_unit_test(every_lane_agrees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

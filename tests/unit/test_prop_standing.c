@@ -59,7 +59,7 @@ static struct ps_scenario *standing_book(int number)
     s->demand_n = 0;
     s->p.renewal_prob_frac = 0;
     s->p.moral_hazard = 0;
-    s->vehicles_n = 0;
+    s->vehicles_n = s->trusts_n = 0;
     s->pools_n = 1;
     s->pools[0].support_pool_id[0] = '\0';
     if (s->p.breaker_scope == PS_BREAKER_BANK)

@@ -2,28 +2,25 @@
 #ifndef PLEDGESIM_OUTLOOK_H
 #define PLEDGESIM_OUTLOOK_H
 
-#include "pledgesim/arena.h"
 #include "pledgesim/engine.h"
 #include "pledgesim/figures.h"
 #include "pledgesim/numtext.h"
+#include "pledgesim/stress.h"
 
 /* What the report shows beside the scenarios of the book: the first of them with pools of other
  * sizes and other leverage, and under stress. Variants are made in memory; each twist has its own
- * worlds, which all its sizes share. Section 12 of docs/report.md. */
+ * worlds, which all its sizes share. docs/report.md. */
 
 enum ps_twist {
-#define PS_TWIST(symbol, key, en, zh) PS_TWIST_##symbol,
+    PS_TWIST_NONE, /* as it is */
+#define PS_TWIST(symbol, name) PS_TWIST_##symbol,
 #include "pledgesim/twists.def"
 #undef PS_TWIST
     PS_TWIST_N
 };
 
-struct ps_twist_desc {
-    const char *key;
-    const char *doc[PS_LANG_N];
-};
-
-const struct ps_twist_desc *ps_twist_desc(enum ps_twist twist);
+/* What it is, in words. */
+const char *ps_twist_text(enum ps_twist twist, enum ps_lang lang);
 
 enum {
     PS_OUTLOOK_SIZES = 21, /* at most, of pools */
@@ -49,9 +46,9 @@ struct ps_outlook {
     struct ps_outlook_point points[PS_TWIST_N][PS_OUTLOOK_SIZES][PS_OUTLOOK_LEVERAGES];
 };
 
-/* The scenario under a twist; borrows from it, what is new comes from the arena. PS_MEMORY. */
-enum ps_status ps_twist_scenario(const struct ps_scenario *scenario, enum ps_twist twist,
-                                 struct ps_arena *arena, struct ps_scenario *out) PS_MUST_CHECK;
+/* The scenario under a twist. Free it also after failure. PS_MEMORY. */
+enum ps_status ps_twist_apply(const struct ps_scenario *scenario, enum ps_twist twist,
+                              struct ps_stressed *out) PS_MUST_CHECK;
 
 /* The twist as --set says it ("" for none); where it takes a row of a table, a comment that starts
  * with #. */

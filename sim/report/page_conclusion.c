@@ -37,7 +37,7 @@ static struct ps_page_worst worst(const struct ps_page *page, int of_target)
             continue;
         out.p = *p;
         for (int lang = 0; lang < PS_LANG_N; lang++)
-            out.name[lang] = ps_twist_desc((enum ps_twist)t)->doc[lang];
+            out.name[lang] = ps_twist_text((enum ps_twist)t, (enum ps_lang)lang);
     }
     /* Scenarios of another family met other worlds: stresses, not policies. */
     for (size_t i = 1; i < result->rows_n; i++) {

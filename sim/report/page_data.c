@@ -283,7 +283,10 @@ static json_t *outlook_data(const struct ps_outlook *o)
     for (int i = 0; i < o->leverages_n; i++)
         add(leverages, wan((double)o->leverage_ppm[i]));
     for (int t = 0; t < PS_TWIST_N; t++) {
-        add(twists, both(ps_twist_desc((enum ps_twist)t)->doc));
+        const char *const text[PS_LANG_N] = {
+            [PS_LANG_ZH] = ps_twist_text((enum ps_twist)t, PS_LANG_ZH),
+            [PS_LANG_EN] = ps_twist_text((enum ps_twist)t, PS_LANG_EN)};
+        add(twists, both(text));
         add(worlds, json_integer((json_int_t)o->worlds_n[t]));
         add(points, o->worlds_n[t] > 0 ? outlook_points(o, t) : json_null());
     }

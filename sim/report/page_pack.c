@@ -33,10 +33,10 @@ static char *base64(const unsigned char *bytes, size_t n)
 
 json_t *ps_page_pack(const struct ps_page *page)
 {
+    struct ps_stressed stressed[PS_TWIST_N] = {0};
     struct ps_scenario scenarios[PS_TWIST_N];
     int twists[PS_TWIST_N];
     size_t n = 0;
-    struct ps_arena arena = {0};
     struct ps_diags diags = {0};
     struct ps_panel_pack pack = {0};
     json_t *out = json_null(), *worlds = json_array();
@@ -46,8 +46,9 @@ json_t *ps_page_pack(const struct ps_page *page)
         if (t != PS_TWIST_NONE && page->request->outlook->worlds_n[t] == 0)
             continue;
         twists[n] = t;
-        status = ps_twist_scenario(page->request->book->scenarios, (enum ps_twist)t, &arena,
-                                   &scenarios[n++]);
+        status = ps_twist_apply(page->request->book->scenarios, (enum ps_twist)t, &stressed[n]);
+        scenarios[n] = stressed[n].scenario;
+        n++;
     }
     if (status == PS_OK)
         status = ps_panel_pack(scenarios, n, 0, &diags, &pack);
@@ -60,6 +61,7 @@ json_t *ps_page_pack(const struct ps_page *page)
     free(text);
     ps_panel_pack_free(&pack);
     ps_diags_free(&diags);
-    ps_arena_free(&arena);
+    for (size_t i = 0; i < n; i++)
+        ps_stressed_free(&stressed[i]);
     return out;
 }

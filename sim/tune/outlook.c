@@ -6,14 +6,28 @@
 #include <string.h>
 
 #include "pledgesim/answer.h"
+#include "pledgesim/arena.h"
 #include "pledgesim/errors.h"
 #include "pledgesim/outcsv.h"
 
-static const struct ps_twist_desc TWISTS[PS_TWIST_N] = {
-#define PS_TWIST(symbol, key, en, zh) {key, {[PS_LANG_ZH] = zh, [PS_LANG_EN] = en}},
+static const struct standard {
+    const char *name;
+    struct ps_stress stress;
+    const char *text[PS_LANG_N];
+} STANDARD[] = {
+#define PS_STRESS(name, kind, size, en, zh)                                                        \
+    {name, {PS_STRESS_##kind, 0, size}, {[PS_LANG_ZH] = zh, [PS_LANG_EN] = en}},
+#include "pledgesim/stress.def"
+#undef PS_STRESS
+};
+
+static const char *const NAMES[PS_TWIST_N] = {
+#define PS_TWIST(symbol, name) [PS_TWIST_##symbol] = name,
 #include "pledgesim/twists.def"
 #undef PS_TWIST
 };
+
+static const char *const AS_IT_IS[PS_LANG_N] = {[PS_LANG_ZH] = "不变", [PS_LANG_EN] = "as it is"};
 
 /* Sizes as percent of the scenario's own: close together where the answer mostly lies. */
 static const int SIZES_PCT[PS_OUTLOOK_SIZES] = {40,  50,  60,  70,  80,  90,  100,
@@ -25,74 +39,54 @@ static const int OWN = 100;
 
 enum { OWN_PCT = 100, WAN_FEN = 1000000, TENTH_PPM = 100000 };
 
-const struct ps_twist_desc *ps_twist_desc(enum ps_twist twist)
+/* NULL: as it is. */
+static const struct standard *standard_of(enum ps_twist twist)
 {
-    return &TWISTS[twist];
+    for (size_t i = 0; twist != PS_TWIST_NONE && i < sizeof STANDARD / sizeof *STANDARD; i++)
+        if (strcmp(STANDARD[i].name, NAMES[twist]) == 0)
+            return &STANDARD[i];
+    return NULL;
 }
 
-/* The first year of the plan's second half. */
-static int64_t slump_month(const struct ps_scenario *s)
+const char *ps_twist_text(enum ps_twist twist, enum ps_lang lang)
 {
-    return s->p.horizon_months > 12 ? s->p.horizon_months / 24 * 12 + 1 : 1;
+    const struct standard *standard = standard_of(twist);
+    return standard == NULL ? AS_IT_IS[lang] : standard->text[lang];
 }
 
-static enum ps_status add_slump(struct ps_arena *arena, struct ps_scenario *s)
+enum ps_status ps_twist_apply(const struct ps_scenario *scenario, enum ps_twist twist,
+                              struct ps_stressed *out)
 {
-    struct ps_shocks_row *rows = ps_arena_take(arena, (s->shocks_n + 1) * sizeof *rows);
-    if (rows == NULL)
-        return ps_status_raise(PS_MEMORY);
-    const int64_t from = slump_month(s);
-    struct ps_shocks_row slump = {.from_month = from, .to_month = from + 11, .shift_sd = -2};
-    memcpy(slump.shock_id, "outlook", sizeof "outlook");
-    memcpy(slump.cluster_id, "all", sizeof "all");
-    if (s->shocks_n > 0)
-        memcpy(rows, s->shocks, s->shocks_n * sizeof *rows);
-    rows[s->shocks_n] = slump;
-    s->shocks = rows;
-    s->shocks_n++;
-    return PS_OK;
-}
-
-/* Twists that change a scalar. */
-static void multiply(enum ps_twist twist, struct ps_scenario *s)
-{
-    s->p.pd_multiplier *= twist == PS_TWIST_PD ? 1.5 : 1;
-    s->p.valuation_multiplier *= twist == PS_TWIST_COLLATERAL ? 0.6 : 1;
-    s->p.demand_multiplier *= twist == PS_TWIST_DEMAND ? 0.5 : 1;
-    s->p.disposal_freeze_months += twist == PS_TWIST_SALES ? 12 : 0;
-}
-
-enum ps_status ps_twist_scenario(const struct ps_scenario *scenario, enum ps_twist twist,
-                                 struct ps_arena *arena, struct ps_scenario *out)
-{
-    *out = *scenario;
-    multiply(twist, out);
-    return twist == PS_TWIST_ECONOMY ? add_slump(arena, out) : PS_OK;
+    const struct standard *standard = standard_of(twist);
+    *out = (struct ps_stressed){.scenario = *scenario};
+    return standard == NULL ? PS_OK : ps_stress_apply(scenario, &standard->stress, out);
 }
 
 struct ps_text ps_twist_setting(const struct ps_scenario *scenario, enum ps_twist twist)
 {
-    struct ps_scenario changed = *scenario;
+    struct ps_stressed stressed = {0};
     struct ps_text out = {""};
     char value[PS_NUMBER_TEXT_SIZE];
-    multiply(twist, &changed);
-    const struct {
-        enum ps_twist twist;
-        const char *column;
-        double value;
-    } COLUMNS[] = {
-        {PS_TWIST_PD, "pd_multiplier", changed.p.pd_multiplier},
-        {PS_TWIST_COLLATERAL, "valuation_multiplier", changed.p.valuation_multiplier},
-        {PS_TWIST_SALES, "disposal_freeze_months", (double)changed.p.disposal_freeze_months},
-        {PS_TWIST_DEMAND, "demand_multiplier", changed.p.demand_multiplier}};
-    for (size_t i = 0; i < sizeof COLUMNS / sizeof *COLUMNS; i++)
-        if (COLUMNS[i].twist == twist) {
-            ps_format_double(COLUMNS[i].value, value);
-            (void)snprintf(out.s, sizeof out.s, "%s=%.20s", COLUMNS[i].column, value);
-        }
-    if (twist == PS_TWIST_ECONOMY)
-        (void)snprintf(out.s, sizeof out.s, "# shocks.csv: all,%d,%d,-2",
-                       (int)slump_month(scenario), (int)slump_month(scenario) + 11);
+    if (twist == PS_TWIST_ECONOMY) {
+        const struct ps_stress_window window = ps_stress_window(scenario);
+        (void)snprintf(out.s, sizeof out.s, "# shocks.csv: all,%d,%d,-2", window.from, window.to);
+        return out;
+    }
+    if (ps_twist_apply(scenario, twist, &stressed) == PS_OK) {
+        const struct ps_scenarios_row *p = &stressed.scenario.p;
+        const struct {
+            const char *column;
+            double value;
+        } COLUMNS[PS_TWIST_N] = {
+            [PS_TWIST_PD] = {"pd_multiplier", p->pd_multiplier},
+            [PS_TWIST_COLLATERAL] = {"valuation_multiplier", p->valuation_multiplier},
+            [PS_TWIST_DISPOSAL] = {"disposal_median_months", p->disposal_median_months},
+            [PS_TWIST_DEMAND] = {"demand_multiplier", p->demand_multiplier}};
+        ps_format_double(COLUMNS[twist].value, value);
+        if (COLUMNS[twist].column != NULL)
+            (void)snprintf(out.s, sizeof out.s, "%s=%.20s", COLUMNS[twist].column, value);
+    }
+    ps_stressed_free(&stressed);
     return out;
 }
 
@@ -158,6 +152,9 @@ static enum ps_status look(const struct ps_engine_request *request, enum ps_twis
                            struct ps_outlook *out)
 {
     const struct ps_scenario *own = request->scenarios;
+    const struct standard *standard = standard_of(twist);
+    if (standard != NULL && !ps_stress_possible(own, &standard->stress))
+        return PS_OK; /* the book has nothing that it could move, or too much */
     const int64_t own_fen = out->pool_fen[out->size], own_ppm = out->leverage_ppm[out->leverage];
     const size_t n = (size_t)(out->sizes_n * out->leverages_n);
     const uint64_t most = twist == PS_TWIST_NONE ? PS_OUTLOOK_WORLDS : PS_OUTLOOK_TWISTED_WORLDS;
@@ -173,28 +170,28 @@ static enum ps_status look(const struct ps_engine_request *request, enum ps_twis
     struct ps_engine_result result = {0};
     struct ps_diags diags = {0};
     struct ps_arena arena = {0};
+    struct ps_stressed twisted = {0};
     struct ps_scenario *variants = calloc(n, sizeof *variants);
-    enum ps_status status = variants == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
+    enum ps_status status =
+        variants == NULL ? ps_status_raise(PS_MEMORY) : ps_twist_apply(own, twist, &twisted);
     for (size_t i = 0; i < n && status == PS_OK; i++) {
-        status = ps_twist_scenario(own, twist, &arena, &variants[i]);
-        if (status == PS_OK)
-            status = vary(&variants[i], &arena, out->pool_fen[i / (size_t)out->leverages_n],
-                          own_fen, out->leverage_ppm[i % (size_t)out->leverages_n], own_ppm);
+        variants[i] = twisted.scenario;
+        status = vary(&variants[i], &arena, out->pool_fen[i / (size_t)out->leverages_n], own_fen,
+                      out->leverage_ppm[i % (size_t)out->leverages_n], own_ppm);
     }
     mine.scenarios = variants;
     if (status == PS_OK)
         status = ps_engine_run(&mine, &diags, &result);
-    /* A twist that the model refuses, a default probability above 1 say, is left out. */
-    const int refused = status == PS_INPUT && twist != PS_TWIST_NONE;
     out->worlds_n[twist] = status == PS_OK ? mine.worlds_n : 0;
     for (size_t i = 0; i < n && status == PS_OK; i++)
         out->points[twist][i / (size_t)out->leverages_n][i % (size_t)out->leverages_n] =
             point_of(&variants[i], &result.rows[i].row);
     ps_engine_result_free(&result);
     ps_diags_free(&diags);
+    ps_stressed_free(&twisted);
     ps_arena_free(&arena);
     free(variants);
-    return refused ? PS_OK : status;
+    return status;
 }
 
 enum ps_status ps_outlook_run(const struct ps_engine_request *request, struct ps_outlook *out)

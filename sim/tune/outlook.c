@@ -16,8 +16,8 @@ static const struct standard {
     const char *text[PS_LANG_N];
 } STANDARD[] = {
 #define PS_STRESS(name, kind, size, en, zh)                                                        \
-    {name, {PS_STRESS_##kind, 0, size}, {[PS_LANG_ZH] = zh, [PS_LANG_EN] = en}},
-#include "pledgesim/stress.def"
+    {name, {PS_STRESS_##kind, -1, size}, {[PS_LANG_ZH] = zh, [PS_LANG_EN] = en}},
+#include "pledgesim/stresses.def"
 #undef PS_STRESS
 };
 

@@ -67,6 +67,9 @@ struct ps_diags {
 void ps_diags_add(struct ps_diags *diags, enum ps_diag_code code, const struct ps_place *place,
                   const char *value, const char *const args[]);
 
+/* What was added from `from` on and stands in one file stands in another. */
+void ps_diags_move(struct ps_diags *diags, size_t from, const char *file, const char *to);
+
 /* Stable order: file, line, column, code. */
 void ps_diags_sort(struct ps_diags *diags);
 void ps_diags_free(struct ps_diags *diags);

@@ -3,6 +3,7 @@
 #define PLEDGESIM_ENGINE_H
 
 #include "pledgesim/accum.h"
+#include "pledgesim/batches.h"
 #include "pledgesim/diag.h"
 #include "pledgesim/hist.h"
 #include "pledgesim/ledger.h"
@@ -71,7 +72,6 @@ struct ps_row {
     int paired; /* worlds 2k and 2k + 1 share what is not known of the parameters; else NULL: */
     struct ps_pairs *pairs;             /* [PS_MEASURE_N], without those that may miss */
     struct ps_comoments *pair_ratios;   /* [PS_RATIO_N], full tier: products of the sums of pairs */
-    int64_t *first_of_pair;             /* [PS_MEASURE_N], decision tier: of a pair in the making */
     uint64_t watched_n[PS_WATCHES_MAX]; /* decision tier: worlds that each watch counted */
     /* full tier only, else NULL */
     struct ps_hist *hist; /* [PS_MEASURE_N]; measures of tier HIST and money of tier DECISION have
@@ -88,6 +88,8 @@ struct ps_row {
         *part_sum; /* [PS_PART_N][PS_PART_BINS][members]: fen, in worlds whose total is in bin */
     ps_int128 *part_square; /* likewise: sums of squares */
     uint64_t *part_n;       /* [PS_PART_N][PS_PART_BINS]: worlds */
+    ps_int128 *batch_sum;   /* [PS_BATCHES][PS_BATCHED_N] */
+    uint64_t *batch_n;      /* [PS_BATCHES]: worlds */
     int64_t *part_now; /* [PS_PART_N][members]: one world's parts while they are added up, else 0 */
     int member_first[PS_DIM_N + 1];
     int months_n, horizon, years_n, start_year;
@@ -106,9 +108,10 @@ struct ps_row_result {
     struct ps_row row;
     struct ps_checkpoint checkpoints[PS_CHECKPOINTS_MAX];
     int checkpoints_n;
-    int converged;          /* the asked precision was reached, or none was asked */
-    size_t family;          /* rows of one family shared their worlds */
-    double mean_pd_frac[2]; /* input PDs averaged by share; the same after shocks and multipliers */
+    int converged; /* the asked precision was reached, or none was asked */
+    size_t family; /* rows of one family shared their worlds */
+    /* Full tier: input PDs averaged by share; the same after shocks and multipliers. */
+    double mean_pd_frac[2];
 };
 
 enum ps_tier { PS_TIER_DECISION, PS_TIER_FULL };
@@ -131,8 +134,18 @@ struct ps_engine_request {
     /* Decision tier: [scenario][kept measure][world], the values themselves; PS_NOT_GIVEN where
      * missing. The caller's memory; NULL: not wanted. */
     int64_t *values;
+    /* Worlds from a mixture of laws; what each weighs and, unless NULL, what its loans did:
+     * [world], the caller's memory. All scenarios must draw equal worlds, and first_world be
+     * divisible by PS_ECONOMY_LANES. NULL: off. The sums in the rows are then not weighted: read
+     * `values`. */
+    const struct ps_tilt *tilt;
+    double *weights;
+    struct ps_tilt_counts *tilt_counts;
     double precision; /* 0: off; else a row stops at a checkpoint (1,024 x 2^k worlds) once the
-                         95 % interval of p_depletion is at most 2 x precision x estimate wide */
+                         95 % interval of p_depletion is at most 2 x precision x estimate wide, */
+    /* or, in the decision tier, once this says so of what the row holds by then. */
+    int (*precise)(const void *of, const struct ps_row *row, double precision);
+    const void *precise_of;
     /* Called now and then from one thread with worlds done and to do (summed over rows' families);
      * nonzero stops the run with PS_INTERRUPTED. May be NULL. */
     int (*progress)(void *context, uint64_t done, uint64_t total);

@@ -9,8 +9,8 @@
 
 enum ps_metric_kind {
     PS_METRIC_PROBABILITY, /* of a flag: p_depletion */
-    PS_METRIC_MEAN,    /* fiscal_net_cost, fiscal_net_cost_wan_mean: the columns of summary.csv */
-    PS_METRIC_QUANTILE /* npl_peak_q95: judged by the share of worlds beyond a limit */
+    PS_METRIC_MEAN,        /* fiscal_net_cost, or fiscal_net_cost_wan_mean as in summary.csv */
+    PS_METRIC_QUANTILE     /* npl_peak_q95: judged by the share of worlds beyond a limit */
 };
 
 enum { PS_METRIC_NAME_BYTES = 64 };
@@ -21,6 +21,9 @@ struct ps_metric {
     double level; /* of a quantile */
     char name[PS_METRIC_NAME_BYTES];
 };
+
+/* The probability of a flag, the mean of any other measure; its name is the one in result files. */
+struct ps_metric ps_metric_of(enum ps_measure measure);
 
 /* What is wrong with a text. */
 enum ps_metric_error {
@@ -78,5 +81,12 @@ struct ps_judged {
 
 struct ps_judged ps_constraint_judge(const struct ps_constraint *constraint,
                                      const struct ps_row *row, double confidence);
+
+/* The same under another limit, of the same sense. */
+struct ps_judged ps_judged_at(const struct ps_judged *judged, double limit);
+
+/* Eq. (11.11): is half of the 95 % interval at most `precision` of the figure or of its limit? */
+int ps_constraint_precise(const struct ps_constraint *constraint, const struct ps_row *row,
+                          double precision);
 
 #endif

@@ -18,6 +18,14 @@ struct ps_sink {
 
 struct ps_sink ps_sink_of_file(struct ps_outfile *file);
 
+/* Takes the cells of a table as they are instead of their CSV text: a sheet of the workbook. Row 0
+ * is the first below the header. Empty cells, and numbers that are not finite, are left out. */
+struct ps_cells {
+    void (*text)(void *context, uint64_t row, size_t column, const char *text);
+    void (*number)(void *context, uint64_t row, size_t column, double value);
+    void *context;
+};
+
 /* Writes one CSV table cell by cell: UTF-8 with BOM, CRLF, '.' in numbers, whatever the locale.
  * The first failure sticks and turns later cells into no-ops, so that a row is written without
  * checks and asked for its status at its end. */
@@ -28,11 +36,16 @@ struct ps_outcsv {
     size_t cells_n; /* in the row so far */
     uint64_t rows_n;
     enum ps_status status;
+    const struct ps_cells *cells; /* borrowed; NULL: the sink gets CSV */
 };
 
 /* Writes BOM and header line. */
 enum ps_status ps_outcsv_begin(struct ps_outcsv *csv, struct ps_sink sink,
                                const struct ps_column *columns, size_t columns_n) PS_MUST_CHECK;
+
+/* The same table for `cells`; nothing is written. */
+struct ps_outcsv ps_outcsv_of_cells(const struct ps_cells *cells, const struct ps_column *columns,
+                                    size_t columns_n);
 
 /* The next cell of the row. One too many, or of another type than its column: PS_BUG. A number
  * column takes every kind of number, a column of any type takes an empty cell. */

@@ -11,6 +11,7 @@
 #include "pledgesim/outdir.h"
 #include "pledgesim/outlook.h"
 #include "pledgesim/reverse.h"
+#include "pledgesim/rare.h"
 #include "pledgesim/sensitivity.h"
 #include "pledgesim/sweep.h"
 #include "pledgesim/tune.h"
@@ -33,13 +34,14 @@ struct ps_stressing {
     const struct ps_death *death;
 };
 
-/* All is borrowed for the call. Everything below `warnings` is for manifest.json alone: no data
- * file may depend on it. */
+/* All is borrowed for the call. Everything below `seed` is for manifest.json alone: no data file
+ * may depend on it. */
 struct ps_results_request {
     const struct ps_book *book;
     const struct ps_engine_result *result;    /* full tier; rows in the order of book->scenarios */
     const struct ps_crosscheck *checks;       /* of `run`: one a scenario */
     const struct ps_outlook *outlook;         /* of `run`, for the report; NULL: no report */
+    const struct ps_rare_row *rare;           /* of `run --rare`: one a scenario; else NULL */
     const struct ps_diags *warnings;          /* notes and warnings of the input, sorted */
     const struct ps_tune_request *tune;       /* of `tune` alone, else NULL: what was asked, */
     const struct ps_tuned *tuned;             /* and what was found */
@@ -48,6 +50,7 @@ struct ps_results_request {
     const struct ps_stressing *stressing;     /* of `stress` alone */
     const struct ps_study *study;             /* of `sweep` alone: what was asked, */
     const struct ps_sweep *sweep;             /* and what was found */
+    enum ps_lang lang;                        /* of report.xlsx */
     uint64_t seed;
     uint64_t worlds_n;     /* as asked for; a row may have stopped earlier */
     const char *book_path; /* the book as the user named it */
@@ -60,7 +63,7 @@ struct ps_results_request {
     int64_t created_unix_s; /* negative: left out */
 };
 
-/* Is the file one that `run` writes, not one of the studies? */
+/* Is the file one that every `run` writes, not `run --rare` alone or one of the studies? */
 int ps_results_of_run(enum ps_result_id id);
 
 /* Writes every result file into `dir`, opened by the caller before the run, and commits it with its

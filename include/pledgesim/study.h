@@ -48,8 +48,8 @@ struct ps_axis_text ps_axis_value(const struct ps_axis *axis, int64_t i);
 /* The same as a number, also between two places of a range. */
 double ps_axis_real(const struct ps_axis *axis, double at);
 
-/* Finds the axis in the book: reads it with the first value set. A name or a value that the book
- * does not know is told in `diags`; PS_INPUT. */
+/* Finds the axis in the book: reads it with the first and the last value set. A name or a value
+ * that the book does not take is told in `diags`, at the --vary of the axis; PS_INPUT. */
 enum ps_status ps_axis_bind(const struct ps_book_request *book, struct ps_axis *axis,
                             struct ps_diags *diags) PS_MUST_CHECK;
 
@@ -62,12 +62,19 @@ struct ps_study {
     int constraints_n;
     const struct ps_metric *metrics; /* what else is read from the rows */
     int metrics_n;
+    double precision; /* 0: off; else a variant stops once its figures under constraints, or
+                         p_depletion without any, are known within this share, eq. (11.11) */
     uint64_t seed;
     int threads_n;
     const char *isa;
     int (*progress)(void *context, uint64_t done, uint64_t total);
     void *context;
 };
+
+/* Warns (W005) of every axis that nothing reads, neither with all axes at their first values nor
+ * with all at their last. */
+struct ps_study;
+enum ps_status ps_axes_idle(const struct ps_study *study, struct ps_diags *diags) PS_MUST_CHECK;
 
 /* The engine's run of scenarios, however they were made: decision tier, with what the constraints
  * and metrics of the study need. values: NULL, or room for [scenario][measure][world], measures of
@@ -94,6 +101,7 @@ struct ps_study_result {
     struct ps_book book;
     struct ps_engine_result engine;
     const struct ps_row **row;
+    const struct ps_row_result **found; /* whose row that is */
     const struct ps_scenario **scenario;
     size_t points_n;
 };

@@ -21,21 +21,30 @@ struct ps_tune_request {
     uint64_t worlds_n; /* as many again, fresh ones, for the verification */
 };
 
+/* How the decision figures of a variant settled as worlds were added. */
+struct ps_settling {
+    struct ps_checkpoint checkpoints[PS_CHECKPOINTS_MAX];
+    int checkpoints_n, paired;
+    int converged; /* the study's precision was reached, or none was asked */
+};
+
 /* A variant that was looked at. */
 struct ps_tried {
     int64_t at[PS_AXES_MAX]; /* places on the axes */
-    uint64_t worlds_n;
-    int fresh; /* verification: worlds that took no part in the search */
+    uint64_t worlds_n;       /* that it had; fewer than asked_n where a precision was reached */
+    uint64_t asked_n;
+    struct ps_settling *settling; /* of fresh worlds; owned by the ps_tuned */
+    int fresh;                    /* verification: worlds that took no part in the search */
     struct ps_metric_value objective;
     struct ps_judged judged[PS_CONSTRAINTS_MAX];
     enum ps_judgement judgement; /* the worst of them */
 };
 
-/* The optimum when a constraint is a tenth tighter or looser; one axis only. */
+/* The optimum when a constraint is a tenth tighter or looser. */
 struct ps_price {
     int known;
-    double limit; /* the other limit, a tenth nearer to or farther from 0 or 1 */
-    double axis;  /* place on the axis, between the places tried */
+    double limit;     /* the other limit, a tenth nearer to or farther from 0 or 1 */
+    double objective; /* place on the axis, or the figure */
 };
 
 struct ps_tuned {
@@ -43,12 +52,14 @@ struct ps_tuned {
     size_t tried_n, capacity;
     int found;
     size_t best;             /* of the search */
-    size_t verified;         /* the same variant, or one farther in, on fresh worlds */
+    size_t answer;           /* the search's record of the verified variant */
+    size_t verified;         /* the same variant, or one near it, on fresh worlds */
     int holds;               /* the verified one meets everything on fresh worlds too */
     int64_t lowest, highest; /* one axis: where the optimum may lie by the sampling error */
-    unsigned binding;        /* bit c: constraint c fails one step better */
+    unsigned binding;        /* bit c: constraint c fails where the objective is better */
     int monotone;            /* no variant is missed beyond one that is met, by their bounds */
-    size_t nearest;          /* nothing found: the variant that misses least */
+    size_t nearest;          /* nothing found: the variant that misses least, */
+    size_t reach[PS_CONSTRAINTS_MAX]; /* and where each constraint by itself is met best */
     struct ps_price tighter[PS_CONSTRAINTS_MAX], looser[PS_CONSTRAINTS_MAX];
 };
 

@@ -132,6 +132,47 @@ struct ps_behaviour_plan {
     const int *tape_product;     /* [tape loan] its own product, or -1: by u_product */
 };
 
+/* Importance sampling (docs/model.md section 12): worlds are drawn from a mixture of PS_TILT_PARTS
+ * laws of equal shares, the first of which is the plan's own. In the others the normals of the
+ * economy are shifted, and hazards multiplied by what cell a loan is of. Sixteen worlds that are
+ * drawn together are of one part, and any PS_TILT_CYCLE worlds in a row, the first of a number that
+ * 16 divides, hold all parts alike. */
+enum {
+    PS_TILT_PARTS = 5,
+    PS_TILT_CYCLE = PS_ECONOMY_LANES * PS_TILT_PARTS,
+    PS_TILT_AMOUNTS = 5,
+    PS_TILT_PRODUCTS = 4,
+    PS_TILT_CELLS = PS_TILT_AMOUNTS * PS_TILT_PRODUCTS
+};
+
+struct ps_tilt {
+    int blocks_n, factors_n;           /* steps of the economy, normals of a step */
+    const double *mean;                /* [PS_TILT_PARTS][blocks_n][factors_n]; part 0 holds 0 */
+    double half_square[PS_TILT_PARTS]; /* half the squared length of each part's means */
+    double times[PS_TILT_PARTS][PS_TILT_CELLS], log_times[PS_TILT_PARTS][PS_TILT_CELLS];
+};
+
+/* Of a world, by cell: defaults of applications, and the hazard (4.6) they lived through before,
+ * all as if granted. */
+struct ps_tilt_counts {
+    double defaults[PS_TILT_CELLS], hazard[PS_TILT_CELLS];
+};
+
+/* Eq. (12.1): the part that a world is drawn from. */
+static inline int ps_tilt_part(uint64_t world)
+{
+    return (int)(world / PS_ECONOMY_LANES % PS_TILT_PARTS);
+}
+
+/* The cell of a loan: octaves of its amount from 100 万元 on, and quarters of the number that gives
+ * its product. */
+static inline int ps_tilt_cell(uint32_t amount_wan, uint32_t u_product)
+{
+    const int amount =
+        (amount_wan >= 100) + (amount_wan >= 200) + (amount_wan >= 400) + (amount_wan >= 800);
+    return amount * PS_TILT_PRODUCTS + (int)(u_product >> 30);
+}
+
 struct ps_world_plan {
     uint64_t seed;
     int months_n;      /* N = horizon + run-off */
@@ -189,6 +230,7 @@ struct ps_world_plan {
                                     arrivals then hold the law at the largest multiplier */
     int standing; /* a standing book under policies that draw nothing of its loans: every world
                      holds the tape and nothing else, and only fates differ (standing.h) */
+    const struct ps_tilt *tilt; /* NULL: worlds are drawn as they are. Set by the engine */
 };
 
 /* PS_APP_WAITED: of a chain that begins only after its firm was refused. Its first loan asks when
@@ -242,7 +284,8 @@ struct ps_investment {
 
 struct ps_world {
     uint32_t number;
-    double weight; /* 1 unless importance sampling is on */
+    double weight;                      /* 1 unless the plan is tilted */
+    struct ps_tilt_counts *tilt_counts; /* of a tilted plan alone */
     int apps_n, fates_n;
     double asked_first_wan, asked_renewed_wan; /* all amounts of months 1 .. T, whole numbers */
     struct ps_app *apps;
@@ -282,6 +325,8 @@ struct ps_world_work {
     uint32_t *starts;        /* [month][new firm]: applications, then their first place */
     uint32_t *stops;         /* [month]: ends, then their first place */
     double *weights;         /* [issued] parts of the size of an issue */
+    double exponent[PS_TILT_PARTS][PS_ECONOMY_LANES]; /* of a tilted plan, eq. (12.2); and */
+    struct ps_tilt_counts tilt_counts;                /* of the world that is being built */
     struct ps_world worlds[PS_TILE_WORLDS];
 };
 

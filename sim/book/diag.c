@@ -162,6 +162,17 @@ static void free_owned(const char *text)
     free(pointer.owned);
 }
 
+void ps_diags_move(struct ps_diags *diags, size_t from, const char *file, const char *to)
+{
+    for (size_t i = from; i < diags->n; i++) {
+        struct ps_place *place = &diags->items[i].place;
+        if (place->file != NULL && strcmp(place->file, file) == 0) {
+            free_owned(place->file);
+            place->file = copy_text(to, &diags->out_of_memory);
+        }
+    }
+}
+
 void ps_diags_free(struct ps_diags *diags)
 {
     for (size_t i = 0; i < diags->n; i++) {

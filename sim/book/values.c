@@ -12,15 +12,6 @@ static char small_letter(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
-static int same_word(const char *a, const char *b)
-{
-    while (*a != '\0' && small_letter(*a) == small_letter(*b)) {
-        a++;
-        b++;
-    }
-    return *a == '\0' && *b == '\0';
-}
-
 int ps_kind_is_real(enum ps_kind kind)
 {
     return kind == PS_KIND_REAL || kind == PS_KIND_FRAC;
@@ -147,11 +138,31 @@ static void warn_of_fraction(const struct ps_column_desc *column, const struct p
     }
 }
 
+static int same_word(const char *a, const char *b)
+{
+    while (*a != '\0' && small_letter(*a) == small_letter(*b)) {
+        a++;
+        b++;
+    }
+    return *a == '\0' && *b == '\0';
+}
+
+/* A share that may be left to what the others leave, in words as by an empty cell. */
+static int is_rest(const struct ps_column_desc *column, const char *norm)
+{
+    return strcmp(column->preset, "rest") == 0 &&
+           (same_word(norm, column->preset) || strcmp(norm, "其余") == 0);
+}
+
 static int parse_number(const struct ps_column_desc *column, enum ps_unit header_unit,
                         const char *text, const char *norm, const struct ps_place *place,
                         struct ps_diags *diags, struct ps_value *out)
 {
     struct ps_decimal d;
+    if (is_rest(column, norm)) {
+        out->whole = PS_NOT_GIVEN;
+        return 1;
+    }
     enum ps_number_error error = ps_decimal_parse(norm, &d);
     if (error != PS_NUMBER_OK) {
         ps_diags_add(diags, ps_number_diag(norm, error), place, text, NULL);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "compare_folders.h"
 #include "pledgesim/figures.h"
 #include "study_command.h"
 
@@ -114,6 +115,9 @@ enum ps_status ps_cmd_compare(const struct ps_command *command)
 {
     struct ps_study_command study;
     struct ps_comparison comparison = {0};
+    if (command->second != NULL) {
+        return ps_compare_folders(command);
+    }
     enum ps_status status = ps_study_open(command, PS_STUDY_SCENARIOS, &study);
     if (status == PS_OK) {
         status = compare(&study, &comparison);

@@ -69,6 +69,26 @@ static enum ps_status print_options(enum ps_verb verb, enum ps_lang lang)
     return status;
 }
 
+static enum ps_status print_presets(enum ps_lang lang)
+{
+    const struct ps_preset *preset;
+    struct ps_grid grid = {.columns_n = 2};
+    char left[48];
+    for (size_t i = 0; (preset = ps_preset_row(i)) != NULL; i++) {
+        const int precise = *preset->precision != '\0';
+        char right[96];
+        (void)snprintf(left, sizeof left, "  %s", preset->name);
+        (void)snprintf(right, sizeof right, "--worlds %s%s%s  %s", preset->worlds,
+                       precise ? " --precision " : "", preset->precision, preset->doc[lang]);
+        ps_grid_add(&grid, left, 0);
+        ps_grid_add(&grid, right, 0);
+    }
+    (void)fputs(ps_message(PS_SAY_HELP_PRESETS, lang), stdout);
+    const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
+    ps_grid_free(&grid);
+    return status;
+}
+
 static enum ps_status print_overview(enum ps_lang lang)
 {
     struct ps_grid verbs = {.columns_n = 2};
@@ -118,7 +138,9 @@ enum ps_status ps_help_print(enum ps_verb verb, enum ps_lang lang)
     const struct ps_verb_desc *v = ps_verb_desc(verb);
     ps_say(stdout, lang, PS_SAY_HELP_VERB,
            PS_ARGS(v->name, v->operand[lang], v->doc[lang], v->example));
-    return print_options(verb, lang);
+    const enum ps_status status = print_options(verb, lang);
+    const int has_presets = (ps_option_desc(PS_OPT_PRESET)->verbs >> verb & 1) != 0;
+    return status == PS_OK && has_presets ? print_presets(lang) : status;
 }
 
 enum ps_status ps_cmd_help(const struct ps_command *command)

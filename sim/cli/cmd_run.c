@@ -6,10 +6,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "charts.h"
 #include "crosscheck_print.h"
 #include "decision.h"
 #include "pledgesim/page.h"
+#include "pledgesim/rare.h"
 #include "pledgesim/results.h"
+#include "rare_print.h"
 #include "run.h"
 #include "terminal.h"
 
@@ -90,7 +93,8 @@ struct run {
     struct ps_engine_result result;
     struct ps_crosscheck *checks; /* one a scenario */
     struct ps_outlook *outlook;   /* for the report; NULL: there will be none */
-    double load_seconds, engine_seconds;
+    struct ps_rare_row *rare;     /* one a scenario; NULL: not asked for */
+    double load_seconds, engine_seconds, rare_seconds;
 };
 
 /* What is known without simulation, beside what was simulated. */
@@ -135,6 +139,20 @@ static enum ps_status look_out(struct run *run, struct ps_engine_request request
     return ps_outlook_run(&request, run->outlook);
 }
 
+/* The steered worlds of --rare. */
+static enum ps_status steer(struct run *run, const struct ps_engine_request *request)
+{
+    if (run->command->given[PS_OPT_RARE].n == 0) {
+        return PS_OK;
+    }
+    const double began = ps_clock();
+    run->rare = calloc(run->book->scenarios_n, sizeof *run->rare);
+    const enum ps_status status = run->rare == NULL ? ps_status_raise(PS_MEMORY)
+                                                    : ps_rare_run(request, &run->result, run->rare);
+    run->rare_seconds = ps_clock() - began;
+    return status;
+}
+
 static enum ps_status simulate(struct run *run, const char *isa, int threads_n)
 {
     const struct ps_command *command = run->command;
@@ -153,6 +171,9 @@ static enum ps_status simulate(struct run *run, const char *isa, int threads_n)
     enum ps_status status = ps_engine_run(&request, &found, &run->result);
     ps_run_place_found(run->book, SIZE_MAX, &found, run->diags);
     run->engine_seconds = ps_clock() - began;
+    if (status == PS_OK) {
+        status = steer(run, &request);
+    }
     if (status == PS_OK) {
         ps_progress_show(&watch.progress, watch.total, watch.total);
     }
@@ -184,7 +205,9 @@ static enum ps_status write_results(struct run *run)
         .result = &run->result,
         .checks = run->checks,
         .outlook = run->outlook,
+        .rare = run->rare,
         .warnings = run->diags,
+        .lang = command->lang,
         .seed = (uint64_t)command->given[PS_OPT_SEED].whole,
         .worlds_n = (uint64_t)command->given[PS_OPT_WORLDS].whole,
         .book_path = command->operand,
@@ -223,9 +246,13 @@ static enum ps_status tell(const struct run *run)
         if (status == PS_OK) {
             status = ps_crosscheck_print(run->book, run->checks, lang);
         }
+        if (status == PS_OK && run->rare != NULL) {
+            status = ps_rare_print(run->book, result, run->rare, lang);
+        }
         if (status != PS_OK) {
             return status;
         }
+        ps_charts_print(run->book, result, lang);
         /* Tables first, where both streams go to one file. What fails here is told at the end. */
         (void)fflush(stdout);
     }
@@ -234,7 +261,12 @@ static enum ps_status tell(const struct run *run)
                PS_ARGS(ps_text_count(result->rows_n).s, ps_text_count(result->worlds_drawn).s,
                        ps_text_seconds(run->engine_seconds, lang).s,
                        ps_text_count((uint64_t)result->threads_n).s, result->isa));
+        if (run->rare != NULL) {
+            ps_say(stderr, lang, PS_SAY_RARE_DONE,
+                   PS_ARGS(ps_text_seconds(run->rare_seconds, lang).s));
+        }
         if (to_folder) {
+            ps_say_left_out(lang);
             ps_say(stderr, lang, ps_page_available() ? PS_SAY_RUN_FILES : PS_SAY_RUN_FILES_PLAIN,
                    PS_ARGS(run->out_path));
         }
@@ -244,16 +276,46 @@ static enum ps_status tell(const struct run *run)
 
 static enum ps_status judge(const struct run *run)
 {
-    uint64_t open_n = 0;
+    uint64_t open_n = 0, unknown_n = 0;
     for (size_t i = 0; i < run->result.rows_n; i++) {
         open_n += run->result.rows[i].converged == 0;
+        unknown_n += run->rare != NULL && !ps_rare_settled(run->rare[i].verdict);
     }
-    if (open_n == 0) {
+    if (open_n > 0 && run->command->given[PS_OPT_PRECISION].n == 0) {
+        ps_preset_short(run->command, open_n); /* the preset asked, not the user */
+        open_n = 0;
+    }
+    if (open_n == 0 && unknown_n == 0) {
         return PS_OK;
     }
-    ps_show_end(run->command, PS_NOT_CONVERGED, PS_SAY_NOT_CONVERGED,
-                PS_ARGS(ps_text_count(open_n).s));
+    if (open_n > 0) {
+        ps_show_end(run->command, PS_NOT_CONVERGED, PS_SAY_NOT_CONVERGED,
+                    PS_ARGS(ps_text_count(open_n).s));
+    } else {
+        ps_show_end(run->command, PS_NOT_CONVERGED, PS_SAY_RARE_OPEN,
+                    PS_ARGS(ps_text_count(unknown_n).s));
+    }
     return ps_status_raise(PS_NOT_CONVERGED);
+}
+
+/* Can the run do what --rare asks for? */
+static enum ps_status rare_possible(const struct ps_command *command)
+{
+    const struct ps_given *out = &command->given[PS_OPT_OUT];
+    const struct ps_given *worlds = &command->given[PS_OPT_WORLDS];
+    if (command->given[PS_OPT_RARE].n == 0) {
+        return PS_OK;
+    }
+    if (out->n > 0 && strcmp(out->text, "-") == 0) {
+        ps_show_end(command, PS_USAGE, PS_SAY_RARE_FOLDER, NULL);
+        return ps_status_raise(PS_USAGE);
+    }
+    if ((uint64_t)worlds->whole > PS_RARE_WORLDS_MAX) {
+        ps_show_end(command, PS_USAGE, PS_SAY_RARE_WORLDS,
+                    PS_ARGS(ps_text_count(PS_RARE_WORLDS_MAX).s));
+        return ps_status_raise(PS_USAGE);
+    }
+    return PS_OK;
 }
 
 static enum ps_status run_into(struct run *run, const char *isa, int threads_n)
@@ -287,6 +349,7 @@ static enum ps_status run_into(struct run *run, const char *isa, int threads_n)
     ps_engine_result_free(&run->result);
     free(run->checks);
     free(run->outlook);
+    free(run->rare);
     return status;
 }
 
@@ -319,6 +382,9 @@ enum ps_status ps_cmd_run(const struct ps_command *command)
     const char *isa = NULL;
     char *path = NULL;
     enum ps_status status = ps_command_isa(command, &isa);
+    if (status == PS_OK) {
+        status = rare_possible(command);
+    }
     if (status != PS_OK) {
         return status;
     }

@@ -4,10 +4,14 @@
 #include <stdlib.h>
 
 #include "decision.h"
+#include "figure_names.h"
 #include "pledgesim/figures.h"
 #include "pledgesim/pairs.h"
 #include "study_command.h"
 #include "study_options.h"
+
+/* Indices known no better than this say too little. */
+static const double WIDE = 0.3;
 
 static const char *const DEFAULTS[] = {"p_depletion", "p_target_cumulative", "fiscal_net_cost"};
 
@@ -15,7 +19,7 @@ static enum ps_status read_metric(const struct ps_command *command, const char *
                                   struct ps_metric *metric)
 {
     const char *near;
-    if (ps_metric_parse(text, metric, &near) != PS_METRIC_OK ||
+    if (ps_study_metric(text, metric, &near) != PS_METRIC_OK ||
         metric->kind == PS_METRIC_QUANTILE || ps_compared_place(metric->measure) == PS_COMPARED_N) {
         ps_complain(command->lang, PS_SAY_SENSITIVITY_METRIC, PS_ARGS(text));
         return ps_status_raise(PS_USAGE);
@@ -118,7 +122,8 @@ static enum ps_status print_tornado(const struct ps_study_command *study,
     struct ps_grid grid = {.columns_n = 3};
     struct bar bars[PS_BOX_AXES_MAX];
     ps_say(stdout, lang, PS_SAY_SENSITIVITY_HEAD,
-           PS_ARGS(study->scenario->p.scenario_id, metric->name, base_text(s, metric).s,
+           PS_ARGS(study->scenario->p.scenario_id, ps_figure_words(metric, lang).s,
+                   base_text(s, metric).s,
                    metric->kind == PS_METRIC_PROBABILITY
                        ? ps_message(PS_SAY_SENSITIVITY_POINTS, lang)
                        : ""));
@@ -148,6 +153,19 @@ static enum ps_status print_tornado(const struct ps_study_command *study,
     return status;
 }
 
+/* The widest interval of a figure's indices; 0 when it does not vary. */
+static double widest(const struct ps_sensitivity *s, int m)
+{
+    double most = 0;
+    for (int a = 0; a < s->study->axes_n; a++) {
+        const struct ps_sobol_index *x = &s->sobol[m * s->study->axes_n + a];
+        const double first = x->first_hi95 - x->first_lo95, total = x->total_hi95 - x->total_lo95;
+        most = first > most ? first : most;
+        most = total > most ? total : most;
+    }
+    return most;
+}
+
 static enum ps_status print_sobol(const struct ps_study_command *study,
                                   const struct ps_sensitivity *s, int m)
 {
@@ -155,7 +173,7 @@ static enum ps_status print_sobol(const struct ps_study_command *study,
     const int axes_n = s->study->axes_n;
     struct ps_grid grid = {.columns_n = 3};
     ps_say(stdout, lang, PS_SAY_SENSITIVITY_SOBOL,
-           PS_ARGS(s->study->metrics[m].name,
+           PS_ARGS(ps_figure_words(&s->study->metrics[m], lang).s,
                    ps_text_count(ps_sobol_points_n(axes_n, s->samples_n)).s));
     ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_PARAMETER, lang), 0);
     ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_FIRST, lang), 0);
@@ -168,6 +186,10 @@ static enum ps_status print_sobol(const struct ps_study_command *study,
     }
     const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
     ps_grid_free(&grid);
+    if (widest(s, m) > WIDE) {
+        ps_say(stdout, lang, PS_SAY_SENSITIVITY_WIDE,
+               PS_ARGS(ps_text_count((uint64_t)s->samples_n).s, ps_text_real(widest(s, m), 2).s));
+    }
     return status;
 }
 

@@ -107,6 +107,15 @@ static enum ps_status tell(const struct ps_study_command *study, const struct ps
     return status;
 }
 
+static enum ps_status judge(const struct ps_study_command *study, const struct ps_sweep *sweep)
+{
+    uint64_t open_n = 0;
+    for (size_t p = 0; p < sweep->result.points_n; p++) {
+        open_n += !sweep->result.found[p]->converged;
+    }
+    return open_n == 0 ? PS_OK : ps_study_imprecise(study, open_n);
+}
+
 enum ps_status ps_cmd_sweep(const struct ps_command *command)
 {
     struct ps_study_command study;
@@ -128,6 +137,9 @@ enum ps_status ps_cmd_sweep(const struct ps_command *command)
     }
     if (status == PS_OK && command->given[PS_OPT_QUIET].n == 0) {
         status = tell(&study, &sweep, worlds_n);
+    }
+    if (status == PS_OK) {
+        status = judge(&study, &sweep);
     }
     ps_sweep_free(&sweep);
     ps_study_free(&study);

@@ -42,6 +42,9 @@ static enum ps_status tune(struct ps_study_command *study, struct ps_tune_reques
     if (status == PS_OK && !(tuned->found && tuned->holds)) {
         status = ps_status_raise(PS_ANSWER_NO);
     }
+    if (status == PS_OK && !tuned->tried[tuned->verified].settling->converged) {
+        status = ps_study_imprecise(study, 1);
+    }
     return status;
 }
 

@@ -67,6 +67,7 @@ struct ps_command {
     const char *const *argv; /* the whole command line, for the manifest */
     int argc;
     const char *operand; /* NULL: none */
+    const char *second;  /* the operand behind it; NULL: none */
     struct ps_given given[PS_OPT_N];
     const struct ps_stop *stop;
 };
@@ -100,6 +101,16 @@ void ps_command_free(struct ps_command *command);
 enum ps_status ps_option_value(enum ps_option option, const char *text, enum ps_lang lang,
                                struct ps_given *given) PS_MUST_CHECK;
 
+/* What a word of --preset stands for (presets.def); NULL when there are no more. */
+struct ps_preset {
+    const char *name, *worlds, *precision; /* precision "": off */
+    const char *doc[PS_LANG_N];
+};
+const struct ps_preset *ps_preset_row(size_t i);
+
+/* Says on standard error that n scenarios did not reach the preset's precision: no failure. */
+void ps_preset_short(const struct ps_command *command, uint64_t n);
+
 /* Whether `word` is one of the words of "a|b|c". */
 int ps_choice_has(const char *choices, const char *word);
 
@@ -131,6 +142,9 @@ void ps_say(FILE *out, enum ps_lang lang, enum ps_message message, const char *c
 
 /* The same, malloc'd; NULL when memory is out. */
 char *ps_say_text(enum ps_lang lang, enum ps_message message, const char *const args[]);
+
+/* One line on standard error about what the program was built without. */
+void ps_say_left_out(enum ps_lang lang);
 
 /* One line "pledgesim: ..." on standard error. */
 void ps_complain(enum ps_lang lang, enum ps_message message, const char *const args[]);

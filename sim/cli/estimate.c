@@ -3,11 +3,14 @@
 
 #include <sys/resource.h>
 
+#include "pledgesim/workbook.h"
+
 enum { TRIAL_WORLDS = 1024, TRIALS = 2 };
 
 /* Bytes of the result files by what they grow with, as measured on the Bishan book. */
 static const double BYTES_A_SCENARIO = 42e3;
 static const double BYTES_A_MONTH = 150;
+static const double BYTES_OF_WORKBOOK_A_SCENARIO = 21e3;
 
 /* Times runs of 1 and 8 blocks of worlds: their difference is the price of a world, the rest is
  * preparation. */
@@ -54,6 +57,9 @@ enum ps_status ps_run_estimate(const struct ps_command *command, const struct ps
     for (size_t i = 0; i < book->scenarios_n; i++) {
         const struct ps_scenarios_row *p = &book->scenarios[i].p;
         bytes += BYTES_A_SCENARIO + BYTES_A_MONTH * (double)(p->horizon_months + p->runoff_months);
+        if (ps_workbook_library() != NULL && i < PS_WORKBOOK_SCENARIOS_MAX) {
+            bytes += BYTES_OF_WORKBOOK_A_SCENARIO;
+        }
     }
     struct rusage usage = {0};
     (void)getrusage(RUSAGE_SELF, &usage);

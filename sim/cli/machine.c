@@ -14,6 +14,7 @@
 
 #include "pledgesim/csv.h"
 #include "pledgesim/ledger.h"
+#include "pledgesim/workbook.h"
 
 enum { THREADS_MAX = 256 };
 
@@ -94,5 +95,8 @@ size_t ps_libraries(struct ps_manifest_pair libraries[PS_LIBRARIES_MAX])
     libraries[n++] = (struct ps_manifest_pair){"jansson", jansson_version_str()};
     libraries[n++] = (struct ps_manifest_pair){"libcsv", ps_csv_library_version()};
     libraries[n++] = (struct ps_manifest_pair){"utf8proc", utf8proc_version()};
+    if (ps_workbook_library() != NULL) {
+        libraries[n++] = (struct ps_manifest_pair){"libxlsxwriter", ps_workbook_library()};
+    }
     return n;
 }

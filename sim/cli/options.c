@@ -277,6 +277,7 @@ static enum ps_status take_operands(const struct scan *scan, struct ps_command *
     const struct ps_verb_desc *verb = &VERBS[command->verb];
     const int n = scan->words_n > 0 ? scan->words_n - 1 : 0;
     command->operand = n > 0 ? scan->words[1] : NULL;
+    command->second = n > 1 ? scan->words[2] : NULL;
     if (command->given[PS_OPT_HELP].n > 0 || command->given[PS_OPT_VERSION].n > 0) {
         return PS_OK;
     }
@@ -313,21 +314,78 @@ static enum ps_status take_option(const struct found *found, struct ps_command *
     return ps_status_raise(PS_USAGE);
 }
 
+static const struct ps_preset PRESETS[] = {
+#define PS_PRESET(name_, worlds_, precision_, en, zh)                                              \
+    {.name = (name_),                                                                              \
+     .worlds = (worlds_),                                                                          \
+     .precision = (precision_),                                                                    \
+     .doc = {[PS_LANG_ZH] = (zh), [PS_LANG_EN] = (en)}},
+#include "presets.def"
+#undef PS_PRESET
+};
+
+const struct ps_preset *ps_preset_row(size_t i)
+{
+    return i < sizeof PRESETS / sizeof *PRESETS ? &PRESETS[i] : NULL;
+}
+
+void ps_preset_short(const struct ps_command *command, uint64_t n)
+{
+    for (size_t i = 0; ps_preset_row(i) != NULL; i++) {
+        if (command->given[PS_OPT_QUIET].n == 0 &&
+            strcmp(PRESETS[i].name, command->given[PS_OPT_PRESET].text) == 0) {
+            ps_say(stderr, command->lang, PS_SAY_PRESET_SHORT,
+                   PS_ARGS(ps_text_count(n).s, PRESETS[i].precision));
+        }
+    }
+}
+
+/* Gives an option a value as if it had been given, but for its count. */
+static enum ps_status put(struct ps_command *command, enum ps_option option, const char *text)
+{
+    const enum ps_status status =
+        ps_option_value(option, text, command->lang, &command->given[option]);
+    command->given[option].n = 0;
+    return status;
+}
+
+/* What --preset says of the options that were not given themselves. */
+static enum ps_status take_preset(struct ps_command *command)
+{
+    static const enum ps_option PRECISIONS[] = {PS_OPT_PRECISION, PS_OPT_PRECISION_STUDY};
+    const struct ps_given *given = &command->given[PS_OPT_PRESET];
+    const struct ps_preset *preset = NULL;
+    for (size_t i = 0; given->n > 0 && ps_preset_row(i) != NULL; i++) {
+        preset = strcmp(PRESETS[i].name, given->text) == 0 ? &PRESETS[i] : preset;
+    }
+    if (preset == NULL) {
+        return PS_OK;
+    }
+    enum ps_status status = PS_OK;
+    if (command->given[PS_OPT_WORLDS].n == 0) {
+        status = put(command, PS_OPT_WORLDS, preset->worlds);
+    }
+    for (size_t i = 0; i < 2 && status == PS_OK && *preset->precision != '\0'; i++) {
+        if (command->given[PRECISIONS[i]].n == 0) {
+            status = put(command, PRECISIONS[i], preset->precision);
+        }
+    }
+    return status;
+}
+
 /* Numbers that were not given get their default. */
-static enum ps_status take_presets(struct ps_command *command)
+static enum ps_status take_defaults(struct ps_command *command)
 {
     for (enum ps_option i = 0; i < PS_OPT_N; i++) {
         if (OPTIONS[i].kind == PS_OPTION_WHOLE && *OPTIONS[i].preset != '\0' &&
             command->given[i].n == 0) {
-            const enum ps_status status =
-                ps_option_value(i, OPTIONS[i].preset, command->lang, &command->given[i]);
+            const enum ps_status status = put(command, i, OPTIONS[i].preset);
             if (status != PS_OK) {
                 return status;
             }
-            command->given[i].n = 0;
         }
     }
-    return PS_OK;
+    return take_preset(command);
 }
 
 enum ps_status ps_command_parse(int argc, char **argv, struct ps_command *command)
@@ -350,7 +408,7 @@ enum ps_status ps_command_parse(int argc, char **argv, struct ps_command *comman
         status = take_operands(&scan, command);
     }
     if (status == PS_OK) {
-        status = take_presets(command);
+        status = take_defaults(command);
     }
     free(scan.found);
     return status;

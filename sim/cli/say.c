@@ -10,6 +10,7 @@
 
 #include "pledgesim/diagprint.h"
 #include "pledgesim/nearest.h"
+#include "pledgesim/workbook.h"
 #include "terminal.h"
 
 static const char *const MESSAGES[PS_MESSAGE_N][PS_LANG_N] = {
@@ -59,6 +60,13 @@ char *ps_say_text(enum ps_lang lang, enum ps_message message, const char *const 
         return NULL;
     }
     return text;
+}
+
+void ps_say_left_out(enum ps_lang lang)
+{
+    if (ps_workbook_library() == NULL) {
+        ps_say(stderr, lang, PS_SAY_WORKBOOK_LEFT_OUT, NULL);
+    }
 }
 
 void ps_complain(enum ps_lang lang, enum ps_message message, const char *const args[])

@@ -97,12 +97,11 @@ static char *cut(char **rest)
     return first;
 }
 
-/* A scenario of a sweep, "a@leverage=8@..", is its row with the swept columns set; but for those
- * that an axis varies. `swept`: "leverage=8@..", or NULL. */
+/* A scenario of a sweep, "a@leverage=8@..", is its row with the swept columns set, behind what
+ * --set says. `swept`: "leverage=8@..", or NULL. */
 static enum ps_status pin_sweep(struct ps_study_command *out, char *swept)
 {
     const struct ps_given *given = &out->command->given[PS_OPT_SET];
-    const struct ps_study *study = &out->study;
     size_t n = 0;
     out->sets = calloc(given->list_n + PS_ID_BYTES, sizeof *out->sets);
     if (out->sets == NULL) {
@@ -112,18 +111,29 @@ static enum ps_status pin_sweep(struct ps_study_command *out, char *swept)
         out->sets[n] = given->list[n];
     }
     while (swept != NULL) {
-        const char *const one = cut(&swept);
-        int varied = 0;
-        for (int a = 0; a < study->axes_n; a++) {
-            const size_t length = strlen(out->axes[a].column);
-            varied |= strncmp(one, out->axes[a].column, length) == 0 && one[length] == '=';
-        }
-        out->sets[n] = one;
-        n += varied ? 0 : 1;
+        out->sets[n++] = cut(&swept);
     }
     out->study.book.sets = out->sets;
     out->study.book.sets_n = n;
     return PS_OK;
+}
+
+/* Warnings of axes that nothing reads join those of the book. */
+static enum ps_status warn_of_idle(struct ps_study_command *out)
+{
+    const struct ps_command *command = out->command;
+    struct ps_diags found = {0};
+    const enum ps_status status = ps_axes_idle(&out->study, &found);
+    if (found.n > 0 && command->given[PS_OPT_QUIET].n == 0) {
+        ps_show_diags(command, &found);
+    }
+    for (size_t i = 0; i < found.n; i++) {
+        const struct ps_diag *d = &found.items[i];
+        const char *const args[] = {d->args[0], d->args[1], NULL};
+        ps_diags_add(&out->diags, d->code, &d->place, d->value, args);
+    }
+    ps_diags_free(&found);
+    return status;
 }
 
 static enum ps_status bind(struct ps_study_command *out)
@@ -131,7 +141,6 @@ static enum ps_status bind(struct ps_study_command *out)
     const struct ps_command *command = out->command;
     struct ps_study *study = &out->study;
     struct ps_diags found = {0};
-    enum ps_status status = PS_OK;
     memcpy(out->id, out->scenario->p.scenario_id, sizeof out->id);
     char *swept = out->id;
     out->only[0] = cut(&swept);
@@ -139,16 +148,15 @@ static enum ps_status bind(struct ps_study_command *out)
         (struct ps_book_request){.path = command->operand, .only = out->only, .only_n = 1};
     study->axes = out->axes;
     study->constraints = out->constraints;
+    study->precision = command->given[PS_OPT_PRECISION_STUDY].real;
     study->seed = (uint64_t)command->given[PS_OPT_SEED].whole;
     study->threads_n = ps_command_threads(command);
     study->isa = out->isa;
     study->progress = watch;
     study->context = out;
+    enum ps_status status = pin_sweep(out, swept);
     for (int a = 0; a < study->axes_n && status == PS_OK; a++) {
         status = ps_axis_bind(&study->book, &out->axes[a], &found);
-    }
-    if (status == PS_OK) {
-        status = pin_sweep(out, swept);
     }
     return told(command, status, &found);
 }
@@ -170,7 +178,10 @@ enum ps_status ps_study_open(const struct ps_command *command, enum ps_study_kin
     if (status == PS_OK) {
         status = bind(out);
     }
-    return status == PS_OK ? refuse_doubles(out, kind) : status;
+    if (status == PS_OK) {
+        status = refuse_doubles(out, kind);
+    }
+    return status == PS_OK ? warn_of_idle(out) : status;
 }
 
 void ps_study_free(struct ps_study_command *study)
@@ -204,6 +215,17 @@ enum ps_status ps_study_end(struct ps_study_command *study, enum ps_status statu
     return told(study->command, status, found);
 }
 
+enum ps_status ps_study_imprecise(const struct ps_study_command *study, uint64_t n)
+{
+    const struct ps_command *command = study->command;
+    if (command->given[PS_OPT_PRECISION_STUDY].n == 0) {
+        ps_preset_short(command, n);
+        return PS_OK;
+    }
+    ps_show_end(command, PS_NOT_CONVERGED, PS_SAY_STUDY_NOT_CONVERGED, PS_ARGS(ps_text_count(n).s));
+    return ps_status_raise(PS_NOT_CONVERGED);
+}
+
 enum ps_status ps_study_write(const struct ps_study_command *study, uint64_t worlds_drawn,
                               struct ps_results_request request, ps_study_write_fn *write)
 {
@@ -223,6 +245,7 @@ enum ps_status ps_study_write(const struct ps_study_command *study, uint64_t wor
     request.book = &study->book;
     request.result = &ran;
     request.warnings = &study->diags;
+    request.lang = command->lang;
     request.seed = study->study.seed;
     request.book_path = command->operand;
     request.command_line = command->argv;
@@ -238,6 +261,8 @@ enum ps_status ps_study_write(const struct ps_study_command *study, uint64_t wor
     }
     if (status != PS_OK) {
         ps_show_failure(command, status, &err);
+    } else if (command->given[PS_OPT_QUIET].n == 0) {
+        ps_say_left_out(command->lang);
     }
     ps_outdir_free(dir);
     return status;

@@ -45,6 +45,9 @@ void ps_study_begin(struct ps_study_command *study);
 enum ps_status ps_study_end(struct ps_study_command *study, enum ps_status status,
                             struct ps_diags *found) PS_MUST_CHECK;
 
+/* n variants did not reach the precision: PS_NOT_CONVERGED, told; only told when a preset asked. */
+enum ps_status ps_study_imprecise(const struct ps_study_command *study, uint64_t n) PS_MUST_CHECK;
+
 /* The results folder, when --out names one. `request` holds what is the command's own (tune, sweep
  * ..), the rest is filled in. */
 typedef enum ps_status ps_study_write_fn(const struct ps_results_request *request,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "figure_names.h"
 #include "pledgesim/textfile.h"
 
 static enum ps_status refuse(const struct ps_command *command, enum ps_message message,
@@ -81,17 +82,40 @@ static void plain_signs(char *text)
     }
 }
 
-/* Full-width signs and digits are taken, as in books. */
+/* Full-width signs and digits are taken, as in books, and figures in words. */
 static enum ps_metric_error parse_constraint(const char *text, struct ps_constraint *constraint,
                                              const char **near)
 {
     char *norm = ps_text_norm(text, strlen(text));
+    char named[sizeof(struct ps_figure_name) + 64];
+    *near = NULL;
     if (norm == NULL) {
-        *near = NULL;
         return PS_METRIC_NO_COMPARISON;
     }
     plain_signs(norm);
-    const enum ps_metric_error error = ps_constraint_parse(norm, constraint, near);
+    const size_t n = strcspn(norm, "<>");
+    char *name = strndup(norm, n);
+    while (name != NULL && *name != '\0' && name[strlen(name) - 1] == ' ') {
+        name[strlen(name) - 1] = '\0';
+    }
+    (void)snprintf(named, sizeof named, "%s%s", ps_figure_of_words(name == NULL ? "" : name).s,
+                   norm + n);
+    const enum ps_metric_error error = ps_constraint_parse(named, constraint, near);
+    if (error == PS_METRIC_OK) { /* it is shown as it was given */
+        (void)snprintf(constraint->text, sizeof constraint->text, "%s", norm);
+    }
+    free(name);
+    free(norm);
+    return error;
+}
+
+enum ps_metric_error ps_study_metric(const char *text, struct ps_metric *metric, const char **near)
+{
+    char *norm = ps_text_norm(text, strlen(text));
+    *near = NULL;
+    const enum ps_metric_error error =
+        norm == NULL ? PS_METRIC_UNKNOWN
+                     : ps_metric_parse(ps_figure_of_words(norm).s, metric, near);
     free(norm);
     return error;
 }
@@ -143,7 +167,7 @@ enum ps_status ps_study_objective(const struct ps_command *command, const struct
         }
     }
     objective->axis = -1;
-    if (ps_metric_parse(name, &objective->metric, &near) != PS_METRIC_OK) {
+    if (ps_study_metric(name, &objective->metric, &near) != PS_METRIC_OK) {
         return figure_unknown(command, name, near);
     }
     return objective->metric.kind == PS_METRIC_QUANTILE

@@ -26,6 +26,17 @@ static int locale_is_utf8(void)
     return 0;
 }
 
+/* For a terminal that does not know its own size; 0 when COLUMNS says nothing sensible. */
+static int columns_wanted(void)
+{
+    const char *text = getenv("COLUMNS");
+    int n = 0;
+    for (; text != NULL && *text >= '0' && *text <= '9' && n < 10000; text++) {
+        n = 10 * n + *text - '0';
+    }
+    return text != NULL && *text == '\0' && n < 10000 ? n : 0;
+}
+
 struct ps_terminal ps_terminal_of(FILE *stream)
 {
     struct ps_terminal terminal = {.utf8 = locale_is_utf8(), .width = 80};
@@ -38,6 +49,9 @@ struct ps_terminal ps_terminal_of(FILE *stream)
     struct winsize size;
     if (terminal.tty && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
         terminal.width = size.ws_col;
+    } else if (terminal.tty) {
+        const int wish = columns_wanted();
+        terminal.width = wish > 0 ? wish : terminal.width;
     }
     return terminal;
 }

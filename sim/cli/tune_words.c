@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "figure_names.h"
 #include "pledgesim/figures.h"
 #include "pledgesim/outcsv.h"
 #include "terminal.h"
@@ -12,7 +13,8 @@
 static const enum ps_message JUDGEMENTS[] = {
     [PS_MET] = PS_SAY_TUNE_MET, [PS_OPEN] = PS_SAY_TUNE_OPEN, [PS_MISSED] = PS_SAY_TUNE_MISSED};
 
-/* "pool_initial_wan=1377, leverage=9", or " --set .." of each for the command line. */
+/* "pool_initial_wan=1377, leverage=9", or for the command line " --set .." of each behind what was
+ * set already. */
 static char *variant_text(const struct ps_tune_story *story, const struct ps_tried *tried,
                           int as_options)
 {
@@ -22,6 +24,9 @@ static char *variant_text(const struct ps_tune_story *story, const struct ps_tri
     FILE *out = open_memstream(&text, &n);
     if (out == NULL) {
         return NULL;
+    }
+    for (size_t i = 0; as_options && i < story->command->given[PS_OPT_SET].list_n; i++) {
+        (void)fprintf(out, " --set %s", story->command->given[PS_OPT_SET].list[i]);
     }
     for (int a = 0; a < study->axes_n; a++) {
         (void)fprintf(out, "%s%s=%s",
@@ -105,21 +110,30 @@ static struct ps_text objective_text(const struct ps_metric *metric, const struc
     return out;
 }
 
-/* Value of the axis at another limit, and the difference. */
+/* The objective at another limit, and the difference. */
 static void add_price(struct ps_grid *grid, const struct ps_tune_story *story,
                       const struct ps_constraint *c, const struct ps_price *price)
 {
+    const struct ps_objective *objective = &story->request->objective;
+    const double now = story->tuned->tried[story->tuned->answer].objective.value;
     char text[160];
     if (!price->known) {
         ps_grid_add(grid, "-", 0);
-        return;
+    } else if (objective->axis >= 0) {
+        const struct ps_axis *axis = &story->request->study.axes[objective->axis];
+        const double there = ps_axis_real(axis, price->objective), here = ps_axis_real(axis, now);
+        (void)snprintf(text, sizeof text, "%s: %.*f (%+.*f)",
+                       number_text(&c->metric, price->limit).s, axis->scale, there, axis->scale,
+                       there - here);
+        ps_grid_add(grid, text, 0);
+    } else {
+        const int mean = objective->metric.kind == PS_METRIC_MEAN;
+        const double unit = mean ? ps_measure_divisor(objective->metric.measure) : 0.01;
+        (void)snprintf(text, sizeof text, "%s: %s (%+.2f)", number_text(&c->metric, price->limit).s,
+                       number_text(&objective->metric, price->objective).s,
+                       (price->objective - now) / unit);
+        ps_grid_add(grid, text, 0);
     }
-    const struct ps_axis *axis = &story->request->study.axes[0];
-    const double there = ps_axis_real(axis, price->axis);
-    const double here = ps_axis_real(axis, (double)story->tuned->tried[story->tuned->best].at[0]);
-    (void)snprintf(text, sizeof text, "%s: %.*f (%+.*f)", number_text(&c->metric, price->limit).s,
-                   axis->scale, there, axis->scale, there - here);
-    ps_grid_add(grid, text, 0);
 }
 
 static enum ps_status print_constraints(const struct ps_tune_story *story,
@@ -129,7 +143,7 @@ static enum ps_status print_constraints(const struct ps_tune_story *story,
                                             PS_SAY_TUNE_FRESH,       PS_SAY_TUNE_JUDGEMENT,
                                             PS_SAY_TUNE_TIGHTER,     PS_SAY_TUNE_LOOSER};
     const enum ps_lang lang = story->command->lang;
-    const int priced = story->request->study.axes_n == 1 && story->request->objective.axis == 0;
+    const int priced = fresh != NULL;
     struct ps_grid grid = {.columns_n = priced ? 6 : 4};
     for (size_t i = 0; i < grid.columns_n; i++) {
         ps_grid_add(&grid, ps_message(HEADS[i], lang), 0);
@@ -180,7 +194,7 @@ static enum ps_status tell_neighbours(const struct ps_tune_story *story,
     struct ps_grid grid = {.columns_n = objective->axis < 0 ? 5 : 4};
     ps_grid_add(&grid, ps_message(PS_SAY_TUNE_NEIGHBOUR, lang), 0);
     if (objective->axis < 0) {
-        ps_grid_add(&grid, objective->metric.name, 0);
+        ps_grid_add(&grid, ps_figure_words(&objective->metric, lang).s, 0);
     }
     ps_grid_add(&grid, ps_message(PS_SAY_TUNE_TIGHTEST, lang), 0);
     ps_grid_add(&grid, ps_message(PS_SAY_TUNE_SEARCH, lang), 0);
@@ -209,6 +223,19 @@ static enum ps_status tell_neighbours(const struct ps_tune_story *story,
     const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
     ps_grid_free(&grid);
     return status;
+}
+
+/* Each bound errs by itself. */
+static void tell_each(const struct ps_tune_story *story)
+{
+    const int n = story->request->study.constraints_n;
+    const double error = 1 - story->request->confidence;
+    if (n > 1) {
+        const double joint = 1 - n * error;
+        ps_say(stdout, story->command->lang, PS_SAY_TUNE_EACH,
+               PS_ARGS(ps_text_real(100 * story->request->confidence, 0).s,
+                       ps_text_real(100 * (joint > 0 ? joint : 0), 0).s));
+    }
 }
 
 static int at_an_end(const struct ps_tune_story *story)
@@ -268,8 +295,7 @@ static enum ps_status tell_found(const struct ps_tune_story *story)
     const enum ps_lang lang = story->command->lang;
     const struct ps_tried *best = &tuned->tried[tuned->best];
     const struct ps_tried *fresh = &tuned->tried[tuned->verified];
-    const struct ps_tried *answer = ps_tuned_find(tuned, fresh->at);
-    answer = answer == NULL ? best : answer;
+    const struct ps_tried *answer = &tuned->tried[tuned->answer];
     char *text = variant_text(story, best, 0), *options = variant_text(story, fresh, 1);
     enum ps_status status = PS_OK;
     if (text == NULL || options == NULL) {
@@ -285,10 +311,11 @@ static enum ps_status tell_found(const struct ps_tune_story *story)
         goto out;
     }
     tell_quantiles(story);
+    tell_each(story);
     if (story->request->objective.axis < 0) {
         const struct ps_metric *metric = &story->request->objective.metric;
         ps_say(stdout, lang, PS_SAY_TUNE_OBJECTIVE,
-               PS_ARGS(metric->name, objective_text(metric, answer).s,
+               PS_ARGS(ps_figure_words(metric, lang).s, objective_text(metric, answer).s,
                        objective_text(metric, fresh).s));
     }
     tell_binding(story);
@@ -309,6 +336,40 @@ out:
     return status;
 }
 
+/* Where each constraint by itself is met best, and what follows from it. */
+static enum ps_status tell_reach(const struct ps_tune_story *story)
+{
+    const enum ps_lang lang = story->command->lang;
+    const struct ps_study *study = &story->request->study;
+    struct ps_grid grid = {.columns_n = 4};
+    enum ps_message why = PS_SAY_TUNE_NOT_TOGETHER;
+    ps_grid_add(&grid, ps_message(PS_SAY_TUNE_ALONE, lang), 0);
+    ps_grid_add(&grid, ps_message(PS_SAY_TUNE_BEST, lang), 0);
+    ps_grid_add(&grid, ps_message(PS_SAY_TUNE_WHERE, lang), 0);
+    ps_grid_add(&grid, ps_message(PS_SAY_TUNE_JUDGEMENT, lang), 0);
+    for (int c = 0; c < study->constraints_n; c++) {
+        const struct ps_tried *best = &story->tuned->tried[story->tuned->reach[c]];
+        char *text = variant_text(story, best, 0);
+        if (text == NULL) {
+            ps_grid_free(&grid);
+            return ps_status_raise(PS_MEMORY);
+        }
+        const enum ps_judgement judgement = best->judged[c].judgement;
+        ps_grid_add(&grid, study->constraints[c].text, 0);
+        ps_grid_add(&grid, judged_text(&study->constraints[c], &best->judged[c]).s, 0);
+        ps_grid_add(&grid, text, 0);
+        ps_grid_add(&grid, ps_message(JUDGEMENTS[judgement], lang), 0);
+        free(text);
+        why = judgement == PS_MISSED                                 ? PS_SAY_TUNE_NOT_ALONE
+              : judgement == PS_OPEN && why != PS_SAY_TUNE_NOT_ALONE ? PS_SAY_TUNE_OPEN_ALONE
+                                                                     : why;
+    }
+    const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
+    ps_grid_free(&grid);
+    ps_say(stdout, lang, why, NULL);
+    return status;
+}
+
 static enum ps_status tell_nothing(const struct ps_tune_story *story)
 {
     const struct ps_tried *nearest = &story->tuned->tried[story->tuned->nearest];
@@ -322,10 +383,11 @@ static enum ps_status tell_nothing(const struct ps_tune_story *story)
         PS_ARGS(story->scenario->p.scenario_id, text, ps_text_count(story->request->worlds_n).s));
     free(text);
     const enum ps_status status = print_constraints(story, nearest, NULL);
-    if (status == PS_OK) {
-        tell_quantiles(story);
+    if (status != PS_OK) {
+        return status;
     }
-    return status;
+    tell_quantiles(story);
+    return tell_reach(story);
 }
 
 enum ps_status ps_tune_tell(const struct ps_tune_story *story)

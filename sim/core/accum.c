@@ -97,25 +97,63 @@ void ps_strip_range(struct ps_strip *s)
     s->max = max;
 }
 
+/* Below this all sums of a strip are whole numbers of at most 2^53 in doubles too: exact, in any
+ * order, and many at a time. Money of 2^48 fen is far beyond a district. */
+static const double SMALL = 0x1p48;
+
+static int is_small(const struct ps_strip *s)
+{
+    return s->min > -SMALL && s->max < SMALL;
+}
+
 int64_t ps_strip_sum(const struct ps_strip *s)
 {
-    int64_t sum = 0;
     if (s->min == s->max) {
         return PS_STRIP * (int64_t)s->min;
     }
+    if (is_small(s)) {
+        double sum = 0;
+#pragma omp simd reduction(+ : sum)
+        for (int i = 0; i < PS_STRIP; i++) {
+            sum += s->x[i];
+        }
+        return (int64_t)sum;
+    }
+    int64_t sum = 0;
     for (int i = 0; i < PS_STRIP; i++) {
         sum += (int64_t)s->x[i];
     }
     return sum;
 }
 
+/* x = high 2^24 + low, both whole, |high| <= 2^24, |low| <= 2^23: the three sums of products stay
+ * within 2^53. */
+static ps_int128 small_product(const struct ps_strip *a, const struct ps_strip *b)
+{
+    const double part = 0x1p24, round = 0x1.8p52;
+    double high = 0, mixed = 0, low = 0;
+#pragma omp simd reduction(+ : high, mixed, low)
+    for (int i = 0; i < PS_STRIP; i++) {
+        const double high_a = a->x[i] / part + round - round, low_a = a->x[i] - high_a * part;
+        const double high_b = b->x[i] / part + round - round, low_b = b->x[i] - high_b * part;
+        high += high_a * high_b;
+        mixed += high_a * low_b + low_a * high_b;
+        low += low_a * low_b;
+    }
+    return (ps_int128)(int64_t)high * ((int64_t)1 << 48) +
+           (ps_int128)(int64_t)mixed * ((int64_t)1 << 24) + (int64_t)low;
+}
+
 /* Sum of squares or products of strips; a measure is often the same in all worlds of a strip. */
 static ps_int128 strip_product(const struct ps_strip *a, const struct ps_strip *b)
 {
-    ps_int128 sum = 0;
     if (a->min == a->max && b->min == b->max) {
         return (ps_int128)(int64_t)a->min * (int64_t)b->min * PS_STRIP;
     }
+    if (is_small(a) && is_small(b)) {
+        return small_product(a, b);
+    }
+    ps_int128 sum = 0;
     for (int i = 0; i < PS_STRIP; i++) {
         sum += (ps_int128)(int64_t)a->x[i] * (int64_t)b->x[i];
     }

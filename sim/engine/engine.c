@@ -23,7 +23,8 @@ struct thread {
     struct ps_world_work worlds;
     struct ps_schedule schedules[PS_TILE_WORLDS];
     struct ps_ledger_work ledger;
-    struct row_tile tile;
+    struct row_tile tile; /* of the tier that runs, the other is not used */
+    struct decision_tile decisions;
     struct ps_row *rows;      /* of this pass */
     struct row_queue *queues; /* by row */
 };
@@ -36,7 +37,9 @@ struct pass {
     struct thread *threads;
     int threads_n;
     unsigned char *active; /* by row of the pass */
-    uint64_t total;        /* for progress: worlds x families and passes */
+    void *sum_memory;      /* a row of all threads, for the request's own rule of precision */
+    struct ps_row sum;
+    uint64_t total; /* for progress: worlds x families and passes */
     atomic_ullong *done;
     atomic_int stop, broken;
 };
@@ -63,7 +66,8 @@ static enum ps_status thread_init(struct thread *t, const struct pass *pass)
     t->world_memory = calloc(1, ps_world_work_bytes(f->plan));
     t->schedule_memory = calloc(PS_TILE_WORLDS, schedule_size);
     t->ledger_memory = calloc(1, f->ledger_bytes);
-    t->tile_memory = calloc(1, ps_row_tile_bytes(&f->spec));
+    t->tile_memory = calloc(1, f->spec.full ? ps_row_tile_bytes(&f->spec)
+                                            : ps_decision_tile_bytes(pass->request));
     t->row_memory = calloc(rows, row_size);
     t->queue_memory = calloc(rows, queue_size);
     t->rows = calloc(rows, sizeof *t->rows);
@@ -72,7 +76,10 @@ static enum ps_status thread_init(struct thread *t, const struct pass *pass)
         !t->row_memory || !t->queue_memory || !t->rows || !t->queues)
         return ps_status_raise(PS_MEMORY);
     ps_world_work_init(&t->worlds, f->plan, t->world_memory);
-    ps_row_tile_init(&t->tile, &f->spec, t->tile_memory);
+    if (f->spec.full)
+        ps_row_tile_init(&t->tile, &f->spec, t->tile_memory);
+    else
+        ps_decision_tile_init(&t->decisions, pass->request, t->tile_memory);
     for (size_t i = 0; i < PS_TILE_WORLDS; i++)
         ps_schedule_init(&t->schedules[i], f->plan,
                          (unsigned char *)t->schedule_memory + i * schedule_size);
@@ -105,7 +112,7 @@ static void values_put(const struct pass *pass, const struct thread *t, size_t s
             ps_measure_read(&t->ledger, request->kept[k], lane);
 }
 
-/* What one evaluated world adds at once; in the full tier the rest waits for the whole tile. */
+/* What one evaluated world adds at once; the rest waits for the whole tile. */
 static void world_add(struct pass *pass, struct thread *t, const struct block *b, int i)
 {
     const uint64_t world = t->worlds.worlds[i].number - pass->request->first_world;
@@ -114,14 +121,14 @@ static void world_add(struct pass *pass, struct thread *t, const struct block *b
         ps_row_members_fetch(&t->rows[b->rows[l] - pass->from], &t->ledger, l);
     if (f->spec.full)
         ps_row_tile_take(&t->tile, &t->ledger, i);
+    else
+        ps_decision_tile_take(&t->decisions, &t->ledger, i);
     for (int l = 0; l < b->n; l++) {
         const int row = b->rows[l] - pass->from;
         if (!pass->active[row])
             continue;
         if (f->spec.full)
             ps_row_members_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan, l);
-        else
-            ps_row_decision_add(&t->rows[row], pass->request, &t->ledger, l);
         if (pass->request->values)
             values_put(pass, t, f->scenarios[b->rows[l]], world, l);
     }
@@ -135,24 +142,44 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
     ps_ledger_work_init(&t->ledger, f->plan, &g->policy->shape, b->width, f->spec.ledger_full,
                         t->ledger_memory);
     if (f->spec.full)
-        ps_row_tile_start(&t->tile, b->n);
+        ps_row_tile_start(&t->tile, b->n, t->worlds.worlds[0].number / PS_TILE_WORLDS);
+    for (int l = 0; !f->spec.full && l < b->n; l++)
+        ps_row_decision_fetch(&t->rows[b->rows[l] - pass->from], &t->decisions);
     for (int i = 0; i < n; i++) {
         b->run(&f->frame, &g->policy->shape, &b->levels, &t->schedules[i], &t->ledger);
         world_add(pass, t, b, i);
     }
-    for (int l = 0; f->spec.full && l < b->n; l++) {
+    for (int l = 0; l < b->n; l++) {
         const int row = b->rows[l] - pass->from;
-        if (pass->active[row])
+        if (!pass->active[row])
+            continue;
+        if (f->spec.full)
             ps_row_tile_add(&t->rows[row], &t->queues[row], &t->tile, l, n);
+        else
+            ps_row_decision_add(&t->rows[row], &t->decisions, l, n);
     }
     if (t->ledger.violations)
         atomic_store(&pass->broken, 1);
+}
+
+/* Keeps what tilted worlds weigh, and what their loans did. */
+static void tilt_put(const struct ps_engine_request *request, const struct thread *t,
+                     uint64_t first, int n)
+{
+    for (int i = 0; i < n; i++) {
+        const struct ps_world *world = &t->worlds.worlds[i];
+        request->weights[first + (uint64_t)i] = world->weight;
+        if (request->tilt_counts)
+            request->tilt_counts[first + (uint64_t)i] = *world->tilt_counts;
+    }
 }
 
 static void tile_run(struct pass *pass, struct thread *t, uint64_t first, int n)
 {
     const struct family *f = pass->family;
     pass->kernel->world_sample(f->plan, pass->request->first_world + first, n, &t->worlds);
+    if (pass->request->tilt)
+        tilt_put(pass->request, t, first, n);
     for (int i = 0; i < f->groups_n; i++) {
         const struct group *g = &f->groups[i];
         int wanted = 0;
@@ -217,7 +244,28 @@ static int precise_enough(const struct ps_checkpoint *c, int paired, double prec
 {
     const struct ps_interval interval = ps_hits_interval(paired, c->depleted_n, c->worlds_n, 0.95);
     const double p = (double)c->depleted_n / (double)c->worlds_n;
-    return precision > 0 && ps_relative_half_width(interval, p) <= precision;
+    return ps_relative_half_width(interval, p) <= precision;
+}
+
+/* The same by the request's own rule, of what all threads have so far. */
+static int precise_by_request(struct pass *pass, int row)
+{
+    struct ps_row *sum = &pass->sum;
+    const size_t bytes = ps_row_bytes(&pass->family->spec);
+    memset(pass->sum_memory, 0, bytes);
+    ps_row_init(sum, &pass->family->spec, pass->sum_memory);
+    for (int t = 0; t < pass->threads_n; t++)
+        ps_row_merge(sum, &pass->threads[t].rows[row]);
+    return pass->request->precise(pass->request->precise_of, sum, pass->request->precision);
+}
+
+static int row_converged(struct pass *pass, int row, const struct ps_checkpoint *c)
+{
+    const struct ps_engine_request *request = pass->request;
+    if (request->precision <= 0)
+        return 1;
+    return request->precise ? precise_by_request(pass, row)
+                            : precise_enough(c, pass->family->spec.paired, request->precision);
 }
 
 static void checkpoints_keep(struct pass *pass, uint64_t worlds, struct ps_row_result *results)
@@ -228,8 +276,7 @@ static void checkpoints_keep(struct pass *pass, uint64_t worlds, struct ps_row_r
             continue;
         const struct ps_checkpoint c = checkpoint_take(pass, i, worlds);
         r->checkpoints[r->checkpoints_n++] = c;
-        r->converged = pass->request->precision <= 0 ||
-                       precise_enough(&c, pass->family->spec.paired, pass->request->precision);
+        r->converged = row_converged(pass, i, &c);
         if (pass->request->precision > 0 && r->converged)
             pass->active[i] = 0;
     }
@@ -268,8 +315,10 @@ static enum ps_status pass_run(struct pass *pass, struct ps_engine_result *resul
                                             pass->family->spec.ledger_full);
     pass->threads = calloc((size_t)pass->threads_n, sizeof *pass->threads);
     pass->active = malloc(rows);
+    pass->sum_memory = pass->request->precise ? malloc(ps_row_bytes(&pass->family->spec)) : NULL;
     kept = calloc(1, sizeof *kept);
-    if (status == PS_OK && (!pass->threads || !pass->active || !kept))
+    if (status == PS_OK &&
+        (!pass->threads || !pass->active || !kept || (pass->request->precise && !pass->sum_memory)))
         status = ps_status_raise(PS_MEMORY);
     for (int t = 0; status == PS_OK && t < pass->threads_n; t++)
         status = thread_init(&pass->threads[t], pass);
@@ -304,6 +353,7 @@ out:
         thread_free(&pass->threads[t]);
     free(pass->threads);
     free(pass->active);
+    free(pass->sum_memory);
     free(kept);
     return status;
 }
@@ -336,7 +386,8 @@ static enum ps_status families_run(const struct ps_engine_request *request,
         for (int i = 0; i < f->rows_n; i++) {
             struct ps_row_result *r = &result->rows[f->scenarios[i]];
             r->family = (size_t)k;
-            ps_world_mean_pd(f->plan, &request->scenarios[f->scenarios[i]], r->mean_pd_frac);
+            if (f->spec.full)
+                ps_world_mean_pd(f->plan, &request->scenarios[f->scenarios[i]], r->mean_pd_frac);
         }
         for (int from = 0; from < f->rows_n; from += rows) {
             struct pass pass = {.request = request,

@@ -83,6 +83,7 @@ static enum ps_status family_open(const struct ps_engine_request *request,
     enum ps_status status = ps_world_prepare(scenario, request->seed, diags, &f->plan);
     if (status != PS_OK)
         return status;
+    f->plan->tilt = request->tilt;
     f->frame = ps_frame_of(scenario, f->plan);
     f->spec = spec_of(scenario, f, request);
     for (int t = 0; t <= f->plan->months_n; t++)
@@ -136,7 +137,7 @@ enum ps_status ps_families_build(const struct ps_engine_request *request, struct
             status = s; /* go on: all problems of all rows are told at once */
     }
     for (int k = 0; status == PS_OK && k < *families_n; k++)
-        (*families)[k].plan->standing = ps_family_stands(&(*families)[k]);
+        (*families)[k].plan->standing = !request->tilt && ps_family_stands(&(*families)[k]);
     return status;
 }
 

@@ -23,10 +23,12 @@ struct row_spec {
 struct row_tile {
     double *values;
     size_t world_step, lane_step;
-    int *fan_cell;             /* cell of the paths by fan slot */
-    int *place;                /* by slot: its place in the queue, -1 without one */
-    struct ps_hist_grid *grid; /* by place */
-    int misses[PS_MEASURE_N];  /* the measures that may miss */
+    int *fan_cell;                 /* cell of the paths by fan slot */
+    int *place;                    /* by slot: its place in the queue, -1 without one */
+    struct ps_hist_grid *grid;     /* by place */
+    int misses[PS_MEASURE_N];      /* the measures that may miss */
+    int batch_place[PS_MEASURE_N]; /* by measure: its place in a batch, -1 without one */
+    size_t batch;                  /* of this tile */
     int fan_n, years_n, months_n, misses_n;
     int places_n, sums_n; /* places; the first sums_n are of histograms with sums */
     int lanes_n;          /* policies of the block */
@@ -47,6 +49,17 @@ struct row_queue {
     int tiles_n;
 };
 
+/* Decision tier: what a tile of worlds gave of the few measures that are kept. */
+struct decision_tile {
+    enum ps_measure measure[PS_MEASURE_N]; /* by place */
+    int measures_n;
+    int paired_n; /* the first ones have sums of pairs, where worlds come in pairs */
+    struct ps_watch watch[PS_WATCHES_MAX];
+    int watch_place[PS_WATCHES_MAX];
+    int watches_n;
+    double (*values)[PS_LANES_WIDE]; /* [place][world] */
+};
+
 size_t ps_row_bytes(const struct row_spec *spec);
 
 /* Makes `row` empty in zero-filled memory of ps_row_bytes(spec). */
@@ -61,8 +74,8 @@ void ps_row_tile_grid(struct row_tile *tile, struct ps_row *row);
 size_t ps_row_queue_bytes(const struct row_spec *spec);
 void ps_row_queue_init(struct row_queue *queue, const struct row_spec *spec, void *memory);
 
-/* Starts a tile for a block of lanes. */
-void ps_row_tile_start(struct row_tile *tile, int lanes_n);
+/* Starts tile number `number` for a block of lanes. */
+void ps_row_tile_start(struct row_tile *tile, int lanes_n, uint64_t number);
 
 /* Full tier: takes the measures and paths of world number `world` of the tile, all lanes. */
 void ps_row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int world);
@@ -89,9 +102,19 @@ void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
                         const struct ps_schedule *schedule, const struct ps_world_plan *plan,
                         int lane);
 
-/* Decision tier: adds one evaluated world. */
-void ps_row_decision_add(struct ps_row *row, const struct ps_engine_request *request,
-                         const struct ps_ledger_work *work, int lane);
+size_t ps_decision_tile_bytes(const struct ps_engine_request *request);
+void ps_decision_tile_init(struct decision_tile *tile, const struct ps_engine_request *request,
+                           void *memory);
+
+/* Decision tier: takes the measures of world number `world` of the tile, all lanes. */
+void ps_decision_tile_take(struct decision_tile *tile, const struct ps_ledger_work *work,
+                           int world);
+
+/* Decision tier: asks for the memory that ps_row_decision_add will need soon. */
+void ps_row_decision_fetch(const struct ps_row *row, const struct decision_tile *tile);
+
+/* Decision tier: adds the tile's n worlds of one lane to its row. */
+void ps_row_decision_add(struct ps_row *row, const struct decision_tile *tile, int lane, int n);
 
 /* Adds everything of `from`; both made from one spec. All sums are integers: order is free. */
 void ps_row_merge(struct ps_row *into, const struct ps_row *from);

@@ -85,9 +85,11 @@ void ps_row_tile_init(struct row_tile *tile, const struct row_spec *spec, void *
                 tile->fan_cell[fan++] = p * (spec->months_n + 1) + t;
     for (int slot = 0; slot < slots_n(tile); slot++)
         tile->place[slot] = queued(tile, slot) ? place++ : -1;
-    for (int m = 0; m < PS_MEASURE_N; m++)
+    for (int m = 0; m < PS_MEASURE_N; m++) {
         if (ps_measure_may_miss((enum ps_measure)m))
             tile->misses[tile->misses_n++] = m;
+        tile->batch_place[m] = ps_batched_place((enum ps_measure)m);
+    }
 }
 
 static size_t queue_lay_out(struct row_queue *queue, const struct row_spec *spec, void *memory)
@@ -116,9 +118,10 @@ void ps_row_queue_init(struct row_queue *queue, const struct row_spec *spec, voi
     queue_lay_out(queue, spec, layout_align(memory));
 }
 
-void ps_row_tile_start(struct row_tile *tile, int lanes_n)
+void ps_row_tile_start(struct row_tile *tile, int lanes_n, uint64_t number)
 {
     tile->lanes_n = lanes_n;
+    tile->batch = (size_t)(number % PS_BATCHES);
 }
 
 static double *value_at(const struct row_tile *tile, int lane, int world, int slot)
@@ -287,6 +290,21 @@ static void months_count(uint64_t *count, const struct row_tile *tile, int lane,
     }
 }
 
+static void batch_add(struct ps_row *row, const struct row_tile *tile, int measure,
+                      const struct ps_strip *s, int n)
+{
+    const int place = tile->batch_place[measure];
+    int64_t sum = 0;
+    if (place < 0)
+        return;
+    if (n == PS_STRIP)
+        sum = ps_strip_sum(s);
+    else
+        for (int w = 0; w < n; w++)
+            sum += (int64_t)s->x[w];
+    row->batch_sum[tile->batch * PS_BATCHED_N + (size_t)place] += sum;
+}
+
 static void slot_add(struct ps_row *row, struct row_queue *queue, const struct row_tile *tile,
                      int slot, struct ps_strip *s, int n)
 {
@@ -296,12 +314,15 @@ static void slot_add(struct ps_row *row, struct row_queue *queue, const struct r
         some_add(&to, s->x, n);
     else
         strip_add(&to, queue, tile, tile->place[slot], s);
+    if (slot < PS_MEASURE_N)
+        batch_add(row, tile, slot, s, n);
 }
 
 void ps_row_tile_add(struct ps_row *row, struct row_queue *queue, const struct row_tile *tile,
                      int lane, int n)
 {
     row->worlds_n += (uint64_t)n;
+    row->batch_n[tile->batch] += (uint64_t)n;
     for (int slot = 0; slot < slots_n(tile); slot += LINE) {
         const int left = slots_n(tile) - slot;
         struct ps_strip s[LINE];

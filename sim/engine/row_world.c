@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "row.h"
 
-/* What a row takes from each world at once: the parts of the full tier, and the few figures of the
- * decision tier. */
+/* What a row of the full tier takes from each world at once: the parts of its members. */
 
 enum { PART_BITS = 5 };
 
@@ -112,64 +111,4 @@ void ps_row_members_add(struct ps_row *row, const struct ps_ledger_work *work,
         for (int d = 0; d < m.n; d++)
             member_close(row, (size_t)m.at[d], bin);
     }
-}
-
-/* Worlds come one by one, a tile at a time: the second of a pair finds the first. */
-static void pair_add(struct ps_row *row, int measure, int64_t x)
-{
-    if (row->worlds_n % 2 == 0)
-        row->first_of_pair[measure] = x;
-    else
-        ps_pairs_add_one(&row->pairs[measure], row->worlds_n / 2, row->first_of_pair[measure], x);
-}
-
-/* Two constraints may ask for one measure; it is added up once. */
-static int asked_before(const struct ps_engine_request *request, int k)
-{
-    int before = 0;
-    for (int i = 0; i < k; i++)
-        before |= request->kept[i] == request->kept[k];
-    return before;
-}
-
-/* What the request asks for beyond the measures of tier DECISION. */
-static void asked_add(struct ps_row *row, const struct ps_engine_request *request,
-                      const struct ps_ledger_work *work, int lane)
-{
-    for (int k = 0; k < request->kept_n; k++) {
-        const int64_t x = ps_measure_read(work, request->kept[k], lane);
-        if (x != PS_NOT_GIVEN && ps_measure_desc(request->kept[k])->tier != PS_MT_DECISION &&
-            !asked_before(request, k))
-            ps_moments_add(&row->moments[request->kept[k]], x);
-    }
-    for (int k = 0; k < request->watches_n; k++) {
-        const struct ps_watch *watch = &request->watches[k];
-        const int64_t x = ps_measure_read(work, watch->measure, lane);
-        const int beyond = watch->below ? x < watch->threshold : x > watch->threshold;
-        row->watched_n[k] += x != PS_NOT_GIVEN && beyond;
-    }
-}
-
-/* The measures marked DECISION, none of which can be missing. */
-void ps_row_decision_add(struct ps_row *row, const struct ps_engine_request *request,
-                         const struct ps_ledger_work *work, int lane)
-{
-#define PS_KEEP_DECISION(symbol) PS_M_##symbol,
-#define PS_KEEP_FULL(symbol)
-#define PS_KEEP_HIST(symbol)
-#define PS_MEASURE(symbol, name, unit, tier, en, zh) PS_KEEP_##tier(symbol)
-    static const int KEPT[] = {
-#include "pledgesim/measures.def"
-    };
-#undef PS_MEASURE
-    const double *at = work->measure + lane;
-    for (size_t k = 0; k < sizeof KEPT / sizeof *KEPT; k++) {
-        const int64_t x = (int64_t)at[(size_t)KEPT[k] * (size_t)work->width];
-        ps_moments_add(&row->moments[KEPT[k]], x);
-        if (row->pairs)
-            pair_add(row, KEPT[k], x);
-    }
-    row->worlds_n++;
-    if (request->kept_n + request->watches_n > 0)
-        asked_add(row, request, work, lane);
 }

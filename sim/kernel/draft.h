@@ -5,6 +5,7 @@
 #include "anchors.h"
 #include "behaviour.h"
 #include "laws.h"
+#include "tilt.h"
 #include "uncertain.h"
 
 /* The loans of one world (docs/model.md, sections 4 and 5), before they are put in order: firms,
@@ -215,6 +216,22 @@ static void loans_behave(const struct ps_world_plan *plan, uint32_t first, uint3
     }
 }
 
+/* Eq. (12.4): the draws of default as they are under the world's part, counted by cell. */
+static void loans_tilt(const struct ps_world_plan *plan, uint32_t world, uint32_t first, uint32_t n,
+                       struct ps_world_work *work, struct loan_batch *b)
+{
+    struct ps_tilt_counts *counts = &work->tilt_counts;
+    const double *times = plan->tilt->times[ps_tilt_part(world)];
+    for (uint32_t l = 0; l < n; l++) {
+        const struct ps_app *firm = &work->firms[work->drafts[first + l].root];
+        const int cell = ps_tilt_cell(firm->amount_wan, firm->u_product);
+        const double e = -ps_log(1 - b->v[l]) / times[cell];
+        b->v[l] = 1 - ps_exp(-e);
+        counts->defaults[cell] += e < b->total[l];
+        counts->hazard[cell] += e < b->total[l] ? e : b->total[l];
+    }
+}
+
 /* The default of a loan, tau on its own (0: none), if it may hang on an anchor firm. */
 static int anchored_tau(const struct ps_world_plan *plan, const struct ps_world_work *work,
                         int lane, const struct ps_draft *d, int tau)
@@ -241,6 +258,8 @@ PS_KERNEL_INLINE uint32_t generation_run(const struct ps_world_plan *plan, uint3
         draft_terms(plan, world, lane, link, first, batch_n, work, &b);
         if (behaves)
             loans_behave(plan, first, batch_n, work, &b);
+        if (plan->tilt)
+            loans_tilt(plan, world, first, batch_n, work, &b);
         for (uint32_t l = 0; l < batch_n; l++) {
             struct ps_draft *d = &work->drafts[first + l];
             int tau = 0;

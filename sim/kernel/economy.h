@@ -5,6 +5,7 @@
 #include "pledgesim/curve.h"
 
 #include "anchors.h"
+#include "tilt.h"
 #include "uncertain.h"
 
 /* The economy of PS_ECONOMY_LANES worlds at once (docs/model.md section 3). */
@@ -234,10 +235,14 @@ PS_KERNEL_INLINE void economy_of_kind(const struct ps_world_plan *plan, uint64_t
         hazard[i] = 0;
     if (plan->anchors_n)
         anchors_draw(plan, first, work->failure);
+    if (plan->tilt)
+        tilt_begin(plan->tilt, work->exponent);
     for (int t = 1; t <= plan->months_n; t++) {
         const int block = (t - 1) / plan->step_months;
         if ((t - 1) % plan->step_months == 0) {
             economy_normals(plan, first, block, work->normal);
+            if (plan->tilt)
+                tilt_normals(plan->tilt, ps_tilt_part(first), block, work->normal, work->exponent);
             economy_step(plan, block, work->normal, work->level);
         }
         economy_shared(plan, first, t, kind, &shared);

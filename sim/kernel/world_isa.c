@@ -114,7 +114,13 @@ static void world_sample(const struct ps_world_plan *plan, uint64_t number, int 
     uint32_t roots;
     w->number = (uint32_t)number;
     w->weight = 1;
+    if (plan->tilt)
+        work->tilt_counts = (struct ps_tilt_counts){0};
     const uint32_t n = draft_loans(plan, w->number, lane, work, w, &roots);
+    if (plan->tilt) {
+        w->weight = tilt_weight(plan->tilt, work, lane);
+        *w->tilt_counts = work->tilt_counts;
+    }
     const uint64_t again_wan = plan->retry_months ? retry_renewals_wan(work, roots) : 0;
     w->asked_renewed_wan = (double)(order_chains(work, n, roots) - again_wan);
     order_months(plan, work, w);

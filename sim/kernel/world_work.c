@@ -35,6 +35,7 @@ static size_t lay_out(struct ps_world_work *w, const struct ps_world_plan *plan,
         world->apps = layout_take(&c, apps, sizeof *world->apps);
         world->ends = layout_take(&c, apps, sizeof *world->ends);
         world->fates = layout_take(&c, apps, sizeof *world->fates);
+        world->tilt_counts = layout_take(&c, plan->tilt ? 1 : 0, sizeof *world->tilt_counts);
         world->issued = layout_take(&c, (size_t)plan->issued_n, sizeof *world->issued);
         world->investments =
             layout_take(&c, (size_t)plan->investments_n, sizeof *world->investments);

@@ -26,7 +26,7 @@ struct ps_sink ps_sink_of_file(struct ps_outfile *file)
 
 static void put(struct ps_outcsv *csv, const char *bytes, size_t n)
 {
-    if (csv->status == PS_OK && n > 0)
+    if (csv->status == PS_OK && n > 0 && csv->cells == NULL)
         csv->status = csv->sink.write(csv->sink.context, bytes, n);
 }
 
@@ -42,6 +42,15 @@ static int next_cell(struct ps_outcsv *csv, unsigned types)
     if (csv->cells_n++ > 0)
         put(csv, ",", 1);
     return 1;
+}
+
+/* Number and text of the cell that next_cell began. */
+static void put_number(struct ps_outcsv *csv, double value, const char *text)
+{
+    if (csv->cells == NULL)
+        put(csv, text, strlen(text));
+    else if (isfinite(value))
+        csv->cells->number(csv->cells->context, csv->rows_n, csv->cells_n - 1, value);
 }
 
 static int runs_as_formula(const char *text)
@@ -93,11 +102,19 @@ enum ps_status ps_outcsv_begin(struct ps_outcsv *csv, struct ps_sink sink,
     return csv->status;
 }
 
+struct ps_outcsv ps_outcsv_of_cells(const struct ps_cells *cells, const struct ps_column *columns,
+                                    size_t columns_n)
+{
+    return (struct ps_outcsv){.cells = cells, .columns = columns, .columns_n = columns_n};
+}
+
 void ps_outcsv_text(struct ps_outcsv *csv, const char *text)
 {
     if (!next_cell(csv, 1u << PS_COLUMN_string) || !text)
         return;
-    if (runs_as_formula(text) || needs_quotes(text))
+    if (csv->cells != NULL)
+        csv->cells->text(csv->cells->context, csv->rows_n, csv->cells_n - 1, text);
+    else if (runs_as_formula(text) || needs_quotes(text))
         put_quoted(csv, text);
     else
         put(csv, text, strlen(text));
@@ -116,15 +133,14 @@ void ps_outcsv_int(struct ps_outcsv *csv, int64_t value)
     if (!next_cell(csv, 1u << PS_COLUMN_integer | 1u << PS_COLUMN_number))
         return;
     ps_format_scaled(value, 0, text);
-    put(csv, text, strlen(text));
+    put_number(csv, (double)value, text);
 }
 
 void ps_outcsv_bool(struct ps_outcsv *csv, int value)
 {
     if (!next_cell(csv, 1u << PS_COLUMN_boolean))
         return;
-    const char *text = value ? "true" : "false";
-    put(csv, text, strlen(text));
+    put_number(csv, value != 0, value ? "true" : "false");
 }
 
 static void put_scaled(struct ps_outcsv *csv, int64_t value, int scale)
@@ -133,7 +149,7 @@ static void put_scaled(struct ps_outcsv *csv, int64_t value, int scale)
     if (!next_cell(csv, 1u << PS_COLUMN_number))
         return;
     ps_format_scaled(value, scale, text);
-    put(csv, text, strlen(text));
+    put_number(csv, (double)value / (scale == 6 ? 1e6 : 1e4), text);
 }
 
 void ps_outcsv_fen_as_wan(struct ps_outcsv *csv, int64_t fen)
@@ -152,7 +168,7 @@ void ps_outcsv_double(struct ps_outcsv *csv, double value)
     if (!next_cell(csv, 1u << PS_COLUMN_number))
         return;
     ps_format_double(value, text);
-    put(csv, text, strlen(text));
+    put_number(csv, value, text);
 }
 
 void ps_outcsv_empty(struct ps_outcsv *csv)

@@ -6,6 +6,7 @@
 
 #include "pledgesim/figures.h"
 #include "pledgesim/page.h"
+#include "pledgesim/workbook.h"
 
 struct file {
     enum ps_result_id id;
@@ -22,13 +23,18 @@ static const struct file FILES[] = {{PS_RESULT_summary, ps_write_summary},
                                     {PS_RESULT_flows, ps_write_flows},
                                     {PS_RESULT_contributions, ps_write_contributions},
                                     {PS_RESULT_convergence, ps_write_convergence},
+                                    {PS_RESULT_batches, ps_write_batches},
                                     {PS_RESULT_scenarios_resolved, ps_write_resolved},
                                     {PS_RESULT_warnings, ps_write_warnings},
-                                    {PS_RESULT_exact, ps_write_exact_figures}};
+                                    {PS_RESULT_exact, ps_write_exact_figures},
+                                    /* of --rare alone */
+                                    {PS_RESULT_rare, ps_write_rare}};
+
+enum { ALWAYS_N = sizeof FILES / sizeof *FILES - 1 };
 
 int ps_results_of_run(enum ps_result_id id)
 {
-    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
+    for (size_t i = 0; i < ALWAYS_N; i++)
         if (FILES[i].id == id)
             return 1;
     return 0;
@@ -96,7 +102,7 @@ static enum ps_status write_page(const struct ps_results_request *request, struc
     return status == PS_OK ? ps_outfile_close(file) : status;
 }
 
-/* The given files, then the report and the manifest. */
+/* The given files, the report, the workbook, then the manifest. */
 static enum ps_status write_files(const struct file *files, size_t files_n,
                                   const struct ps_results_request *request, struct ps_outdir *dir)
 {
@@ -109,6 +115,8 @@ static enum ps_status write_files(const struct file *files, size_t files_n,
     if (status == PS_OK && page && ps_page_available())
         status = write_page(request, dir);
     if (status == PS_OK)
+        status = ps_workbook_write(request, dir);
+    if (status == PS_OK)
         status = ps_write_manifest(request, dir, &manifest, &n);
     if (status == PS_OK)
         status = ps_outdir_commit(dir, manifest, n);
@@ -119,7 +127,7 @@ static enum ps_status write_files(const struct file *files, size_t files_n,
 enum ps_status ps_results_write(const struct ps_results_request *request, struct ps_outdir *dir)
 {
     const enum ps_status status = request_check(request);
-    return status == PS_OK ? write_files(FILES, sizeof FILES / sizeof *FILES, request, dir)
+    return status == PS_OK ? write_files(FILES, ALWAYS_N + (request->rare != NULL), request, dir)
                            : status;
 }
 
@@ -128,6 +136,7 @@ enum ps_status ps_results_write_sweep(const struct ps_results_request *request,
 {
     static const struct file SWEEP[] = {{PS_RESULT_grid, ps_write_grid},
                                         {PS_RESULT_frontier, ps_write_frontier},
+                                        {PS_RESULT_convergence, ps_write_convergence_swept},
                                         {PS_RESULT_scenarios_resolved, ps_write_resolved},
                                         {PS_RESULT_warnings, ps_write_warnings}};
     return write_files(SWEEP, sizeof SWEEP / sizeof *SWEEP, request, dir);
@@ -168,6 +177,7 @@ enum ps_status ps_results_write_tuned(const struct ps_results_request *request,
                                       struct ps_outdir *dir)
 {
     static const struct file TUNED[] = {{PS_RESULT_tune, ps_write_tune},
+                                        {PS_RESULT_convergence, ps_write_convergence_tuned},
                                         {PS_RESULT_scenarios_resolved, ps_write_resolved},
                                         {PS_RESULT_warnings, ps_write_warnings}};
     return write_files(TUNED, sizeof TUNED / sizeof *TUNED, request, dir);

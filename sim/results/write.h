@@ -11,9 +11,10 @@ typedef enum ps_status ps_write_fn(struct ps_outcsv *csv, const struct ps_result
 
 ps_write_fn ps_write_summary, ps_write_metrics, ps_write_quantiles, ps_write_histogram,
     ps_write_exceedance, ps_write_timeline, ps_write_years, ps_write_flows, ps_write_contributions,
-    ps_write_convergence, ps_write_resolved, ps_write_warnings, ps_write_exact_figures,
-    ps_write_tune, ps_write_grid, ps_write_frontier, ps_write_compare, ps_write_tornado,
-    ps_write_sobol, ps_write_stress, ps_write_reverse, ps_write_death_path;
+    ps_write_convergence, ps_write_convergence_tuned, ps_write_convergence_swept, ps_write_resolved,
+    ps_write_warnings, ps_write_exact_figures, ps_write_batches, ps_write_tune, ps_write_grid,
+    ps_write_frontier, ps_write_compare, ps_write_tornado, ps_write_sobol, ps_write_stress,
+    ps_write_reverse, ps_write_death_path, ps_write_rare;
 
 /* The text of manifest.json for the files of `dir`, all closed; malloc'd. */
 enum ps_status ps_write_manifest(const struct ps_results_request *request,

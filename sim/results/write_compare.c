@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pledgesim/figures.h"
+#include "pledgesim/metric.h"
 #include "write.h"
 
 static enum ps_status write_row(struct ps_outcsv *csv, const struct ps_results_request *request,
@@ -13,7 +14,7 @@ static enum ps_status write_row(struct ps_outcsv *csv, const struct ps_results_r
         ps_comparison_judge(comparison, scenario, k, (comparison->scenarios_n - 1) * PS_COMPARED_N);
     ps_outcsv_id(csv, ps_write_id(request, scenario));
     ps_outcsv_text(csv, ps_write_id(request, comparison->base));
-    ps_outcsv_id(csv, ps_measure_desc(measure)->name);
+    ps_outcsv_id(csv, ps_metric_of(measure).name);
     ps_outcsv_text(csv, ps_measure_unit_name(measure));
     ps_outcsv_double(csv, ps_moments_mean(&d->base) / divisor);
     ps_outcsv_double(csv, ps_moments_mean(&d->other) / divisor);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdio.h>
+
 #include "pledgesim/figures.h"
 #include "pledgesim/stats.h"
 #include "write.h"
@@ -51,6 +53,48 @@ enum ps_status ps_write_convergence(struct ps_outcsv *csv, const struct ps_resul
         for (int k = 0; status == PS_OK && k < r->checkpoints_n; k++)
             status =
                 write_checkpoint(csv, ps_write_id(request, i), &r->checkpoints[k], r->row.paired);
+    }
+    return status;
+}
+
+/* "scenario@column=value@..", as the book would call the variant. */
+static void variant_id(const struct ps_results_request *request, const struct ps_tried *tried,
+                       char id[PS_ID_BYTES])
+{
+    const struct ps_study *study = &request->tune->study;
+    size_t n = (size_t)snprintf(id, PS_ID_BYTES, "%s", study->book.only[0]);
+    for (int a = 0; a < study->axes_n && n < PS_ID_BYTES; a++) {
+        n += (size_t)snprintf(id + n, PS_ID_BYTES - n, "@%s=%s", study->axes[a].column,
+                              ps_axis_value(&study->axes[a], tried->at[a]).s);
+    }
+}
+
+/* Of `tune`: the answer on fresh worlds. */
+enum ps_status ps_write_convergence_tuned(struct ps_outcsv *csv,
+                                          const struct ps_results_request *request)
+{
+    const struct ps_tried *tried = &request->tuned->tried[request->tuned->verified];
+    const struct ps_settling *settling = tried->settling;
+    char id[PS_ID_BYTES];
+    enum ps_status status = PS_OK;
+    variant_id(request, tried, id);
+    for (int k = 0; status == PS_OK && request->tuned->found && k < settling->checkpoints_n; k++)
+        status = write_checkpoint(csv, id, &settling->checkpoints[k], settling->paired);
+    return status;
+}
+
+/* Of `sweep`: the frontier. */
+enum ps_status ps_write_convergence_swept(struct ps_outcsv *csv,
+                                          const struct ps_results_request *request)
+{
+    const struct ps_study_result *result = &request->sweep->result;
+    enum ps_status status = PS_OK;
+    for (size_t p = 0; p < result->points_n; p++) {
+        const struct ps_row_result *r = result->found[p];
+        const int wanted = request->sweep->points[p].frontier;
+        for (int k = 0; status == PS_OK && wanted && k < r->checkpoints_n; k++)
+            status = write_checkpoint(csv, result->scenario[p]->p.scenario_id, &r->checkpoints[k],
+                                      r->row.paired);
     }
     return status;
 }

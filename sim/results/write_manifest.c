@@ -5,6 +5,7 @@
 #include "pledgesim/manifest.h"
 #include "pledgesim/page.h"
 #include "pledgesim/version.h"
+#include "pledgesim/workbook.h"
 #include "write.h"
 
 /* Arrays that the manifest is built from; all strings are borrowed. */
@@ -51,6 +52,10 @@ static void resources_fill(struct parts *p, const struct ps_outdir *dir, size_t 
         for (int t = 0; t < PS_RESULT_N; t++)
             if (strcmp(p->tables[t].file, p->resources[i].sum->name) == 0)
                 p->resources[i].table = &p->tables[t];
+        if (strcmp(p->resources[i].sum->name, PS_WORKBOOK_FILE) == 0) {
+            p->resources[i].en = "The results as a workbook with charts";
+            p->resources[i].zh = "带图表的结果工作簿";
+        }
     }
 }
 

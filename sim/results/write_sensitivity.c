@@ -22,7 +22,7 @@ static enum ps_status write_bar(struct ps_outcsv *csv, const struct ps_sensitivi
     ps_outcsv_id(csv, axis->name);
     ps_outcsv_text(csv, ps_axis_value(axis, 0).s);
     ps_outcsv_text(csv, ps_axis_value(axis, axis->steps_n).s);
-    ps_outcsv_id(csv, ps_measure_desc(measure)->name);
+    ps_outcsv_id(csv, s->study->metrics[m].name);
     ps_outcsv_text(csv, ps_measure_unit_name(measure));
     ps_outcsv_double(csv, ps_tornado_base(s->tornado, measure) / divisor);
     write_end(csv, &low, divisor);

@@ -68,13 +68,33 @@ static const char *nearest_metric(const char *text)
     return ps_nearest_name(&best, text);
 }
 
+struct ps_metric ps_metric_of(enum ps_measure measure)
+{
+    const struct ps_measure_desc *desc = ps_measure_desc(measure);
+    const int flag = desc->unit == PS_MU_FLAG;
+    struct ps_metric metric = {.kind = flag ? PS_METRIC_PROBABILITY : PS_METRIC_MEAN,
+                               .measure = measure};
+    (void)snprintf(metric.name, sizeof metric.name, "%s%s", flag ? PROBABILITY : "", desc->name);
+    return metric;
+}
+
+/* The same figure has the same name, however it was written. */
+static void name_metric(struct ps_metric *metric, const char *text)
+{
+    if (metric->kind == PS_METRIC_QUANTILE) {
+        (void)snprintf(metric->name, sizeof metric->name, "%s%s",
+                       ps_measure_desc(metric->measure)->name, strrchr(text, '_'));
+    } else {
+        *metric = ps_metric_of(metric->measure);
+    }
+}
+
 enum ps_metric_error ps_metric_parse(const char *text, struct ps_metric *metric, const char **near)
 {
     size_t n = strlen(text);
     *metric = (struct ps_metric){.kind = PS_METRIC_MEAN};
     *near = NULL;
     if (n < sizeof metric->name) {
-        memcpy(metric->name, text, n + 1);
         const char *name = text;
         if (strncmp(name, PROBABILITY, 2) == 0) {
             metric->kind = PS_METRIC_PROBABILITY;
@@ -90,6 +110,7 @@ enum ps_metric_error ps_metric_parse(const char *text, struct ps_metric *metric,
         if (metric->measure != PS_MEASURE_N) {
             const int flag = ps_measure_desc(metric->measure)->unit == PS_MU_FLAG;
             if (flag == (metric->kind == PS_METRIC_PROBABILITY)) {
+                name_metric(metric, text);
                 return PS_METRIC_OK;
             }
         }
@@ -204,6 +225,17 @@ struct ps_metric_value ps_metric_read(const struct ps_metric *metric, const stru
         .value = mean.value, .lower = mean.value - reach, .upper = mean.value + reach};
 }
 
+struct ps_judged ps_judged_at(const struct ps_judged *judged, double limit)
+{
+    struct ps_judged out = *judged;
+    const double far = out.at_most ? out.value.upper : -out.value.lower;
+    const double near = out.at_most ? out.value.lower : -out.value.upper;
+    const double most = out.at_most ? limit : -limit;
+    out.limit = limit;
+    out.judgement = far <= most ? PS_MET : near > most ? PS_MISSED : PS_OPEN;
+    return out;
+}
+
 struct ps_judged ps_constraint_judge(const struct ps_constraint *c, const struct ps_row *row,
                                      double confidence)
 {
@@ -216,9 +248,21 @@ struct ps_judged ps_constraint_judge(const struct ps_constraint *c, const struct
     } else {
         out.value = ps_metric_read(&c->metric, row, confidence);
     }
-    const double far = out.at_most ? out.value.upper : -out.value.lower;
-    const double near = out.at_most ? out.value.lower : -out.value.upper;
-    const double limit = out.at_most ? out.limit : -out.limit;
-    out.judgement = far <= limit ? PS_MET : near > limit ? PS_MISSED : PS_OPEN;
-    return out;
+    return ps_judged_at(&out, out.limit);
+}
+
+/* Distance to the end that counts: a demand of 80 % leaves 20 %. */
+static double scale_of(const struct ps_constraint *c, const struct ps_judged *judged)
+{
+    const int left = c->metric.kind == PS_METRIC_PROBABILITY && !c->at_most;
+    const double value = left ? 1 - judged->value.value : fabs(judged->value.value);
+    const double limit = left ? 1 - judged->limit : fabs(judged->limit);
+    return value > limit ? value : limit;
+}
+
+int ps_constraint_precise(const struct ps_constraint *c, const struct ps_row *row, double precision)
+{
+    const struct ps_judged judged = ps_constraint_judge(c, row, 0.975);
+    const double half_width = 0.5 * (judged.value.upper - judged.value.lower);
+    return half_width <= precision * scale_of(c, &judged);
 }

@@ -149,6 +149,40 @@ static enum ps_status evaluate_wanted(struct search *s, uint64_t worlds_n)
     return status;
 }
 
+/* ---- where a limit is crossed ---- */
+
+enum reading { ESTIMATE, UNFAVOURABLE, FAVOURABLE };
+
+/* How far a figure is on the wrong side of its limit. */
+static double overrun(const struct ps_judged *j, enum reading reading)
+{
+    const double far = j->at_most ? j->value.upper : j->value.lower;
+    const double near = j->at_most ? j->value.lower : j->value.upper;
+    const double value = reading == ESTIMATE       ? j->value.value
+                         : reading == UNFAVOURABLE ? far
+                                                   : near;
+    return j->at_most ? value - j->limit : j->limit - value;
+}
+
+/* Where it first gets there, read linearly between places that had all worlds; NaN: nowhere. */
+static double crossing(const struct direction *d, int c, enum reading reading, uint64_t all)
+{
+    double at = 0, gap = 0;
+    for (size_t i = 0; i < d->places_n; i++) {
+        const struct place *place = &d->places[i];
+        if (place->worlds_n < all) {
+            continue;
+        }
+        const double now = overrun(&place->judged[c], reading);
+        if (now > 0) {
+            return i == 0 ? 0 : at + (place->at - at) * -gap / (now - gap);
+        }
+        at = place->at;
+        gap = now;
+    }
+    return (double)NAN;
+}
+
 /* ---- the search ---- */
 
 /* The last place that surely holds before the first that surely fails, or before the end; 0: there
@@ -193,6 +227,22 @@ static enum ps_status want_hull(struct search *s, size_t direction, size_t from,
     return status;
 }
 
+/* Once more where the estimate seems to cross: places about it are some way off. */
+static enum ps_status sharpen(struct search *s)
+{
+    const uint64_t all = s->request->worlds_n;
+    enum ps_status status = PS_OK;
+    for (size_t d = 0; d < s->directions_n; d++) {
+        for (int c = 0; c < s->request->study.constraints_n && status == PS_OK; c++) {
+            const double at = crossing(&s->directions[d], c, ESTIMATE, all);
+            if (at > 0) {
+                status = want(s, d, at);
+            }
+        }
+    }
+    return status == PS_OK ? evaluate_wanted(s, all) : status;
+}
+
 static enum ps_status search(struct search *s)
 {
     const uint64_t all = s->request->worlds_n, quarter = all / 4 & ~(uint64_t)1;
@@ -219,42 +269,10 @@ static enum ps_status search(struct search *s)
         }
         status = status == PS_OK ? evaluate_wanted(s, all) : status;
     }
-    return status;
+    return status == PS_OK ? sharpen(s) : status;
 }
 
 /* ---- the answer ---- */
-
-enum reading { ESTIMATE, UNFAVOURABLE, FAVOURABLE };
-
-/* How far a figure is on the wrong side of its limit. */
-static double overrun(const struct ps_judged *j, enum reading reading)
-{
-    const double far = j->at_most ? j->value.upper : j->value.lower;
-    const double near = j->at_most ? j->value.lower : j->value.upper;
-    const double value = reading == ESTIMATE       ? j->value.value
-                         : reading == UNFAVOURABLE ? far
-                                                   : near;
-    return j->at_most ? value - j->limit : j->limit - value;
-}
-
-/* Where it first gets there, read linearly between places that had all worlds; NaN: nowhere. */
-static double crossing(const struct direction *d, int c, enum reading reading, uint64_t all)
-{
-    double at = 0, gap = 0;
-    for (size_t i = 0; i < d->places_n; i++) {
-        const struct place *place = &d->places[i];
-        if (place->worlds_n < all) {
-            continue;
-        }
-        const double now = overrun(&place->judged[c], reading);
-        if (now > 0) {
-            return i == 0 ? 0 : at + (place->at - at) * -gap / (now - gap);
-        }
-        at = place->at;
-        gap = now;
-    }
-    return (double)NAN;
-}
 
 static int is_monotone(const struct direction *d, int c)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pledgesim/study.h"
+#include "variants.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,6 +100,7 @@ static enum ps_status place_rows(const struct ps_study *study, const struct ps_b
         }
     }
     for (size_t s = 0; s < n && status == PS_OK; s++) {
+        out->found[point[s]] = &out->engine.rows[s];
         out->row[point[s]] = &out->engine.rows[s].row;
         out->scenario[point[s]] = &out->book.scenarios[s];
     }
@@ -108,59 +109,35 @@ static enum ps_status place_rows(const struct ps_study *study, const struct ps_b
     return status;
 }
 
-enum ps_status ps_axis_bind(const struct ps_book_request *book, struct ps_axis *axis,
-                            struct ps_diags *diags)
-{
-    char text[PS_AXIS_NAME_BYTES + sizeof(struct ps_axis_text) + 1];
-    const char *const sets[] = {text};
-    struct ps_book_request request = *book;
-    struct ps_book loaded = {0};
-    request.sets = sets;
-    request.sets_n = 1;
-    (void)snprintf(text, sizeof text, "%s=%s", axis->name, ps_axis_value(axis, 0).s);
-    const enum ps_status status = ps_book_load(&request, diags, &loaded);
-    for (size_t i = 0; status == PS_OK && i < loaded.resolved_n; i++) {
-        const struct ps_resolved *r = &loaded.resolved[i];
-        if (strcmp(r->origin, "--set") != 0) {
-            continue;
-        }
-        const char *table = ps_table_desc(r->column->table)->name;
-        const int scalar = r->column->table == PS_TABLE_scenarios;
-        (void)snprintf(axis->column, sizeof axis->column, "%s%s%s%s%s", scalar ? "" : table,
-                       scalar ? "" : ".", scalar ? "" : r->row_id, scalar ? "" : ".",
-                       r->column->column);
-        break;
-    }
-    ps_book_free(&loaded);
-    return status;
-}
-
+/* The book with a box of variants. */
 static enum ps_status load(const struct ps_study *study, const struct ps_box *box,
                            struct ps_diags *diags, struct ps_book *book)
 {
-    const size_t sets_n = study->book.sets_n, axes_n = (size_t)study->axes_n;
-    const char **sets = calloc(sets_n + axes_n + 1, sizeof *sets);
+    const size_t axes_n = (size_t)study->axes_n, from = diags->n;
     char *texts[PS_BOX_AXES_MAX] = {0};
-    enum ps_status status = sets == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
-    for (size_t i = 0; status == PS_OK && i < sets_n; i++) {
-        sets[i] = study->book.sets[i];
-    }
+    enum ps_status status = PS_OK;
     for (size_t a = 0; status == PS_OK && a < axes_n; a++) {
         texts[a] = set_text(&study->axes[a], box, (int)a);
-        sets[sets_n + a] = texts[a];
         status = texts[a] == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
     }
     if (status == PS_OK) {
-        struct ps_book_request request = study->book;
-        request.sets = sets;
-        request.sets_n = sets_n + axes_n;
-        status = ps_book_load(&request, diags, book);
+        status = ps_variants_load(&study->book, (const char *const *)texts, axes_n, diags, book);
     }
     for (size_t a = 0; a < axes_n; a++) {
         free(texts[a]);
     }
-    free(sets);
+    ps_variants_place(diags, from, study->axes, study->axes_n);
     return status;
+}
+
+static int constraints_precise(const void *of, const struct ps_row *row, double precision)
+{
+    const struct ps_study *study = of;
+    int precise = 1;
+    for (int c = 0; c < study->constraints_n; c++) {
+        precise &= ps_constraint_precise(&study->constraints[c], row, precision);
+    }
+    return precise;
 }
 
 enum ps_status ps_study_simulate(const struct ps_study *study, const struct ps_scenario *scenarios,
@@ -178,21 +155,25 @@ enum ps_status ps_study_simulate(const struct ps_study *study, const struct ps_s
     for (int k = 0; k < study->metrics_n; k++) {
         kept[kept_n++] = study->metrics[k].measure;
     }
-    const struct ps_engine_request request = {.scenarios = scenarios,
-                                              .scenarios_n = scenarios_n,
-                                              .first_world = first_world,
-                                              .worlds_n = worlds_n,
-                                              .seed = study->seed,
-                                              .threads_n = study->threads_n,
-                                              .isa = study->isa,
-                                              .tier = PS_TIER_DECISION,
-                                              .kept = kept,
-                                              .kept_n = kept_n,
-                                              .watches = watches,
-                                              .watches_n = study->constraints_n,
-                                              .values = values,
-                                              .progress = study->progress,
-                                              .context = study->context};
+    const struct ps_engine_request request = {
+        .scenarios = scenarios,
+        .scenarios_n = scenarios_n,
+        .first_world = first_world,
+        .worlds_n = worlds_n,
+        .seed = study->seed,
+        .threads_n = study->threads_n,
+        .isa = study->isa,
+        .tier = PS_TIER_DECISION,
+        .kept = kept,
+        .kept_n = kept_n,
+        .watches = watches,
+        .watches_n = study->constraints_n,
+        .values = values,
+        .precision = study->precision,
+        .precise = study->constraints_n > 0 && study->precision > 0 ? constraints_precise : NULL,
+        .precise_of = study,
+        .progress = study->progress,
+        .context = study->context};
     return ps_engine_run(&request, diags, result);
 }
 
@@ -209,8 +190,9 @@ enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *b
         return ps_status_raise(PS_BUG);
     }
     out->row = calloc(out->points_n, sizeof *out->row);
+    out->found = calloc(out->points_n, sizeof *out->found);
     out->scenario = calloc(out->points_n, sizeof *out->scenario);
-    if (out->row == NULL || out->scenario == NULL) {
+    if (out->row == NULL || out->found == NULL || out->scenario == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
     status = ps_study_simulate(study, out->book.scenarios, out->book.scenarios_n, first_world,
@@ -221,6 +203,7 @@ enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *b
 void ps_study_result_free(struct ps_study_result *result)
 {
     free(result->row);
+    free(result->found);
     free(result->scenario);
     ps_engine_result_free(&result->engine);
     ps_book_free(&result->book);

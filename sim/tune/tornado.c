@@ -3,33 +3,21 @@
 #include <stdlib.h>
 
 #include "pledgesim/sensitivity.h"
+#include "variants.h"
 
 /* The two ends of an axis, in a book of their own. */
 static enum ps_status load_ends(const struct ps_study *study, int a, struct ps_diags *diags,
                                 struct ps_book *book)
 {
     const struct ps_axis *axis = &study->axes[a];
-    const size_t sets_n = study->book.sets_n;
-    const char **sets = calloc(sets_n + 1, sizeof *sets);
     char text[PS_AXIS_NAME_BYTES + 2 * sizeof(struct ps_axis_text) + 4];
-    if (sets == NULL) {
-        return ps_status_raise(PS_MEMORY);
-    }
+    const char *const texts[] = {text};
+    const size_t from = diags->n;
     (void)snprintf(text, sizeof text, "%s=%s|%s", axis->name, ps_axis_value(axis, 0).s,
                    ps_axis_value(axis, axis->steps_n).s);
-    for (size_t i = 0; i < sets_n; i++) {
-        sets[i] = study->book.sets[i];
-    }
-    sets[sets_n] = text;
-    struct ps_book_request request = study->book;
-    request.sets = sets;
-    request.sets_n = sets_n + 1;
-    enum ps_status status = ps_book_load(&request, diags, book);
-    if (status == PS_OK && book->scenarios_n != 2) {
-        status = ps_status_raise(PS_BUG);
-    }
-    free(sets);
-    return status;
+    const enum ps_status status = ps_variants_load(&study->book, texts, 1, diags, book);
+    ps_variants_place(diags, from, axis, 1);
+    return status == PS_OK && book->scenarios_n != 2 ? ps_status_raise(PS_BUG) : status;
 }
 
 enum ps_status ps_tornado_run(const struct ps_study *study, const struct ps_scenario *base,

@@ -223,6 +223,68 @@ static void the_decision_tier_has_the_figures_of_the_full_tier(void **state)
     batch_close(&b);
 }
 
+/* A measure that is asked for twice, by a figure and by two watches, is counted once. */
+static void what_is_asked_twice_counts_once(void **state)
+{
+    (void)state;
+    enum { WORLDS = 1000 };
+    static const enum ps_measure kept[] = {PS_M_NPL_PEAK, PS_M_NPL_PEAK, PS_M_DEPLETED,
+                                           PS_M_DEFAULTS_N};
+    static const struct ps_watch watches[] = {
+        {PS_M_NPL_PEAK, 0, 100000}, {PS_M_NPL_PEAK, 1, 100000}, {PS_M_COMPENSATION, 0, 0}};
+    struct batch b;
+    struct ps_engine_result full, decision;
+    batch_mix(&b);
+    struct ps_engine_request request = request_of(b.rows, b.n, WORLDS);
+    ps_kit_engine(&request, &full);
+    request.tier = PS_TIER_DECISION;
+    request.kept = kept;
+    request.kept_n = 4;
+    request.watches = watches;
+    request.watches_n = 3;
+    ps_kit_engine(&request, &decision);
+    for (size_t i = 0; i < b.n; i++) {
+        const struct ps_row *x = &full.rows[i].row, *y = &decision.rows[i].row;
+        for (size_t k = 0; k < 4; k++)
+            assert_memory_equal(&x->moments[kept[k]], &y->moments[kept[k]],
+                                sizeof x->moments[kept[k]]);
+        assert_true(y->watched_n[0] + y->watched_n[1] <= y->moments[PS_M_NPL_PEAK].n);
+        assert_true(y->watched_n[2] > 0 && y->watched_n[2] <= WORLDS);
+    }
+    ps_engine_result_free(&decision);
+    ps_engine_result_free(&full);
+    batch_close(&b);
+}
+
+/* Batches are parts of the worlds: they add up to the moments, and hold the worlds they should. */
+static void batches_add_up(void **state)
+{
+    (void)state;
+    enum { WORLDS = 2100 }; /* 65 tiles and a rest: batch 0 has two tiles, batch 1 the rest too */
+    struct batch b;
+    struct ps_engine_result result;
+    batch_mix(&b);
+    struct ps_engine_request request = request_of(b.rows, b.n, WORLDS);
+    request.threads_n = 3;
+    ps_kit_engine(&request, &result);
+    for (size_t i = 0; i < b.n; i++) {
+        const struct ps_row *row = &result.rows[i].row;
+        uint64_t worlds = 0;
+        for (size_t k = 0; k < PS_BATCHED_N; k++) {
+            ps_int128 sum = 0;
+            for (size_t at = 0; at < PS_BATCHES; at++)
+                sum += row->batch_sum[at * PS_BATCHED_N + k];
+            assert_true(sum == row->moments[ps_batched[k]].sum);
+        }
+        for (size_t at = 0; at < PS_BATCHES; at++)
+            worlds += row->batch_n[at];
+        assert_int_equal(worlds, WORLDS);
+        assert_true(row->batch_n[0] == 64 && row->batch_n[1] == 52 && row->batch_n[2] == 32);
+    }
+    ps_engine_result_free(&result);
+    batch_close(&b);
+}
+
 /* ---- where it stops ---- */
 
 /* The first checkpoint of a longer run is the shorter run. */
@@ -409,6 +471,8 @@ int main(void)
         cmocka_unit_test(different_rows_are_told_apart),
         cmocka_unit_test(pool_sizes_share_their_worlds),
         cmocka_unit_test(the_decision_tier_has_the_figures_of_the_full_tier),
+        cmocka_unit_test(what_is_asked_twice_counts_once),
+        cmocka_unit_test(batches_add_up),
         cmocka_unit_test(the_first_worlds_of_a_longer_run_are_the_same),
         cmocka_unit_test(precision_stops_a_row_as_if_it_were_alone),
         cmocka_unit_test(progress_counts_and_interrupts),

@@ -39,6 +39,55 @@ static void names_are_those_of_the_summary(void **state)
     assert_true(m.measure == PS_M_COMPENSATION && fabs(m.level - 0.999) < 1e-15);
 }
 
+/* However it is written, a figure has one name. */
+static void a_figure_has_one_name(void **state)
+{
+    (void)state;
+    static const char *const same[][2] = {
+        {"p_depletion", "p_depletion"},
+        {"fiscal_net_cost_wan_mean", "fiscal_net_cost"},
+        {"months_suspended_mean", "months_suspended"},
+        {"compensation_gross_wan_q999", "compensation_gross_q999"},
+        {"npl_peak_q95", "npl_peak_q95"}};
+    struct ps_metric m;
+    const char *near;
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        assert_int_equal(ps_metric_parse(same[i][0], &m, &near), PS_METRIC_OK);
+        assert_string_equal(m.name, same[i][1]);
+    }
+    assert_string_equal(ps_metric_of(PS_M_TARGET_ANNUAL).name, "p_target_annual");
+    assert_string_equal(ps_metric_of(PS_M_LOSS).name, "loss_total");
+}
+
+/* Half the 95 % interval against the figure or its limit, whichever is larger; of a demand on a
+ * probability, what is left of it. 400 hits of 1,000: the exact interval is 0.3695 .. 0.4311. */
+static void precision_is_of_the_figure_or_its_limit(void **state)
+{
+    (void)state;
+    struct ps_row row = {.worlds_n = 1000};
+    row.moments[PS_M_DEPLETED] = (struct ps_moments){.n = 1000, .sum = 400};
+    const double half =
+        0.5 * (gsl_cdf_beta_Pinv(0.975, 401, 600) - gsl_cdf_beta_Pinv(0.025, 400, 601));
+    const struct {
+        const char *text;
+        double scale;
+    } CASES[] = {{"p_depletion<=1%", 0.4},
+                 {"p_depletion<=80%", 0.8},
+                 {"p_depletion>=80%", 0.6},
+                 {"p_depletion>=10%", 0.9}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const struct ps_constraint c = constraint(CASES[i].text);
+        assert_true(ps_constraint_precise(&c, &row, 1.001 * half / CASES[i].scale));
+        assert_false(ps_constraint_precise(&c, &row, 0.999 * half / CASES[i].scale));
+    }
+    /* An event that never happened is known well enough once its bound is small beside the limit.
+     */
+    row.moments[PS_M_DEPLETED].sum = 0;
+    const struct ps_constraint rare = constraint("p_depletion<=1%");
+    assert_true(ps_constraint_precise(&rare, &row, 0.25));
+    assert_false(ps_constraint_precise(&rare, &row, 0.1));
+}
+
 static void unknown_names_are_refused(void **state)
 {
     (void)state;
@@ -118,6 +167,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_those_of_the_summary),
+        cmocka_unit_test(a_figure_has_one_name),
+        cmocka_unit_test(precision_is_of_the_figure_or_its_limit),
         cmocka_unit_test(unknown_names_are_refused),
         cmocka_unit_test(limits_have_the_unit_of_the_figure),
         cmocka_unit_test(probabilities_are_judged_at_their_bound),

@@ -194,6 +194,76 @@ static void nothing_is_an_answer(void **state)
     answered(&q);
 }
 
+/* The pool would have to be 300 for one and may be 200 for the other (its cost does not depend on
+ * it): each alone is met at its own end. */
+static void each_constraint_alone_is_met_where_it_can_be(void **state)
+{
+    (void)state;
+    struct question q;
+    ask(&q, "pool_initial_wan=50:1000:50", "p_depletion<=1%", "pool_end<=150");
+    assert_false(q.tuned.found);
+    const struct ps_tried *safe = &q.tuned.tried[q.tuned.reach[0]];
+    const struct ps_tried *small = &q.tuned.tried[q.tuned.reach[1]];
+    assert_int_equal(safe->judged[0].judgement, PS_MET);
+    assert_int_equal(safe->judged[1].judgement, PS_MISSED);
+    assert_int_equal(small->judged[1].judgement, PS_MET);
+    assert_int_equal(small->judged[0].judgement, PS_MISSED);
+    assert_true(pool_of(&q, q.tuned.reach[1]) == 50);
+    answered(&q);
+}
+
+/* What is left at the end grows with the pool; the price of a tenth is
+ * what the smallest pool under that limit would cost. P(K > 5) = 1.39 %: 1.6 % needs 250, 1.44 %
+ * the next step, by its bound. */
+static void prices_of_a_figure_are_searched_for(void **state)
+{
+    (void)state;
+    struct question q, other;
+    static const char *const only[] = {"base"};
+    ask(&q, "pool_initial_wan=50:1000:50", "p_depletion<=1.6%", NULL);
+    q.request.objective = (struct ps_objective){.axis = -1, .metric = ps_metric_of(PS_M_POOL_END)};
+    q.request.study.metrics = &q.request.objective.metric;
+    q.request.study.metrics_n = 1;
+    q.request.study.book.only = only;
+    ps_tuned_free(&q.tuned);
+    assert_int_equal(ps_tune_run(&q.request, &q.diags, &q.tuned), PS_OK);
+    assert_true(pool_of(&q, q.tuned.best) == smallest_pool(0.016) && smallest_pool(0.016) == 250);
+    /* A tenth tighter, 1.44 %, needs the next step. */
+    ask(&other, "pool_initial_wan=50:1000:50", "p_depletion<=1.44%", NULL);
+    assert_true(pool_of(&other, other.tuned.best) == 300);
+    const double there = q.tuned.tighter[0].objective - q.tuned.tried[q.tuned.best].objective.value;
+    assert_true(q.tuned.tighter[0].known && fabs(there - 50e6) < 1e6);
+    answered(&other);
+    answered(&q);
+}
+
+/* Two axes: leverage cannot matter to a book without new loans, so the answer is that of one axis,
+ * judged with its neighbours on fresh worlds. */
+static void neighbours_are_verified_too(void **state)
+{
+    (void)state;
+    struct question q;
+    struct ps_axis axes[2];
+    ask(&q, "pool_initial_wan=50:1000:10", "p_depletion<=1%", NULL);
+    axes[0] = q.axis;
+    assert_int_equal(ps_axis_parse("leverage=2:9", &axes[1]), PS_AXIS_OK);
+    assert_int_equal(ps_axis_bind(&q.request.study.book, &axes[1], &q.diags), PS_OK);
+    q.request.study.axes = axes;
+    q.request.study.axes_n = 2;
+    ps_tuned_free(&q.tuned);
+    assert_int_equal(ps_tune_run(&q.request, &q.diags, &q.tuned), PS_OK);
+    assert_true(q.tuned.found && q.tuned.holds && q.tuned.binding == 1);
+    assert_true(pool_of(&q, q.tuned.verified) == 300);
+    int fresh_n = 0;
+    for (size_t i = 0; i < q.tuned.tried_n; i++)
+        fresh_n += q.tuned.tried[i].fresh;
+    assert_in_range(fresh_n, 6, 9); /* at an end of the range of leverage or not */
+    /* 1.1 % is as far from the next step as 1 % is. */
+    assert_true(q.tuned.tighter[0].known && q.tuned.looser[0].known);
+    assert_true(q.tuned.looser[0].objective == q.tuned.tried[q.tuned.best].objective.value);
+    answered(&q);
+}
+
 /* The price of a tenth: the step function of this book has none until the next step. */
 static void prices_follow_the_other_constraints(void **state)
 {
@@ -203,7 +273,7 @@ static void prices_follow_the_other_constraints(void **state)
     /* The mean compensation is about 100 万元, so the second constraint never binds. */
     assert_int_equal(q.tuned.binding, 1);
     assert_true(q.tuned.tighter[0].known && q.tuned.looser[1].known);
-    assert_true(fabs(q.tuned.tighter[1].axis - q.tuned.looser[1].axis) < 1e-9);
+    assert_true(fabs(q.tuned.tighter[1].objective - q.tuned.looser[1].objective) < 1e-9);
     answered(&q);
 }
 
@@ -311,6 +381,9 @@ int main(void)
         cmocka_unit_test(the_smallest_pool_is_the_exact_one),
         cmocka_unit_test(the_largest_share_is_the_exact_one),
         cmocka_unit_test(nothing_is_an_answer),
+        cmocka_unit_test(each_constraint_alone_is_met_where_it_can_be),
+        cmocka_unit_test(prices_of_a_figure_are_searched_for),
+        cmocka_unit_test(neighbours_are_verified_too),
         cmocka_unit_test(prices_follow_the_other_constraints),
         cmocka_unit_test(threads_change_no_answer),
         cmocka_unit_test(variants_stand_where_the_axes_say),

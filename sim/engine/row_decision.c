@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "row.h"
+
+#include "../kernel/layout.h"
+
+/* Decision tier: a few measures of many policies. They wait for a tile of worlds, so that a row is
+ * touched once a tile and adds strips. */
+
+static const double MISSING = (double)PS_NOT_GIVEN;
+
+/* Place of a measure among those that are kept; it is added when it is new. */
+static int place_of(struct decision_tile *tile, enum ps_measure measure)
+{
+    int k = 0;
+    while (k < tile->measures_n && tile->measure[k] != measure)
+        k++;
+    if (k == tile->measures_n)
+        tile->measure[tile->measures_n++] = measure;
+    return k;
+}
+
+/* The measures marked DECISION, none of which can be missing, and what the request asks for. */
+static void measures_choose(struct decision_tile *tile, const struct ps_engine_request *request)
+{
+    *tile = (struct decision_tile){.watches_n = request->watches_n};
+    for (int m = 0; m < PS_MEASURE_N; m++)
+        if (ps_measure_desc((enum ps_measure)m)->tier == PS_MT_DECISION)
+            place_of(tile, (enum ps_measure)m);
+    tile->paired_n = tile->measures_n;
+    for (int k = 0; k < request->kept_n; k++)
+        place_of(tile, request->kept[k]);
+    for (int k = 0; k < request->watches_n; k++) {
+        tile->watch[k] = request->watches[k];
+        tile->watch_place[k] = place_of(tile, request->watches[k].measure);
+    }
+}
+
+static size_t tile_lay_out(struct decision_tile *tile, void *memory)
+{
+    struct layout at = {.base = memory, .at = 0};
+    tile->values =
+        layout_take(&at, (size_t)tile->measures_n * PS_TILE_WORLDS, sizeof *tile->values);
+    return layout_bytes(&at);
+}
+
+size_t ps_decision_tile_bytes(const struct ps_engine_request *request)
+{
+    struct decision_tile scratch;
+    measures_choose(&scratch, request);
+    return tile_lay_out(&scratch, NULL);
+}
+
+void ps_decision_tile_init(struct decision_tile *tile, const struct ps_engine_request *request,
+                           void *memory)
+{
+    measures_choose(tile, request);
+    tile_lay_out(tile, layout_align(memory));
+}
+
+void ps_decision_tile_take(struct decision_tile *tile, const struct ps_ledger_work *work, int world)
+{
+    for (int k = 0; k < tile->measures_n; k++) {
+        const enum ps_measure measure = tile->measure[k];
+        const double *from = work->measure + (size_t)measure * (size_t)work->width;
+        double *to = tile->values[(size_t)k * PS_TILE_WORLDS + (size_t)world];
+        if (ps_measure_may_miss(measure))
+            for (int l = 0; l < work->width; l++)
+                to[l] = (double)ps_measure_read(work, measure, l);
+        else
+            for (int l = 0; l < work->width; l++)
+                to[l] = from[l];
+    }
+}
+
+void ps_row_decision_fetch(const struct ps_row *row, const struct decision_tile *tile)
+{
+    for (int k = 0; k < tile->measures_n; k++)
+        __builtin_prefetch(&row->moments[tile->measure[k]], 1);
+}
+
+/* Adds n worlds one by one: the last tile of a run, and measures that may miss. */
+static void some_add(struct ps_moments *moments, const double *x, int n)
+{
+    for (int w = 0; w < n; w++)
+        if (x[w] != MISSING)
+            ps_moments_add(moments, (int64_t)x[w]);
+}
+
+static uint64_t watched(const struct ps_watch *watch, const double *x, int n)
+{
+    uint64_t count = 0;
+    for (int w = 0; w < n; w++) {
+        const int64_t value = (int64_t)x[w];
+        const int beyond = watch->below ? value < watch->threshold : value > watch->threshold;
+        count += value != PS_NOT_GIVEN && beyond;
+    }
+    return count;
+}
+
+void ps_row_decision_add(struct ps_row *row, const struct decision_tile *tile, int lane, int n)
+{
+    for (int k = 0; k < tile->measures_n; k++) {
+        struct ps_moments *moments = &row->moments[tile->measure[k]];
+        struct ps_strip s;
+        for (int w = 0; w < n; w++)
+            s.x[w] = tile->values[(size_t)k * PS_TILE_WORLDS + (size_t)w][lane];
+        if (n < PS_STRIP || ps_measure_may_miss(tile->measure[k])) {
+            some_add(moments, s.x, n);
+        } else {
+            ps_strip_range(&s);
+            ps_moments_add_strip(moments, &s);
+        }
+        if (row->pairs && k < tile->paired_n)
+            ps_pairs_add(&row->pairs[tile->measure[k]], s.x, n);
+        for (int i = 0; i < tile->watches_n; i++)
+            if (tile->watch_place[i] == k)
+                row->watched_n[i] += watched(&tile->watch[i], s.x, n);
+    }
+    row->worlds_n += (uint64_t)n;
+}

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""run --rare: what is written and said, that nothing but the input changes it, and what is refused."""
+import unittest
+
+from _program import LANGS, ROOT, Case, data_files, table
+
+BISHAN, STATIC = ROOT / "scenarios/bishan", ROOT / "scenarios/static"
+ARGS = ("run", BISHAN, "--only", "baseline,all_insured", "--set", "pool_initial_wan=1500", "-n", "8000", "--rare")
+
+
+class Rare(Case):
+    def rows(self, out):
+        return {row["scenario_id"]: row for row in table((self.dir / out / "rare.csv").read_bytes())}
+
+    def test_the_same_everywhere(self):
+        self.pledgesim(*ARGS, "-o", "one", "-j", "1", "--isa", "base")
+        self.pledgesim(*ARGS, "-o", "two", "-j", "3")
+        self.assertEqual(data_files(self.dir / "one"), data_files(self.dir / "two"))
+        alone = tuple(word.replace("baseline,all_insured", "baseline") if isinstance(word, str) else word for word in ARGS)
+        self.pledgesim(*alone, "-o", "alone", "--isa", "v3")
+        plain = self.pledgesim(*alone[:-1], "-o", "plain")
+        self.assertEqual(plain.returncode, 0)
+        alone_files, plain_files = data_files(self.dir / "alone"), data_files(self.dir / "plain")
+        del alone_files["rare.csv"]
+        self.assertEqual(alone_files, plain_files)
+        rows = self.rows("one")
+        self.assertEqual(rows["all_insured"]["verdict"], "no_claim")
+        self.assertEqual(rows["all_insured"]["p_depletion"], "")
+        row = rows["baseline"]
+        self.assertEqual((row["verdict"], row["worlds"]), ("given", "8000"))
+        low, p, high = (float(row["p_depletion" + end]) for end in ("_lo95", "", "_hi95"))
+        self.assertTrue(low < p < high)
+        self.assertTrue(float(row["plain_p_depletion_lo95"]) < high and low < float(row["plain_p_depletion_hi95"]))
+        self.assertAlmostEqual(float(row["weight_mean"]), 1, delta=0.1)
+        self.assertGreater(float(row["effective_n"]), 100)
+
+    def test_rarer_than_one_in_a_million(self):
+        done = self.pledgesim("run", STATIC, "--only", "grouped", "-n", "20000", "--rare", "-o", "out", "--lang", "en")
+        self.assertIn("pool cannot pay, steered worlds", done.stdout)
+        row = self.rows("out")["grouped"]
+        exact = {r["metric"]: r for r in table((self.dir / "out/exact.csv").read_bytes()) if r["statistic"] == "mean"}
+        self.assertEqual(row["verdict"], "given")
+        self.assertLess(float(row["p_depletion"]), 1e-6)
+        if exact["defaults_n"]["reason"] == "":
+            self.assertAlmostEqual(float(row["p_depletion"]), float(exact["depletion"]["exact"]), delta=6.1 * float(row["p_depletion_se"]))
+        self.assertGreater(float(row["gain"]), 1000)
+
+    def test_no_figure_rather_than_a_wrong_one(self):
+        for lang, words in zip(LANGS, ("次数太少", "too few depletions")):
+            done = self.pledgesim("run", STATIC, "--only", "textbook", "-n", "80", "--rare", "-o", "few", "--lang", lang, code=5)
+            self.assertIn(words, done.stdout)
+            self.assertEqual(self.rows("few")["textbook"]["verdict"], "few_worlds")
+            self.assertEqual(self.rows("few")["textbook"]["p_depletion"], "")
+        self.pledgesim("run", BISHAN, "--only", "baseline", "--set", "dependence=independent", "--set", "refused_retry_months=3",
+                       "-n", "256", "--rare", "-o", "none", code=5)
+        self.assertEqual(self.rows("none")["baseline"]["verdict"], "no_factor")
+
+    def test_pairs_of_worlds(self):
+        self.pledgesim("run", STATIC, "--only", "textbook", "--set", "pd_uncertainty_sigma=0.3", "-n", "20000", "--rare", "-o", "pairs")
+        self.assertEqual(self.rows("pairs")["textbook"]["verdict"], "given")
+
+    def test_wrong_uses(self):
+        for lang, words in zip(LANGS, ("结果文件夹", "results folder")):
+            done = self.pledgesim("run", STATIC, "--rare", "-o", "-", "--lang", lang, code=2)
+            self.assertIn(words, done.stderr)
+            self.assertIn("2,146,434,9", self.pledgesim("run", STATIC, "--rare", "-n", "4294967295", "--lang", lang, code=2).stderr)
+        self.pledgesim("tune", STATIC, "--rare", code=2)
+        self.assertEqual(list(self.dir.iterdir()), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -86,3 +86,17 @@ endif()
 file(GLOB ps_bench_sources CONFIGURE_DEPENDS bench/*.c)
 add_library(bench_compiles OBJECT ${ps_bench_sources})
 target_link_libraries(bench_compiles PRIVATE pledgesim_lib ps_warnings ps_flags)
+
+# report.html in a real browser (tests/browser), where there is one.
+find_program(PS_CHROMIUM NAMES chromium chromium-browser google-chrome)
+mark_as_advanced(PS_CHROMIUM)
+if(PS_CHROMIUM AND PS_NODE AND TARGET pledgesim)
+  ps_node_packages(tests/browser ${CMAKE_CURRENT_BINARY_DIR}/browser ps_browser_missing)
+  if(ps_browser_missing)
+    message(STATUS "The browser tests are left out / 不含浏览器测试: ${ps_browser_missing}")
+  else()
+    add_test(NAME browser COMMAND ${PS_NODE} tests/browser/test_report.mjs ${CMAKE_CURRENT_BINARY_DIR}/browser/node_modules
+      ${PS_CHROMIUM} $<TARGET_FILE:pledgesim> WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+    set_tests_properties(browser PROPERTIES LABELS browser TIMEOUT 600)
+  endif()
+endif()

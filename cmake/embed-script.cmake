@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# cmake -D FOLDER=... -D OUTPUT=... -P embed-script.cmake: writes the C file that Embed.cmake asks for.
+# cmake -D FOLDER=... -D TABLE=... -D OUTPUT=... -P embed-script.cmake: writes the C file that Embed.cmake asks for.
 # Each array ends in a zero byte that its size does not count; the table ends in a row of nulls.
 
 file(GLOB_RECURSE files RELATIVE ${FOLDER} ${FOLDER}/*)
@@ -20,8 +20,8 @@ file(WRITE ${OUTPUT} "// SPDX-License-Identifier: GPL-3.0-or-later
 #include \"pledgesim/embedded.h\"
 
 ${arrays}
-const struct ps_embedded_file ps_embedded_files[] = {
+const struct ps_embedded_file ${TABLE}[] = {
 ${rows}    {NULL, NULL, 0},
 };
-const size_t ps_embedded_files_n = ${n};
+const size_t ${TABLE}_n = ${n};
 ")

@@ -9,6 +9,7 @@
 #include "pledgesim/engine.h"
 #include "pledgesim/manifest.h"
 #include "pledgesim/outdir.h"
+#include "pledgesim/outlook.h"
 #include "pledgesim/reverse.h"
 #include "pledgesim/rare.h"
 #include "pledgesim/sensitivity.h"
@@ -39,6 +40,7 @@ struct ps_results_request {
     const struct ps_book *book;
     const struct ps_engine_result *result;    /* full tier; rows in the order of book->scenarios */
     const struct ps_crosscheck *checks;       /* of `run`: one a scenario */
+    const struct ps_outlook *outlook;         /* of `run`, for the report; NULL: no report */
     const struct ps_rare_row *rare;           /* of `run --rare`: one a scenario; else NULL */
     const struct ps_diags *warnings;          /* notes and warnings of the input, sorted */
     const struct ps_tune_request *tune;       /* of `tune` alone, else NULL: what was asked, */

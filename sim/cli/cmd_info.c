@@ -5,6 +5,7 @@
 
 #include "pledgesim/accum.h"
 #include "pledgesim/ledger.h"
+#include "pledgesim/page.h"
 #include "pledgesim/version.h"
 #include "terminal.h"
 
@@ -47,6 +48,13 @@ static enum ps_status put_text(const struct info *info, enum ps_lang lang)
         ps_grid_add(&grid, info->libraries[i].name, 0);
         ps_grid_add(&grid, info->libraries[i].value, 0);
     }
+    ps_grid_add(&grid, ps_message(PS_SAY_INFO_REPORT, lang), 0);
+    ps_grid_add(&grid,
+                ps_message(!ps_page_available()   ? PS_SAY_INFO_REPORT_NONE
+                           : ps_page_has_kernel() ? PS_SAY_INFO_REPORT_LIVE
+                                                  : PS_SAY_INFO_REPORT_GRID,
+                           lang),
+                0);
     ps_grid_add(&grid, ps_message(PS_SAY_INFO_ISA, lang), 0);
     ps_grid_add(&grid, info->isa, 0);
     ps_grid_add(&grid, ps_message(PS_SAY_INFO_THREADS, lang), 0);
@@ -74,9 +82,10 @@ static enum ps_status put_json(const struct info *info)
     }
     json_t *document =
         failed ? NULL
-               : json_pack("{s: s, s: s, s: O, s: s, s: i, s: O}", "version", PS_VERSION,
-                           "compiler", ps_compiler(), "libraries", libraries, "isa", info->isa,
-                           "threads", info->threads_n, "limits", limits);
+               : json_pack("{s: s, s: s, s: O, s: b, s: b, s: s, s: i, s: O}", "version",
+                           PS_VERSION, "compiler", ps_compiler(), "libraries", libraries, "report",
+                           ps_page_available(), "live_panel", ps_page_has_kernel(), "isa",
+                           info->isa, "threads", info->threads_n, "limits", limits);
     enum ps_status status = PS_OK;
     if (document == NULL) {
         status = ps_status_raise(PS_MEMORY);

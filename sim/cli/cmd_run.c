@@ -9,6 +9,7 @@
 #include "charts.h"
 #include "crosscheck_print.h"
 #include "decision.h"
+#include "pledgesim/page.h"
 #include "pledgesim/rare.h"
 #include "pledgesim/results.h"
 #include "rare_print.h"
@@ -91,6 +92,7 @@ struct run {
     struct ps_outerror err;
     struct ps_engine_result result;
     struct ps_crosscheck *checks; /* one a scenario */
+    struct ps_outlook *outlook;   /* for the report; NULL: there will be none */
     struct ps_rare_row *rare;     /* one a scenario; NULL: not asked for */
     double load_seconds, engine_seconds, rare_seconds;
 };
@@ -115,6 +117,26 @@ static enum ps_status cross_check(struct run *run)
     }
     ps_exact_memo_free(&memo);
     return status;
+}
+
+static int stop_wanted(void *context, uint64_t done, uint64_t total)
+{
+    const struct run *run = context;
+    (void)done;
+    (void)total;
+    return *run->command->stop->signal != 0;
+}
+
+/* What the report shows beside the results. */
+static enum ps_status look_out(struct run *run, struct ps_engine_request request)
+{
+    run->outlook = malloc(sizeof *run->outlook);
+    if (run->outlook == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    request.progress = stop_wanted;
+    request.context = run;
+    return ps_outlook_run(&request, run->outlook);
 }
 
 /* The steered worlds of --rare. */
@@ -162,6 +184,9 @@ static enum ps_status simulate(struct run *run, const char *isa, int threads_n)
     if (status == PS_OK) {
         status = cross_check(run);
     }
+    if (status == PS_OK && run->dir != NULL && ps_page_available()) {
+        status = look_out(run, request);
+    }
     ps_run_show_found(command, run->diags, &before);
     if (status == PS_INTERRUPTED) {
         ps_show_end(command, status, PS_SAY_INTERRUPTED, PS_ARGS(run->out_path));
@@ -179,6 +204,7 @@ static enum ps_status write_results(struct run *run)
         .book = run->book,
         .result = &run->result,
         .checks = run->checks,
+        .outlook = run->outlook,
         .rare = run->rare,
         .warnings = run->diags,
         .lang = command->lang,
@@ -241,7 +267,8 @@ static enum ps_status tell(const struct run *run)
         }
         if (to_folder) {
             ps_say_left_out(lang);
-            ps_say(stderr, lang, PS_SAY_RUN_FILES, PS_ARGS(run->out_path));
+            ps_say(stderr, lang, ps_page_available() ? PS_SAY_RUN_FILES : PS_SAY_RUN_FILES_PLAIN,
+                   PS_ARGS(run->out_path));
         }
     }
     return PS_OK;
@@ -321,6 +348,7 @@ static enum ps_status run_into(struct run *run, const char *isa, int threads_n)
     ps_outdir_free(run->dir);
     ps_engine_result_free(&run->result);
     free(run->checks);
+    free(run->outlook);
     free(run->rare);
     return status;
 }

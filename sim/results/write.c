@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pledgesim/figures.h"
+#include "pledgesim/page.h"
 #include "pledgesim/workbook.h"
 
 struct file {
@@ -92,7 +93,16 @@ static enum ps_status request_check(const struct ps_results_request *request)
     return PS_OK;
 }
 
-/* The given files, the workbook, then the manifest. */
+static enum ps_status write_page(const struct ps_results_request *request, struct ps_outdir *dir)
+{
+    struct ps_outfile *file;
+    enum ps_status status = ps_outdir_file(dir, PS_PAGE_FILE, &file);
+    if (status == PS_OK)
+        status = ps_page_write(request, ps_sink_of_file(file));
+    return status == PS_OK ? ps_outfile_close(file) : status;
+}
+
+/* The given files, the report, the workbook, then the manifest. */
 static enum ps_status write_files(const struct file *files, size_t files_n,
                                   const struct ps_results_request *request, struct ps_outdir *dir)
 {
@@ -101,6 +111,9 @@ static enum ps_status write_files(const struct file *files, size_t files_n,
     enum ps_status status = PS_OK;
     for (size_t i = 0; status == PS_OK && i < files_n; i++)
         status = write_file(dir, files[i].id, files[i].rows, request);
+    const int page = request->outlook != NULL || request->sweep != NULL || request->tuned != NULL;
+    if (status == PS_OK && page && ps_page_available())
+        status = write_page(request, dir);
     if (status == PS_OK)
         status = ps_workbook_write(request, dir);
     if (status == PS_OK)

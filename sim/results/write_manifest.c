@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pledgesim/manifest.h"
+#include "pledgesim/page.h"
 #include "pledgesim/version.h"
 #include "pledgesim/workbook.h"
 #include "write.h"
@@ -44,6 +45,10 @@ static void resources_fill(struct parts *p, const struct ps_outdir *dir, size_t 
         p->tables[t] = ps_result_table((enum ps_result_id)t);
     for (size_t i = 0; i < files_n; i++) {
         p->resources[i].sum = ps_outdir_sum(dir, i);
+        if (strcmp(p->resources[i].sum->name, PS_PAGE_FILE) == 0) {
+            p->resources[i].en = "The report: conclusion, charts, live panel, parameters";
+            p->resources[i].zh = "报告：结论、图表、即时试算与参数";
+        }
         for (int t = 0; t < PS_RESULT_N; t++)
             if (strcmp(p->tables[t].file, p->resources[i].sum->name) == 0)
                 p->resources[i].table = &p->tables[t];

@@ -8,7 +8,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 "$PLEDGESIM" run tests/golden/book --only baseline,short -n 1024 -s 7 -q -o "$folder/run"
-rm -f "$folder/run/manifest.json" "$folder/run/.lock" "$folder/run/report.xlsx"
+rm -f "$folder/run/manifest.json" "$folder/run/.lock" "$folder/run/report.xlsx" "$folder/run/report.html"
 if ! diff -r "$golden" "$folder/run" >"$folder/differences"; then
     head -n 40 "$folder/differences"
     exit 1

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Figures of the live panel by the program's own kernel, in this page.
+import { createKernel } from './kernel.js';
+import { roundStep } from './grid.js';
+import { count } from './numbers.js';
+import { command } from './shell.js';
+import { say } from './words.js';
+
+const WORLDS = 10000;
+/** Worlds after which the first figures are shown; the intervals then shrink. */
+const FIRST = 1024;
+
+const WORDS = {
+    pool_initial_wan: 'LIVE_POOL',
+    topup_yearly_wan: 'LIVE_TOPUP',
+    leverage: 'LIVE_LEVERAGE',
+    pool_share_pct: 'LIVE_POOL_SHARE',
+    breaker: 'LIVE_BREAKER',
+    breaker_suspend_pct: 'LIVE_SUSPEND',
+};
+
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+/** How far a slider goes: some way about the value of the book, within what may be. */
+function rangeOf({ name, value, lowest, highest }, pool) {
+    const far = { pool_initial_wan: 4 * value, topup_yearly_wan: Math.max(3 * value, pool / 2), leverage: Math.max(2 * value, 10), breaker_suspend_pct: Math.max(3 * value, 20) };
+    const most = Math.min(highest, far[name] ?? highest);
+    return { lowest, highest: most, step: name === 'leverage' ? 0.5 : roundStep(most - lowest) };
+}
+
+/** The other thresholds of the breaker go out of the way of the one that is moved. */
+function withThresholds(policy, own) {
+    const suspend = policy.breaker_suspend_pct;
+    return suspend === undefined
+        ? policy
+        : {
+              ...policy,
+              breaker_warn_pct: Math.min(own.breaker_warn_pct, suspend),
+              breaker_resume_pct: Math.min(own.breaker_resume_pct, suspend),
+              breaker_terminate_pct: Math.max(own.breaker_terminate_pct, suspend),
+          };
+}
+
+/** @returns {Promise<import('./live.js').Engine | null>} null where the page has no kernel */
+export async function kernelEngine(data) {
+    const module = document.getElementById('kernel');
+    if (!module || !data.pack) {
+        return null;
+    }
+    const kernel = await createKernel(bytesOf(module.textContent), bytesOf(data.pack.bytes));
+    const own = kernel.complete({});
+    const annual = data.annual ? 'target_annual' : 'target_cumulative';
+    const names = { depletion: 'depletion', target: annual, registered: 'registered_total', cost: 'fiscal_net_cost', shortfall: 'shortfall' };
+    const moved = kernel.levers.filter(({ name, lowest, highest }) => WORDS[name] && lowest < highest);
+    return {
+        levers: moved.map((lever) => ({ name: lever.name, word: WORDS[lever.name], value: lever.value, choice: lever.name === 'breaker', ...rangeOf(lever, own.pool_initial_wan) })),
+        stresses: data.pack.twists.map((twist) => data.outlook.twists[twist]),
+        async run(policy, stress, show) {
+            const began = performance.now();
+            const tell = (figures, done) =>
+                show({
+                    figures: Object.fromEntries(Object.entries(names).map(([key, name]) => [key, [figures[name].value, figures[name].lo, figures[name].hi]])),
+                    note: say('LIVE_KERNEL', count(done), count(Math.round(performance.now() - began)), data.seed),
+                });
+            let shown = 0;
+            const figures = await kernel.run(withThresholds(policy, own), {
+                stress,
+                worlds: WORLDS,
+                seed: data.seed,
+                onProgress: (early, done) => {
+                    if (done >= Math.max(FIRST, 2 * shown)) {
+                        shown = done;
+                        tell(early, done);
+                    }
+                },
+            });
+            if (figures) {
+                tell(figures, WORLDS);
+            }
+        },
+        command: (policy, stress) => command(data, [...kernel.settings(withThresholds(policy, own)), data.panel.settings[data.pack.twists[stress]]], `-n ${WORLDS} -s ${data.seed}`),
+    };
+}

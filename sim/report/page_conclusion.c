@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <math.h>
+#include <string.h>
+
+#include "page.h"
+#include "pledgesim/errors.h"
+#include "pledgesim/pairs.h"
+
+/* The first screen: four cards and the sentences behind them, all about the first scenario. */
+
+static const double CONFIDENCE = 0.95;
+
+enum { OBSTACLES_SHOWN = 3 };
+
+/* A book without a target, of loans that are there already, asks for payment alone. */
+static int has_target(const struct ps_page *page)
+{
+    return page->request->book->scenarios[0].p.target_fen > 0;
+}
+
+static struct ps_text percent(double fraction)
+{
+    return ps_text_real(100 * fraction, 0);
+}
+
+/* ---- the worst of what was tried ---- */
+
+static struct ps_page_worst worst(const struct ps_page *page, int of_target)
+{
+    const struct ps_outlook *o = page->request->outlook;
+    const struct ps_engine_result *result = page->request->result;
+    struct ps_page_worst out = {.p = {.value = of_target ? 2 : -1}};
+    for (int t = PS_TWIST_NONE + 1; t < PS_TWIST_N && o->sizes_n > 0; t++) {
+        const struct ps_outlook_point *point = &o->points[t][o->size][o->leverage];
+        const struct ps_probability *p = of_target ? &point->target : &point->depletion;
+        if (o->worlds_n[t] == 0 || (of_target ? p->value >= out.p.value : p->value <= out.p.value))
+            continue;
+        out.p = *p;
+        for (int lang = 0; lang < PS_LANG_N; lang++)
+            out.name[lang] = ps_twist_text((enum ps_twist)t, (enum ps_lang)lang);
+    }
+    /* Scenarios of another family met other worlds: stresses, not policies. */
+    for (size_t i = 1; i < result->rows_n; i++) {
+        const struct ps_scenario *s = &page->request->book->scenarios[i];
+        const struct ps_probability *p =
+            of_target ? ps_target_of(s, &page->figures[i]) : &page->figures[i].depletion;
+        if (result->rows[i].family == result->rows[0].family ||
+            s->p.target_basis != page->request->book->scenarios[0].p.target_basis ||
+            (of_target ? p->value >= out.p.value : p->value <= out.p.value))
+            continue;
+        out.p = *p;
+        for (int lang = 0; lang < PS_LANG_N; lang++)
+            out.name[lang] = ps_scenario_name(s);
+    }
+    return out;
+}
+
+struct ps_page_worst ps_page_worst_depletion(const struct ps_page *page)
+{
+    return worst(page, 0);
+}
+
+struct ps_page_worst ps_page_worst_target(const struct ps_page *page)
+{
+    return worst(page, 1);
+}
+
+/* ---- cards ---- */
+
+static void card(const struct ps_page *page, enum ps_word title, const char *state,
+                 const char *value, struct ps_page_said note)
+{
+    (void)fprintf(page->out, "<div class=\"card %s\"><h3>", state);
+    ps_page_say(page, title, NULL);
+    /* The interval below its estimate. */
+    const char *interval = strstr(value, " [");
+    char figure[PS_LABEL_BYTES];
+    (void)snprintf(figure, sizeof figure, "%.*s",
+                   (int)(interval == NULL ? strlen(value) : (size_t)(interval - value)), value);
+    (void)fputs("</h3><p class=\"figure\">", page->out);
+    ps_page_text(page, figure);
+    (void)fputs("</p>", page->out);
+    if (interval != NULL) {
+        (void)fputs("<p class=\"interval\">", page->out);
+        ps_page_text(page, interval + 1);
+        (void)fputs(" %</p>", page->out);
+    }
+    (void)fputs("<p>", page->out);
+    ps_page_text(page, note.s);
+    (void)fputs("</p></div>", page->out);
+}
+
+static const char *state_of(int good, int bad)
+{
+    return good ? "good" : bad ? "bad" : "open";
+}
+
+static void target_card(const struct ps_page *page)
+{
+    const struct ps_probability *p = ps_target_of(page->request->book->scenarios, page->figures);
+    card(page, PS_WORD_CARD_TARGET,
+         state_of(p->lo95 >= PS_TARGET_AT_LEAST, p->hi95 < PS_TARGET_AT_LEAST), ps_chance_text(p).s,
+         ps_page_said(page->lang, PS_WORD_CARD_TARGET_NOTE,
+                      PS_PAGE_ARGS(percent(PS_TARGET_AT_LEAST).s)));
+}
+
+static void depletion_card(const struct ps_page *page)
+{
+    const struct ps_probability *p = &page->figures[0].depletion;
+    card(page, PS_WORD_CARD_DEPLETION,
+         state_of(p->hi95 <= PS_DEPLETION_AT_MOST, p->lo95 > PS_DEPLETION_AT_MOST),
+         ps_chance_text(p).s,
+         ps_page_said(page->lang, PS_WORD_CARD_DEPLETION_NOTE,
+                      PS_PAGE_ARGS(percent(PS_DEPLETION_AT_MOST).s)));
+}
+
+static const struct ps_outlook_point *size_point(const struct ps_outlook *o, int size)
+{
+    return &o->points[PS_TWIST_NONE][size][o->leverage];
+}
+
+static void size_card(const struct ps_page *page)
+{
+    const struct ps_outlook *o = page->request->outlook;
+    const enum ps_lang lang = page->lang;
+    const int safe = ps_outlook_safe_size(o);
+    if (o->sizes_n == 0) {
+        card(page, PS_WORD_CARD_SIZE, "open", ps_word_text(PS_WORD_CARD_SIZE_UNKNOWN, lang),
+             ps_page_said(lang, PS_WORD_CARD_SIZE_UNKNOWN_NOTE, NULL));
+        return;
+    }
+    const int last = o->sizes_n - 1;
+    const struct ps_outlook_point *p = size_point(o, safe < 0 ? last : safe);
+    const struct ps_text depletion = ps_chance_text(&p->depletion);
+    const struct ps_text target = ps_chance_text(&p->target);
+    if (safe < 0)
+        card(page, PS_WORD_CARD_SIZE, "bad", ps_word_text(PS_WORD_CARD_SIZE_NONE, lang),
+             ps_page_said(lang, PS_WORD_CARD_SIZE_NONE_NOTE,
+                          PS_PAGE_ARGS(ps_page_money(lang, o->pool_fen[0]).s,
+                                       ps_page_money(lang, o->pool_fen[last]).s, depletion.s,
+                                       target.s)));
+    else
+        card(page, PS_WORD_CARD_SIZE, safe <= o->size ? "good" : "open",
+             ps_page_money(lang, o->pool_fen[safe]).s,
+             ps_page_said(lang,
+                          has_target(page) ? PS_WORD_CARD_SIZE_NOTE : PS_WORD_CARD_SIZE_NOTE_CLAIMS,
+                          PS_PAGE_ARGS(depletion.s, target.s)));
+}
+
+static void breaks_card(const struct ps_page *page)
+{
+    const struct ps_page_worst w = ps_page_worst_depletion(page);
+    if (w.name[page->lang] == NULL) {
+        card(page, PS_WORD_CARD_BREAKS, "open", ps_word_text(PS_WORD_CARD_SIZE_UNKNOWN, page->lang),
+             ps_page_said(page->lang, PS_WORD_CARD_SIZE_UNKNOWN_NOTE, NULL));
+        return;
+    }
+    if (w.p.hits_n == 0) {
+        card(page, PS_WORD_CARD_BREAKS, "good", ps_word_text(PS_WORD_CARD_BREAKS_NONE, page->lang),
+             ps_page_said(page->lang, PS_WORD_CARD_BREAKS_NONE_NOTE, NULL));
+        return;
+    }
+    card(page, PS_WORD_CARD_BREAKS, w.p.hi95 <= PS_DEPLETION_AT_MOST ? "good" : "open",
+         w.name[page->lang],
+         ps_page_said(page->lang, PS_WORD_CARD_BREAKS_NOTE, PS_PAGE_ARGS(ps_chance_text(&w.p).s)));
+}
+
+/* ---- sentences ---- */
+
+static void sentence(const struct ps_page *page, enum ps_word word, const char *const args[])
+{
+    (void)fputs("<li>", page->out);
+    ps_page_say(page, word, args);
+    (void)fputs("</li>", page->out);
+}
+
+static void verdict_sentence(const struct ps_page *page)
+{
+    const struct ps_scenario *s = page->request->book->scenarios;
+    const struct ps_figures *f = page->figures;
+    const struct ps_page_said pool = ps_page_money(page->lang, ps_pools_initial_fen(s));
+    const struct ps_text depletion = ps_chance_text(&f->depletion);
+    const struct ps_text worlds = ps_text_count(f->worlds_n);
+    if (has_target(page))
+        sentence(page, PS_WORD_SENTENCE_VERDICT,
+                 PS_PAGE_ARGS(pool.s, ps_page_money(page->lang, s->p.target_fen).s,
+                              ps_chance_text(ps_target_of(s, f)).s, worlds.s, depletion.s));
+    else
+        sentence(page, PS_WORD_SENTENCE_VERDICT_CLAIMS,
+                 PS_PAGE_ARGS(pool.s, depletion.s, worlds.s));
+}
+
+/* A word of a command line, in quotes where a shell would read more than the word. */
+static struct ps_page_said shell_word(const char *word)
+{
+    static const char PLAIN[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-@=";
+    struct ps_page_said out = {""};
+    const int plain = word[strspn(word, PLAIN)] == '\0' && *word != '\0';
+    size_t at = 0;
+    if (!plain)
+        out.s[at++] = '\'';
+    for (; *word != '\0' && at + 6 < sizeof out.s; word++) {
+        const char *piece = *word == '\'' ? "'\\''" : (const char[]){*word, '\0'};
+        const size_t n = strlen(piece);
+        memcpy(out.s + at, piece, n);
+        at += n;
+    }
+    if (!plain)
+        out.s[at++] = '\'';
+    out.s[at] = '\0';
+    return out;
+}
+
+static struct ps_page_said tune_command(const struct ps_page *page, int64_t lo_fen, int64_t hi_fen)
+{
+    const struct ps_book *book = page->request->book;
+    const int annual = book->scenarios[0].p.target_basis == PS_TARGET_ANNUAL;
+    const char *const demand = !has_target(page) ? ""
+                               : annual          ? " --st 'p_target_annual>=80%'"
+                                                 : " --st 'p_target_cumulative>=80%'";
+    char lo[24], hi[24];
+    (void)snprintf(lo, sizeof lo, "%lld", (long long)(lo_fen / 1000000));
+    (void)snprintf(hi, sizeof hi, "%lld", (long long)(hi_fen / 1000000));
+    return ps_page_said(page->lang, PS_WORD_TUNE_COMMAND,
+                        PS_PAGE_ARGS(shell_word(book->name).s,
+                                     shell_word(book->scenarios[0].p.scenario_id).s, lo, hi,
+                                     demand));
+}
+
+static void size_sentence(const struct ps_page *page)
+{
+    const struct ps_outlook *o = page->request->outlook;
+    const int safe = ps_outlook_safe_size(o);
+    if (safe < 1)
+        return;
+    const struct ps_outlook_point *yes = size_point(o, safe), *no = size_point(o, safe - 1);
+    const struct ps_page_said safe_size = ps_page_money(page->lang, o->pool_fen[safe]);
+    const struct ps_page_said below = ps_page_money(page->lang, o->pool_fen[safe - 1]);
+    const struct ps_text pays = ps_chance_text(&yes->depletion);
+    const struct ps_text pays_not = ps_chance_text(&no->depletion);
+    (void)fputs("<li>", page->out);
+    if (has_target(page))
+        ps_page_say(page, PS_WORD_SENTENCE_SIZE,
+                    PS_PAGE_ARGS(safe_size.s, pays.s, ps_chance_text(&yes->target).s, below.s,
+                                 pays_not.s, ps_chance_text(&no->target).s));
+    else
+        ps_page_say(page, PS_WORD_SENTENCE_SIZE_CLAIMS,
+                    PS_PAGE_ARGS(safe_size.s, pays.s, below.s, pays_not.s));
+    (void)fputs(" ", page->out);
+    ps_page_say(page, PS_WORD_TO_THE_WAN, NULL);
+    (void)fputs(" <code>", page->out);
+    ps_page_text(page, tune_command(page, o->pool_fen[safe - 1], o->pool_fen[safe]).s);
+    (void)fputs("</code></li>", page->out);
+}
+
+/* The measures that make up an obstacle; their errors are added, which is never too little. */
+static double obstacle_se_wan(const struct ps_row *row, enum ps_reason reason)
+{
+    static const enum ps_measure MEASURES[PS_REASON_N][2] = {
+        [PS_REASON_DEMAND] = {PS_M_GAP_DEMAND, PS_MEASURE_N},
+        [PS_REASON_BREAKER] = {PS_M_LOST_SUSPENDED, PS_M_LOST_TERMINATED},
+        [PS_REASON_SUSPENDED] = {PS_M_LOST_SUSPENDED, PS_MEASURE_N},
+        [PS_REASON_TERMINATED] = {PS_M_LOST_TERMINATED, PS_MEASURE_N},
+        [PS_REASON_LEVERAGE] = {PS_M_LOST_LEVERAGE, PS_MEASURE_N},
+        [PS_REASON_SINGLE_NAME] = {PS_M_LOST_SINGLE_NAME, PS_MEASURE_N},
+        [PS_REASON_LOAN_CAP] = {PS_M_LOST_LOAN_CAP, PS_MEASURE_N},
+        [PS_REASON_POPULATION] = {PS_M_LOST_POPULATION, PS_MEASURE_N},
+        [PS_REASON_CLOSED] = {PS_M_LOST_CLOSED, PS_MEASURE_N},
+        [PS_REASON_TAKE_UP] = {PS_M_LOST_TAKE_UP, PS_MEASURE_N}};
+    double se = 0;
+    for (int k = 0; k < 2; k++)
+        if (MEASURES[reason][k] != PS_MEASURE_N)
+            se +=
+                ps_row_mean(row, MEASURES[reason][k]).se / ps_measure_divisor(MEASURES[reason][k]);
+    return se;
+}
+
+static void obstacle_sentence(const struct ps_page *page)
+{
+    const struct ps_row *row = &page->request->result->rows[0].row;
+    struct ps_obstacle obstacles[PS_REASON_N];
+    const int n = ps_obstacles_of(page->figures, obstacles);
+    char list[1024] = "";
+    size_t at = 0;
+    for (int i = 0; i < n && i < OBSTACLES_SHOWN; i++) {
+        const struct ps_interval interval = ps_estimate_interval(
+            (struct ps_estimate){obstacles[i].wan, obstacle_se_wan(row, obstacles[i].reason)},
+            CONFIDENCE);
+        const struct ps_page_said one = ps_page_said(
+            page->lang, PS_WORD_OBSTACLE,
+            PS_PAGE_ARGS(ps_reason_text(obstacles[i].reason, page->lang),
+                         ps_text_wan(obstacles[i].wan).s, ps_text_wan(fmax(interval.lo, 0)).s,
+                         ps_text_wan(interval.hi).s));
+        at += (size_t)snprintf(list + at, sizeof list - at, "%s%s",
+                               i > 0 ? ps_word_text(PS_WORD_LIST_COMMA, page->lang) : "", one.s);
+    }
+    sentence(page, n > 0 ? PS_WORD_SENTENCE_OBSTACLES : PS_WORD_SENTENCE_NO_OBSTACLES,
+             PS_PAGE_ARGS(list));
+}
+
+static void paid_sentence(const struct ps_page *page)
+{
+    const struct ps_row *row = &page->request->result->rows[0].row;
+    const struct ps_hist *h = &row->hist[PS_M_COMPENSATION];
+    const double divisor = ps_measure_divisor(PS_M_COMPENSATION);
+    const struct ps_page_said paid = ps_page_mean(page->lang, row, PS_M_COMPENSATION);
+    const struct ps_page_said cost = ps_page_mean(page->lang, row, PS_M_FISCAL_NET_COST);
+    if (!ps_quantile_supported(h->n, 0.95)) {
+        sentence(page, PS_WORD_SENTENCE_PAID_MEAN, PS_PAGE_ARGS(paid.s, cost.s));
+        return;
+    }
+    const struct ps_interval at =
+        ps_hist_rank_interval(h, row->paired ? ps_pairs_quantile_ranks(h->n, 0.95, CONFIDENCE)
+                                             : ps_quantile_ranks(h->n, 0.95, CONFIDENCE));
+    const struct ps_page_said bad =
+        ps_page_amount(page->lang, (double)ps_hist_quantile(h, 0.95).value / divisor,
+                       (struct ps_interval){at.lo / divisor, at.hi / divisor});
+    sentence(page, PS_WORD_SENTENCE_PAID, PS_PAGE_ARGS(paid.s, bad.s, cost.s));
+}
+
+static void breaks_sentence(const struct ps_page *page)
+{
+    const struct ps_page_worst claims = ps_page_worst_depletion(page);
+    const struct ps_page_worst target = ps_page_worst_target(page);
+    if (claims.name[page->lang] == NULL || target.name[page->lang] == NULL)
+        return;
+    sentence(page, has_target(page) ? PS_WORD_SENTENCE_BREAKS : PS_WORD_SENTENCE_BREAKS_CLAIMS,
+             PS_PAGE_ARGS(claims.name[page->lang], ps_chance_text(&claims.p).s,
+                          target.name[page->lang], ps_chance_text(&target.p).s));
+}
+
+void ps_page_conclusion(struct ps_page *page)
+{
+    static const enum ps_word ANSWERS[PS_CARRIES_N] = {
+        [PS_CARRIES_YES] = PS_WORD_ANSWER_YES,
+        [PS_CARRIES_OPEN] = PS_WORD_ANSWER_OPEN,
+        [PS_CARRIES_NOT_TARGET] = PS_WORD_ANSWER_NOT_TARGET,
+        [PS_CARRIES_NOT_CLAIMS] = PS_WORD_ANSWER_NOT_CLAIMS,
+        [PS_CARRIES_NEITHER] = PS_WORD_ANSWER_NEITHER};
+    const struct ps_scenario *s = page->request->book->scenarios;
+    const struct ps_figures *f = page->figures;
+    const enum ps_carries carries = ps_carries_of(&f->depletion, ps_target_of(s, f));
+    (void)fputs("<p class=\"scenario\">", page->out);
+    ps_page_text(page, ps_scenario_name(s));
+    (void)fputs("</p><p class=\"question\">", page->out);
+    ps_page_say(page, has_target(page) ? PS_WORD_QUESTION : PS_WORD_QUESTION_CLAIMS,
+                PS_PAGE_ARGS(ps_page_money(page->lang, ps_pools_initial_fen(s)).s,
+                             ps_page_money(page->lang, s->p.target_fen).s));
+    (void)fprintf(page->out, "</p><p class=\"answer %s\">",
+                  state_of(carries == PS_CARRIES_YES, carries != PS_CARRIES_OPEN));
+    ps_page_say(page, ANSWERS[carries], NULL);
+    (void)fputs("</p><div class=\"cards\">", page->out);
+    if (has_target(page))
+        target_card(page);
+    depletion_card(page);
+    size_card(page);
+    breaks_card(page);
+    (void)fputs("</div><ul class=\"sentences\">", page->out);
+    verdict_sentence(page);
+    size_sentence(page);
+    if (has_target(page))
+        obstacle_sentence(page);
+    paid_sentence(page);
+    breaks_sentence(page);
+    if (page->request->warnings->n > 0)
+        sentence(page, PS_WORD_SENTENCE_WARNINGS,
+                 PS_PAGE_ARGS(ps_text_count(page->request->warnings->n).s));
+    (void)fputs("</ul>", page->out);
+}

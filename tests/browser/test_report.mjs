@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// node test_report.mjs NODE_MODULES CHROMIUM PLEDGESIM: report.html in a real browser.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { after, before, test } from 'node:test';
+
+const [modules, chromium, pledgesim] = process.argv.slice(2);
+const require = createRequire(pathToFileURL(join(modules, 'x.js')));
+const { chromium: browsers } = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const HOSTILE = '<img src=x onerror=alert(1)></script><script>alert(2)</script>{a|b}';
+const folder = mkdtempSync(join(tmpdir(), 'pledgesim-browser-'));
+const CHARTS = ['distribution', 'frontier', 'heat', 'fan', 'exceedance', 'flows', 'tornado', 'compare', 'convergence'];
+let browser;
+
+const run = (...args) => execFileSync(pledgesim, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+
+/** The page, and all that it says or asks for beyond itself. */
+async function open(book, options = {}, hash = '') {
+    const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, offline: true, ...options });
+    const page = await context.newPage();
+    const heard = [];
+    page.on('console', (message) => heard.push(message.text()));
+    page.on('pageerror', (error) => heard.push(error.stack));
+    page.on('dialog', (dialog) => heard.push(dialog.message()));
+    page.on('request', (request) => request.isNavigationRequest() || heard.push(request.url()));
+    await page.goto(`${pathToFileURL(join(folder, book, 'report.html'))}${hash}`);
+    return { page, heard };
+}
+
+/** Until the panel has its figures from all worlds. */
+const settled = (page) => page.waitForFunction(() => /10,000|插值/.test(document.querySelector('#live .chart').innerText));
+
+const figures = (page) => page.locator('#live .card .figure, #live .card .interval').allInnerTexts();
+
+async function showAll(page) {
+    for (const name of CHARTS) {
+        await page.locator(`#${name}`).scrollIntoViewIfNeeded();
+        await page.waitForSelector(`#${name} svg`);
+    }
+}
+
+before(async () => {
+    run('init', 'book', '--template', 'bishan');
+    run('run', 'book', '-n', '4096', '--only', 'baseline,pool_1500,pd_high', '-o', 'out');
+    run('init', 'hostile', '--template', 'minimal');
+    writeFileSync(join(folder, 'hostile/scenarios.csv'), `scenario_id,label\nbaseline,"${HOSTILE}"\nb,"${HOSTILE}"\n`);
+    run('run', 'hostile', '-n', '4096', '-o', 'out-hostile');
+    browser = await browsers.launch({ executablePath: chromium, args: ['--no-sandbox'] });
+});
+
+after(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+});
+
+test('asks for nothing, complains of nothing, draws every chart as SVG', async () => {
+    const { page, heard } = await open('out');
+    await settled(page);
+    await showAll(page);
+    assert.deepEqual(heard, []);
+    assert.equal(await page.locator('section > .chart svg').count(), CHARTS.length);
+});
+
+test('speaks both languages', async () => {
+    const { page } = await open('out');
+    assert.match(await page.locator('.question:visible').innerText(), /能否支撑/);
+    await page.locator('label[for="lang-en"]').click();
+    assert.match(await page.locator('.question:visible').innerText(), /Can a pool of 10 million yuan/);
+    assert.match(page.url(), /#en$/);
+    await showAll(page);
+    assert.match(await page.locator('#fan svg').innerHTML(), /median/);
+    const { page: again } = await open('out', {}, '#en/fan');
+    assert.equal(await again.evaluate(() => document.documentElement.lang), 'en');
+});
+
+test('reads without JavaScript', async () => {
+    const { page } = await open('out', { javaScriptEnabled: false });
+    for (const text of ['能否支撑', '不能足额赔付', '资金池初始规模', '需要启用 JavaScript']) {
+        assert.ok((await page.getByText(text).first().count()) > 0, text);
+    }
+    await page.locator('label[for="lang-en"]').click();
+    assert.ok(await page.getByText('Can a pool of').first().isVisible());
+});
+
+test('sliders move the figures, and the command gives the same', async () => {
+    const { page, heard } = await open('out');
+    await settled(page);
+    const own = await figures(page);
+    await page.locator('#lever-pool_initial_wan, #lever-pool').first().fill('1500');
+    await page.waitForFunction((text) => document.querySelector('#live .figure').innerText !== text, own[0]);
+    await settled(page);
+    const moved = await figures(page);
+    assert.notDeepEqual(moved, own);
+    if (await page.locator('#kernel').count()) {
+        const command = await page.locator('#live .command').innerText();
+        run(...command.split(' ').slice(1), '-o', 'again');
+        const data = JSON.parse(/id="figures">(.*?)<\/script>/s.exec(readFileSync(join(folder, 'again/report.html'), 'utf8'))[1]);
+        const { page: native } = await open('again');
+        const [hits, worlds] = data.scenarios[0].depletion;
+        assert.equal(worlds, 10000);
+        assert.equal((await native.locator('#conclusion .card:visible .figure').nth(1).innerText()), moved[0]);
+        assert.equal(Number.parseFloat(moved[0]).toFixed(1), ((100 * hits) / worlds).toFixed(1));
+    }
+    assert.deepEqual(heard, []);
+});
+
+test('without WebAssembly it interpolates and says so', async () => {
+    const { page, heard } = await open('out');
+    await page.addInitScript(() => delete globalThis.WebAssembly);
+    await page.reload();
+    await page.waitForSelector('#live .figure');
+    assert.match(await page.locator('#live').innerText(), /插值/);
+    const own = await figures(page);
+    await page.locator('#lever-pool').fill('1400');
+    assert.notDeepEqual(await figures(page), own);
+    assert.match(await page.locator('#live .command').innerText(), /--set pools\.pool\.initial_wan=1400/);
+    assert.deepEqual(heard, []);
+});
+
+test('the line on the distribution follows keys', async () => {
+    const { page } = await open('out');
+    await page.locator('#distribution').scrollIntoViewIfNeeded();
+    await page.waitForSelector('#distribution svg');
+    const reading = page.locator('#distribution output');
+    const own = await reading.innerText();
+    await page.locator('#line').focus();
+    await page.keyboard.press('ArrowLeft');
+    assert.notEqual(await reading.innerText(), own);
+    assert.match(await reading.innerText(), /% \[/);
+});
+
+test('every chart has its table', async () => {
+    const { page } = await open('out');
+    await showAll(page);
+    for (const name of CHARTS) {
+        await page.locator(`#${name} details.twin summary`).click();
+        assert.ok((await page.locator(`#${name} details.twin tbody tr`).count()) > 2, name);
+    }
+    const waiting = page.waitForEvent('download');
+    await page.locator('#frontier details.twin button').click();
+    const text = readFileSync(await (await waiting).path(), 'utf8');
+    assert.ok(text.startsWith('\uFEFF') && text.includes('\r\n'));
+});
+
+test('another scenario can be chosen', async () => {
+    const { page } = await open('out');
+    await showAll(page);
+    const own = await page.locator('#fan svg').innerHTML();
+    await page.locator('#scenario').selectOption('1');
+    await page.waitForFunction((html) => document.querySelector('#fan svg').innerHTML !== html, own);
+});
+
+test('names of a book are text', async () => {
+    const { page, heard } = await open('out-hostile');
+    await settled(page);
+    await showAll(page);
+    for (const summary of await page.locator('details.twin summary').all()) {
+        await summary.click();
+    }
+    assert.equal(await page.locator('img').count(), 0);
+    assert.equal(await page.locator('body script').count(), (await page.locator('#kernel').count()) + 2);
+    assert.match(await page.locator('.scenario:visible').innerText(), /<img src=x/);
+    assert.deepEqual(heard, []);
+});
+
+test('axe finds nothing serious', async () => {
+    const { page } = await open('out');
+    await settled(page);
+    await showAll(page);
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    assert.deepEqual(bad.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+});
+
+test('paper has every section', async () => {
+    const { page } = await open('out');
+    await settled(page);
+    await page.emulateMedia({ media: 'print' });
+    const pdf = await page.pdf({ format: 'A4' });
+    assert.ok(pdf.length > 50000);
+    assert.equal(await page.locator('section > .chart svg').count(), CHARTS.length); // drawn although never in view
+    for (const id of [...CHARTS, 'conclusion', 'live', 'parameters']) {
+        assert.ok(await page.locator(`#${id} h2`).isVisible(), id);
+    }
+});
+
+test('a narrow screen needs no scrolling sideways', async () => {
+    const { page } = await open('out', { viewport: { width: 360, height: 740 } });
+    await settled(page);
+    await showAll(page);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
+});

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""report.html as bytes: what it asks of a browser, what its sentences say, and that names of a book stay text."""
+import base64
+import hashlib
+import json
+import re
+import unittest
+
+from _program import Case, run, table
+
+SECTIONS = ["conclusion", "live", "distribution", "frontier", "heat", "fan", "exceedance", "flows", "tornado", "compare",
+            "convergence", "parameters", "data"]
+HOSTILE = "</script><script>alert(1)</script><!--<img src=x onerror=alert(2)>&\u2028{0}"
+HAS_REPORT = json.loads(run("info", "--json").stdout)["report"]
+
+
+def island(page):
+    return re.search(r'<script type="application/json" id="figures">(.*?)</script>', page, re.S).group(1)
+
+
+@unittest.skipUnless(HAS_REPORT, "built without Node.js")
+class Report(Case):
+    def report(self, *arguments, code=0):
+        self.pledgesim("run", *arguments, "-o", "out", "-q", code=code)
+        return (self.dir / "out/report.html").read_text(encoding="utf-8")
+
+    def test_asks_for_nothing(self):
+        self.book(template="bishan")
+        page = self.report("book", "-n", "1024", "--only", "baseline,pd_high")
+        policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page).group(1)
+        self.assertTrue(policy.startswith("default-src 'none'; script-src 'sha256-"))
+        self.assertNotIn("unsafe-inline", policy)
+        self.assertNotIn("unsafe-eval'", policy.replace("'wasm-unsafe-eval'", ""))
+        for tag, directive in (("script", "script-src"), ("style", "style-src")):
+            text = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.S)
+            self.assertEqual(len(text), 1)
+            digest = base64.b64encode(hashlib.sha256(text[0].encode()).digest()).decode()
+            self.assertIn(f"{directive} 'sha256-{digest}'", policy)
+        # Addresses stand in licence texts and as names of XML vocabularies, nowhere else.
+        rest = re.sub(r"<pre.*?</pre>", "", page, flags=re.S)
+        self.assertEqual({a for a in re.findall(r"https?://[\w.]+", rest) if a != "http://www.w3.org"}, set())
+        markup = re.sub(r"<script.*?</script>", "", rest, flags=re.S)
+        self.assertEqual([a for a in re.findall(r'(?:src|href)="([^"]*)"', markup) if not a.startswith("#")], [])
+        self.assertEqual(re.findall(r'<section id="(\w+)"', page)[:13], SECTIONS)
+        self.assertLess(len(page.encode()), 2_000_000)
+
+    def test_no_figure_without_its_interval(self):
+        self.book(template="bishan")
+        page = self.report("book", "-n", "1024", "--only", "baseline,all_insured,pd_high")
+        conclusion = re.search(r'<section id="conclusion".*?</section>', page, re.S).group()
+        conclusion = re.sub(r"<code>.*?</code>", "", conclusion)
+        shown = list(re.finditer(r"(?P<bound>&[lg]t; )?(?P<figure>[\d.]+) %(?P<rest>.{0,2})", conclusion.replace("</p><p class=\"interval\">", " ")))
+        self.assertGreater(len(shown), 12)
+        for match in shown:
+            whole = conclusion[max(0, match.start() - 30):match.end() + 30]
+            threshold = re.search(r"(at least|at most) $", conclusion.replace("</p><p class=\"interval\">", " ")[:match.start()])
+            interval = match["rest"].startswith(" [") or conclusion.replace("</p><p class=\"interval\">", " ")[match.start() - 1] == "]"
+            self.assertTrue(match["bound"] or interval or threshold or match["figure"] == "40", whole)
+        self.assertIsNone(re.search(r"(?<![\d.])0(\.0+)? %", conclusion))
+        for money in re.finditer(r"[\d,.]+ 万元 \[", conclusion):
+            self.assertIsNotNone(money)
+
+    def test_the_figures_are_those_of_the_tables(self):
+        self.book(template="bishan")
+        data = json.loads(island(self.report("book", "-n", "1024", "--only", "baseline,pool_1500,yearly_flow")))
+        rows = table((self.dir / "out/summary.csv").read_bytes())
+        self.assertEqual([one["id"] for one in data["scenarios"]], [row["scenario_id"] for row in rows])
+        for one, row in zip(data["scenarios"], rows):
+            basis = "p_target_annual" if one["id"] == "yearly_flow" else "p_target_cumulative"
+            for key, column in (("depletion", "p_depletion"), ("target", basis)):
+                hits, worlds, lo, hi = one[key]
+                self.assertEqual(worlds, 1024)
+                self.assertAlmostEqual(hits / worlds, float(row[column]), 9)
+                if 0 < hits < worlds:
+                    self.assertAlmostEqual(lo, float(row[column + "_lo95"]), 9)
+                    self.assertAlmostEqual(hi, float(row[column + "_hi95"]), 9)
+            self.assertAlmostEqual(one["cost"][0], float(row["fiscal_net_cost_wan_mean"]), 6)
+            self.assertEqual(sum(one["distribution"]["counts"]) + one["distribution"]["below"] + one["distribution"]["over"], 1024)
+        # The outlook's variant that is the scenario itself saw the same worlds.
+        outlook = data["outlook"]
+        own = outlook["points"][0][outlook["size"] * len(outlook["leverages"]) + outlook["leverage"]]
+        self.assertEqual(own[0], data["scenarios"][0]["depletion"])
+        self.assertEqual(own[1], data["scenarios"][0]["target"])
+
+    def test_names_stay_text(self):
+        book = self.book()
+        (book / "scenarios.csv").write_text(f'scenario_id,label\nbaseline,"{HOSTILE}"\nb,plain\n', encoding="utf-8")
+        page = self.report("book", "-n", "256")
+        markup = re.sub(r"<script>.*?</script>\n</body>", "", page, flags=re.S)
+        for harm in ("<script>alert", "<img", "</script><!--"):
+            self.assertFalse(harm in markup, harm)
+        text = island(page)
+        self.assertIsNone(re.search(r"[<>&\u2028\u2029]", text))
+        self.assertEqual(json.loads(text)["scenarios"][0]["name"], HOSTILE)
+        self.assertIn("&lt;/script&gt;&lt;script&gt;alert(1)", page)
+
+    def test_same_bytes(self):
+        self.book()
+        one = self.report("book", "-n", "1024", "-j", "1")
+        two = self.report("book", "-n", "1024", "-j", "3", "--isa", "base")
+        self.assertEqual(one, two)
+
+    def test_books_without_target_or_pool(self):
+        self.book("static", template="static")
+        page = self.report("static", "-n", "256")
+        self.assertIn("能否足额赔付", page)
+        self.assertNotIn("能否达标", re.search(r'<section id="conclusion".*?</section>', page, re.S).group())
+        self.book("book")
+        page = self.report("book", "-n", "256", "--set", "pool_initial_wan=0")
+        self.assertIn("本账册没有可改变规模的资金池", page)
+
+    def test_sweep_and_tune(self):
+        self.book("book", template="bishan")
+        self.pledgesim("sweep", "book", "--vary", "pool_initial_wan=800:1600:400", "--vary", "leverage=8:12:4", "--st", "p_depletion<=1%",
+                       "-n", "1024", "-o", "grid", "-q")
+        study = json.loads(island((self.dir / "grid/report.html").read_text(encoding="utf-8")))["study"]
+        rows = table((self.dir / "grid/grid.csv").read_bytes())
+        self.assertEqual([point["at"] for point in study["points"]], [[row["value_1"], row["value_2"]] for row in rows])
+        for point, row in zip(study["points"], rows):
+            self.assertAlmostEqual(point["depletion"][0] / 1024, float(row["p_depletion"]), 9)
+        self.pledgesim("tune", "book", "--vary", "pool_initial_wan=500:3000", "--st", "p_depletion<=1%", "--minimize", "pool_initial_wan",
+                       "-n", "4096", "-o", "tuned", "-q", code=None)
+        page = (self.dir / "tuned/report.html").read_text(encoding="utf-8")
+        rows = table((self.dir / "tuned/tune.csv").read_bytes())
+        points = {row["point"]: [row["value_1"]] for row in rows}
+        self.assertEqual([point["at"] for point in json.loads(island(page))["study"]["points"]], list(points.values()))
+
+
+
+if __name__ == "__main__":
+    unittest.main()

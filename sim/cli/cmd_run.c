@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "beside_print.h"
 #include "charts.h"
 #include "crosscheck_print.h"
 #include "decision.h"
@@ -243,6 +244,9 @@ static enum ps_status tell(const struct run *run)
     }
     if (to_folder) {
         enum ps_status status = ps_decision_print(run->book, result, lang);
+        if (status == PS_OK) {
+            status = ps_beside_print(run->book, result, lang);
+        }
         if (status == PS_OK) {
             status = ps_crosscheck_print(run->book, run->checks, lang);
         }

@@ -2,16 +2,11 @@
 #include "rare_print.h"
 
 #include "command.h"
-#include "decision.h"
+#include "pledgesim/answer.h"
 #include "pledgesim/figures.h"
 #include "terminal.h"
 
 enum { NAME_WIDTH = 26, LINES_SHOWN = 40 };
-
-static const char *name_of(const struct ps_scenario *scenario)
-{
-    return *scenario->p.label != '\0' ? scenario->p.label : scenario->p.scenario_id;
-}
 
 static void add_row(struct ps_grid *grid, const char *name, const struct ps_rare_row *rare,
                     const struct ps_row *plain)
@@ -44,7 +39,7 @@ enum ps_status ps_rare_print(const struct ps_book *book, const struct ps_engine_
     }
     for (size_t i = 0; i < book->scenarios_n && shown_n < LINES_SHOWN; i++) {
         if (rows[i].verdict == PS_RARE_GIVEN) {
-            add_row(&grid, name_of(&book->scenarios[i]), &rows[i], &plain->rows[i].row);
+            add_row(&grid, ps_scenario_name(&book->scenarios[i]), &rows[i], &plain->rows[i].row);
             shown_n++;
         }
     }
@@ -59,7 +54,7 @@ enum ps_status ps_rare_print(const struct ps_book *book, const struct ps_engine_
     for (size_t i = 0; i < book->scenarios_n && told_n < LINES_SHOWN; i++) {
         if (rows[i].verdict != PS_RARE_GIVEN) {
             ps_say(stdout, lang, PS_SAY_RARE_NONE,
-                   PS_ARGS(name_of(&book->scenarios[i]),
+                   PS_ARGS(ps_scenario_name(&book->scenarios[i]),
                            ps_rare_verdict_desc(rows[i].verdict)->text[lang]));
             told_n++;
         }

@@ -19,6 +19,12 @@ class Abs(Case):
         done = self.pledgesim("check", ABS, "--lang", "en")
         self.assertIn("0 errors, 0 warnings", done.stderr)
 
+    def test_the_screen_tells_of_vehicles_where_there_are_some(self):
+        told = self.pledgesim("run", ABS, "-n", "512", "-o", "out", "--lang", "en").stdout
+        self.assertIn("subordinated piece gone", told)
+        self.assertIn("securitisations and trusts: amounts are means", told)
+        self.assertNotIn("back at exit", told)
+
     def test_scenarios_show_what_they_are_there_for(self):
         self.pledgesim("run", ABS, "-n", "4000", "-q", "-o", "out")
         files = data_files(self.dir / "out")

@@ -20,6 +20,13 @@ class Fund(Case):
         done = self.pledgesim("check", FUND, "--lang", "en")
         self.assertIn("0 errors, 0 warnings", done.stderr)
 
+    def test_the_screen_tells_of_funds_where_there_are_some(self):
+        for lang, note in (("en", "no part of the net cost"), ("zh", "不计入上面的财政净成本")):
+            told = self.pledgesim("run", FUND, "-n", "512", "-o", "out", "--lang", lang).stdout
+            beside = told[told.index("cost to the treasury" if lang == "en" else "财政净损益"):]
+            self.assertIn(note, beside)
+            self.assertEqual(len(beside[:beside.index(note)].splitlines()), 1 + len(FUNDS) + 1)  # head, rows, note
+
     def test_scenarios_show_what_they_are_there_for(self):
         self.pledgesim("run", FUND, "-n", "4000", "-q", "-o", "out")
         files = data_files(self.dir / "out")

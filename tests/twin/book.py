@@ -83,7 +83,9 @@ def resolve(table, cells, scenario=None, segment=None):
     terms = SCHEMES.get(cells.get("scheme"), {})
     for column in COLUMNS[table].values():
         text = (cells.get(column.name) or terms.get(column.name, "")).strip()
-        if text:
+        if (text or column.default) == "rest":  # the bank's share: what the others leave
+            value = None
+        elif text:
             value = column.value(text)
         elif column.default == "(none)":
             value = None

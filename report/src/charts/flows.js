@@ -26,7 +26,7 @@ function column(api, { sign, figure, from, to }, i, colours) {
     const [x, top] = api.coord([i, Math.max(from, to)]);
     const [, bottom] = api.coord([i, Math.min(from, to)]);
     const text = (words, y, style) => ({ type: 'text', style: { text: words, x, y, align: 'center', verticalAlign: 'bottom', fontSize: 12, fill: INK, ...style } });
-    const bad = figure[3] === null ? [] : [text(`95%: ${wan(figure[3])}`, top - 3, { fontSize: 11, fill: SOFT })];
+    const bad = figure[3] === null || width < 34 ? [] : [text(`95%: ${wan(figure[3])}`, top - 3, { fontSize: 11, fill: SOFT })];
     return {
         type: 'group',
         children: [

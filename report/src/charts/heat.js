@@ -97,7 +97,7 @@ export function heat({ data, narrow }) {
                             type: 'text',
                             style: { text: short(at(x, y)[0]), x: (left + right) / 2, y: (top + bottom) / 2, align: 'center', verticalAlign: 'middle', fill: dark ? '#fff' : INK, fontSize: 11 },
                         };
-                        return { type: 'group', children: right - left > 26 ? [rect, label] : [rect] };
+                        return { type: 'group', children: right - left > 6.5 * label.style.text.length ? [rect, label] : [rect] };
                     },
                 },
                 isoline(names[0], RED, contour(pools.length, leverages.length, risk, Math.log(data.depletionAtMost)).map(turn)),

@@ -237,6 +237,30 @@ static void prices_of_a_figure_are_searched_for(void **state)
     answered(&q);
 }
 
+/* A figure that falls as the pool grows: its best value stands at the far end of what is met, and
+ * when fresh worlds do not bear it out the next ones to look at are smaller pools. */
+static void the_far_end_is_verified_inwards(void **state)
+{
+    (void)state;
+    struct question q;
+    ask(&q, "pool_initial_wan=50:1000", "pool_end<=300", NULL);
+    q.request.objective = (struct ps_objective){.axis = -1, .metric = ps_metric_of(PS_M_SHORTFALL)};
+    q.request.study.metrics = &q.request.objective.metric;
+    q.request.study.metrics_n = 1;
+    int moved_n = 0;
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        q.request.study.seed = seed;
+        q.request.worlds_n = 2000;
+        ps_tuned_free(&q.tuned);
+        assert_int_equal(ps_tune_run(&q.request, &q.diags, &q.tuned), PS_OK);
+        assert_true(q.tuned.found && q.tuned.holds && q.tuned.monotone);
+        assert_true(pool_of(&q, q.tuned.verified) <= pool_of(&q, q.tuned.best));
+        moved_n += q.tuned.tried[q.tuned.verified].at[0] < q.tuned.tried[q.tuned.best].at[0];
+    }
+    assert_in_range(moved_n, 1, 6);
+    answered(&q);
+}
+
 /* Two axes: leverage cannot matter to a book without new loans, so the answer is that of one axis,
  * judged with its neighbours on fresh worlds. */
 static void neighbours_are_verified_too(void **state)
@@ -383,6 +407,7 @@ int main(void)
         cmocka_unit_test(nothing_is_an_answer),
         cmocka_unit_test(each_constraint_alone_is_met_where_it_can_be),
         cmocka_unit_test(prices_of_a_figure_are_searched_for),
+        cmocka_unit_test(the_far_end_is_verified_inwards),
         cmocka_unit_test(neighbours_are_verified_too),
         cmocka_unit_test(prices_follow_the_other_constraints),
         cmocka_unit_test(threads_change_no_answer),

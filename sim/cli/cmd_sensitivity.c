@@ -267,9 +267,14 @@ enum ps_status ps_cmd_sensitivity(const struct ps_command *command)
     struct ps_metric metrics[PS_METRICS_MAX];
     struct ps_sobol_index indices[PS_METRICS_MAX * PS_SOBOL_AXES_MAX];
     struct ps_tornado tornado = {0};
+    const uint64_t samples_n = (uint64_t)command->given[PS_OPT_SAMPLES].whole;
     enum ps_status status = ps_study_open(command, PS_STUDY_MANY, &study);
-    if (status == PS_OK && command->given[PS_OPT_SAMPLES].whole > 0 &&
-        study.study.axes_n > PS_SOBOL_AXES_MAX) {
+    if (status == PS_OK && samples_n > 0 && samples_n < PS_SOBOL_POINTS_MIN) {
+        ps_complain(command->lang, PS_SAY_SENSITIVITY_SOBOL_FEW,
+                    PS_ARGS(ps_text_count(samples_n).s));
+        status = ps_status_raise(PS_USAGE);
+    }
+    if (status == PS_OK && samples_n > 0 && study.study.axes_n > PS_SOBOL_AXES_MAX) {
         ps_complain(command->lang, PS_SAY_SENSITIVITY_SOBOL_COUNT,
                     PS_ARGS(ps_text_count(PS_SOBOL_AXES_MAX).s));
         status = ps_status_raise(PS_USAGE);

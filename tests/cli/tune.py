@@ -341,6 +341,7 @@ class Sensitivity(Case):
         vary = ("sensitivity", BISHAN, "--vary", "pool_initial_wan=700:1500", "--vary", "leverage=6:12", "--metric", "registered_total", "-n", "500", "--lang", "en")
         self.assertIn("8 base points leave these shares uncertain", self.pledgesim(*vary, "--samples", "8").stdout)
         self.assertNotIn("uncertain", self.pledgesim(*vary, "--samples", "512").stdout)
+        self.assertIn("fewer than 8 base points", self.pledgesim(*vary, "--samples", "3", code=2).stderr)
 
     def test_what_nothing_reads_is_said_once(self):
         idle = ("--vary", "topup_yearly_wan=50:100:50")

@@ -197,6 +197,8 @@ class Tune(Case):
     def test_the_book_refuses_names_and_values(self):
         done = self.pledgesim("tune", BISHAN, "--vary", "pool_initail_wan=1:2", "--st", ST, "--lang", "en", code=3)
         self.assertIn("did you mean pool_initial_wan", done.stderr)
+        second = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=1000:2000", "--vary", "nope=1:2", "--st", ST, "--lang", "en", code=3)
+        self.assertIn("T002 --vary nope: error", second.stderr)
         self.pledgesim("tune", BISHAN, "--vary", "breaker_suspend_pct=1:40", "--st", ST, "-n", "64", code=3)
 
 

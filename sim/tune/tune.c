@@ -53,7 +53,7 @@ static int is_monotone(const struct search *s)
 }
 
 /* One axis: the variants that may meet everything, by all worlds, and would be better than the
- * `answer`. */
+ * `answer`; as far as one that is missed, since what lies between was not looked at. */
 static void find_interval(struct search *s, size_t answer)
 {
     struct ps_tuned *out = s->out;
@@ -67,6 +67,18 @@ static void find_interval(struct search *s, size_t answer)
         }
         out->lowest = t->at[0] < out->lowest ? t->at[0] : out->lowest;
         out->highest = t->at[0] > out->highest ? t->at[0] : out->highest;
+    }
+    if (s->axes_n == 1) {
+        const int down = inward(s) < 0;
+        int64_t below = -1, above = s->request->study.axes[0].steps_n + 1;
+        for (size_t i = 0; i < out->tried_n; i++) {
+            const struct ps_tried *t = &out->tried[i];
+            const int missed = !t->fresh && t->judgement == PS_MISSED;
+            below = missed && t->at[0] < out->lowest && t->at[0] > below ? t->at[0] : below;
+            above = missed && t->at[0] > out->highest && t->at[0] < above ? t->at[0] : above;
+        }
+        out->lowest = down ? out->lowest : below + 1;
+        out->highest = down ? above - 1 : out->highest;
     }
 }
 

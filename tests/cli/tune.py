@@ -339,6 +339,14 @@ class Sensitivity(Case):
         for name in ("tornado", "sobol"):
             self.assertEqual({row["metric"] for row in table((self.dir / f"out/{name}.csv").read_bytes())}, {"fiscal_net_cost", "p_depletion"})
 
+    def test_shares_are_told_in_percentage_points(self):
+        done = self.pledgesim("sensitivity", BISHAN, "--vary", "pd_multiplier=0.5:2:0.5", "--metric", "npl_peak", "-n", "500", "-o", "out", "--lang", "en")
+        row = table((self.dir / "out/tornado.csv").read_bytes())[0]
+        self.assertIn("in percentage points", done.stdout)
+        self.assertIn(f"npl_peak is {100 * float(row['base_mean']):.2f} % [", done.stdout)
+        self.assertIn(f"2: {100 * float(row['high_difference']):+.2f} [", done.stdout)
+        self.assertIn("npl_peak", self.pledgesim("sensitivity", BISHAN, "--vary", "leverage=6:12", "--metric", "pool_min", code=2).stderr)
+
     def test_few_samples_are_said_to_be_few(self):
         vary = ("sensitivity", BISHAN, "--vary", "pool_initial_wan=700:1500", "--vary", "leverage=6:12", "--metric", "registered_total", "-n", "500", "--lang", "en")
         self.assertIn("8 base points leave these shares uncertain", self.pledgesim(*vary, "--samples", "8").stdout)

@@ -31,7 +31,7 @@ enum ps_metric_error {
     PS_METRIC_UNKNOWN,       /* no such figure; `near` may name one */
     PS_METRIC_NO_COMPARISON, /* neither <= nor >= */
     PS_METRIC_BAD_NUMBER,    /* the limit is no number, or has the wrong unit */
-    PS_METRIC_OUT_OF_RANGE,  /* a probability outside 0 .. 100 % */
+    PS_METRIC_OUT_OF_RANGE,  /* a probability or share outside 0 .. 100 % */
     PS_METRIC_EMPTY          /* a probability of 0 or 100 %: no bound can tell */
 };
 

@@ -8,7 +8,7 @@
 /* How figures follow parameters: one at a time (tornado) and all together (Sobol indices).
  * Equations (11.8) to (11.10) of docs/model.md. */
 
-enum { PS_SOBOL_AXES_MAX = 16 };
+enum { PS_SOBOL_AXES_MAX = 16, PS_SOBOL_POINTS_MIN = 8 };
 
 /* ---- one at a time ---- */
 

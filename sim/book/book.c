@@ -58,7 +58,7 @@ static enum ps_status load_all(struct ps_load *load)
 enum ps_status ps_book_load(const struct ps_book_request *request, struct ps_diags *diags,
                             struct ps_book *book)
 {
-    const size_t errors_before = diags->errors_n;
+    const size_t errors_before = diags->errors_n, before = diags->n;
     *book = (struct ps_book){0};
     struct ps_load *load = calloc(1, sizeof *load);
     if (load == NULL) {
@@ -76,7 +76,7 @@ enum ps_status ps_book_load(const struct ps_book_request *request, struct ps_dia
     }
     load->request = NULL; /* the caller's */
     load->diags = NULL;
-    ps_diags_sort(diags);
+    ps_diags_sort(diags, before);
     if (status != PS_OK) {
         ps_book_free(book);
     }

@@ -140,12 +140,12 @@ static int compare(const struct ps_diag *a, const struct ps_diag *b)
 }
 
 /* Insertion sort: stable, no allocation, a few thousand items at most, nearly sorted. */
-void ps_diags_sort(struct ps_diags *diags)
+void ps_diags_sort(struct ps_diags *diags, size_t from)
 {
-    for (size_t i = 1; i < diags->n; i++) {
+    for (size_t i = from + 1; i < diags->n; i++) {
         const struct ps_diag moved = diags->items[i];
         size_t j = i;
-        for (; j > 0 && compare(&diags->items[j - 1], &moved) > 0; j--) {
+        for (; j > from && compare(&diags->items[j - 1], &moved) > 0; j--) {
             diags->items[j] = diags->items[j - 1];
         }
         diags->items[j] = moved;

@@ -21,7 +21,14 @@ static enum ps_status read_metric(const struct ps_command *command, const char *
     const char *near;
     if (ps_study_metric(text, metric, &near) != PS_METRIC_OK ||
         metric->kind == PS_METRIC_QUANTILE || ps_compared_place(metric->measure) == PS_COMPARED_N) {
-        ps_complain(command->lang, PS_SAY_SENSITIVITY_METRIC, PS_ARGS(text));
+        char names[512] = "";
+        size_t n = 0;
+        for (size_t k = 0; k < PS_COMPARED_N && n < sizeof names; k++) {
+            const struct ps_measure_desc *desc = ps_measure_desc(ps_compared[k]);
+            n += (size_t)snprintf(names + n, sizeof names - n, "%s%s%s", k > 0 ? ", " : "",
+                                  desc->unit == PS_MU_FLAG ? "p_" : "", desc->name);
+        }
+        ps_complain(command->lang, PS_SAY_SENSITIVITY_METRIC, PS_ARGS(text, names));
         return ps_status_raise(PS_USAGE);
     }
     return PS_OK;
@@ -47,10 +54,16 @@ static enum ps_status read_metrics(const struct ps_command *command,
     return status;
 }
 
+static int is_share(enum ps_measure measure)
+{
+    const enum ps_measure_unit unit = ps_measure_desc(measure)->unit;
+    return unit == PS_MU_FLAG || unit == PS_MU_PPM;
+}
+
 /* Percentage points, or the measure's unit. */
 static double unit_of(enum ps_measure measure)
 {
-    return ps_measure_desc(measure)->unit == PS_MU_FLAG ? 0.01 : ps_measure_divisor(measure);
+    return ps_measure_divisor(measure) * (is_share(measure) ? 0.01 : 1);
 }
 
 static void add_end(struct ps_grid *grid, const struct ps_verdict *v, enum ps_measure measure,
@@ -97,9 +110,9 @@ static struct ps_text base_text(const struct ps_sensitivity *s, const struct ps_
     const struct ps_interval interval = ps_estimate_interval(mean, 0.95);
     const double unit = unit_of(metric->measure);
     struct ps_text out;
-    (void)snprintf(out.s, sizeof out.s, "%.14s [%.14s, %.14s]",
-                   ps_text_real(mean.value / unit, 2).s, ps_text_real(interval.lo / unit, 2).s,
-                   ps_text_real(interval.hi / unit, 2).s);
+    (void)snprintf(out.s, sizeof out.s, "%.13s%s [%.13s, %.13s]",
+                   ps_text_real(mean.value / unit, 2).s, is_share(metric->measure) ? " %" : "",
+                   ps_text_real(interval.lo / unit, 2).s, ps_text_real(interval.hi / unit, 2).s);
     return out;
 }
 
@@ -124,9 +137,7 @@ static enum ps_status print_tornado(const struct ps_study_command *study,
     ps_say(stdout, lang, PS_SAY_SENSITIVITY_HEAD,
            PS_ARGS(study->scenario->p.scenario_id, ps_figure_words(metric, lang).s,
                    base_text(s, metric).s,
-                   metric->kind == PS_METRIC_PROBABILITY
-                       ? ps_message(PS_SAY_SENSITIVITY_POINTS, lang)
-                       : ""));
+                   is_share(metric->measure) ? ps_message(PS_SAY_SENSITIVITY_POINTS, lang) : ""));
     for (int a = 0; a < s->study->axes_n; a++) {
         const struct ps_verdict low =
             ps_tornado_end(s->tornado, s->study->metrics_n, a, 0, metric->measure);
@@ -267,9 +278,14 @@ enum ps_status ps_cmd_sensitivity(const struct ps_command *command)
     struct ps_metric metrics[PS_METRICS_MAX];
     struct ps_sobol_index indices[PS_METRICS_MAX * PS_SOBOL_AXES_MAX];
     struct ps_tornado tornado = {0};
+    const uint64_t samples_n = (uint64_t)command->given[PS_OPT_SAMPLES].whole;
     enum ps_status status = ps_study_open(command, PS_STUDY_MANY, &study);
-    if (status == PS_OK && command->given[PS_OPT_SAMPLES].whole > 0 &&
-        study.study.axes_n > PS_SOBOL_AXES_MAX) {
+    if (status == PS_OK && samples_n > 0 && samples_n < PS_SOBOL_POINTS_MIN) {
+        ps_complain(command->lang, PS_SAY_SENSITIVITY_SOBOL_FEW,
+                    PS_ARGS(ps_text_count(samples_n).s));
+        status = ps_status_raise(PS_USAGE);
+    }
+    if (status == PS_OK && samples_n > 0 && study.study.axes_n > PS_SOBOL_AXES_MAX) {
         ps_complain(command->lang, PS_SAY_SENSITIVITY_SOBOL_COUNT,
                     PS_ARGS(ps_text_count(PS_SOBOL_AXES_MAX).s));
         status = ps_status_raise(PS_USAGE);

@@ -185,7 +185,7 @@ enum ps_status ps_command_book(const struct ps_command *command, struct ps_diags
     if (status == PS_OK && command->verb == PS_VERB_CHECK) {
         status = ps_book_try(book, SIZE_MAX, diags);
     }
-    ps_diags_sort(diags);
+    ps_diags_sort(diags, 0);
     if (status == PS_OK && diags->out_of_memory) {
         status = ps_status_raise(PS_MEMORY);
     }

@@ -19,7 +19,7 @@ static enum ps_status told(const struct ps_command *command, enum ps_status stat
                            struct ps_diags *found)
 {
     if (status != PS_OK && found->errors_n > 0) {
-        ps_diags_sort(found);
+        ps_diags_sort(found, 0);
         ps_show_diags(command, found);
     } else if (status == PS_INTERRUPTED) {
         ps_show_end(command, status, PS_SAY_STUDY_INTERRUPTED, NULL);

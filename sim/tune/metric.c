@@ -145,6 +145,12 @@ static int unit_fits(enum ps_measure_unit measure, int probability, enum ps_unit
     }
 }
 
+/* Ratios of a part to its whole; all but the leverage are. */
+static int is_share(enum ps_measure measure)
+{
+    return ps_measure_desc(measure)->unit == PS_MU_PPM && measure != PS_M_LEVERAGE;
+}
+
 static enum ps_metric_error limit_parse(const char *text, struct ps_constraint *c)
 {
     struct ps_decimal decimal;
@@ -156,7 +162,8 @@ static enum ps_metric_error limit_parse(const char *text, struct ps_constraint *
         ps_decimal_to_double(&decimal, shift, &c->limit) != PS_NUMBER_OK) {
         return PS_METRIC_BAD_NUMBER;
     }
-    if (probability && (c->limit < 0 || c->limit > 1)) {
+    const double whole = probability ? 1 : is_share(c->metric.measure) ? 1e6 : HUGE_VAL;
+    if (isfinite(whole) && (c->limit < 0 || c->limit > whole)) {
         return PS_METRIC_OUT_OF_RANGE;
     }
     /* Always so, or not to be shown by any number of worlds. */

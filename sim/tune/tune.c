@@ -12,6 +12,24 @@
 
 /* ---- what the search says about itself ---- */
 
+/* One axis: 1 when the objective becomes worse towards higher values, -1 when towards lower ones;
+ * of a figure by the ends of what was looked at. */
+static int inward(const struct search *s)
+{
+    const struct ps_tuned *out = s->out;
+    const struct ps_tried *low = &out->tried[0], *high = low;
+    const int maximise = s->request->objective.maximise;
+    for (size_t i = 1; i < out->tried_n; i++) {
+        const struct ps_tried *t = &out->tried[i];
+        low = !t->fresh && t->at[0] < low->at[0] ? t : low;
+        high = !t->fresh && t->at[0] > high->at[0] ? t : high;
+    }
+    if (s->request->objective.axis == 0 || low->objective.value == high->objective.value) {
+        return maximise ? -1 : 1;
+    }
+    return ps_search_improves(s, low->objective.value, high->objective.value) ? 1 : -1;
+}
+
 /* On one axis, by bounds at full worlds: is there a variant missed beyond one that is met, on the
  * side where more of the parameter should help? */
 static int is_monotone(const struct search *s)
@@ -20,7 +38,7 @@ static int is_monotone(const struct search *s)
     if (s->axes_n > 1) {
         return 1;
     }
-    const int down = s->request->objective.axis == 0 && s->request->objective.maximise;
+    const int down = inward(s) < 0;
     for (size_t i = 0; i < out->tried_n; i++) {
         for (size_t k = 0; k < out->tried_n; k++) {
             const int beyond = down ? out->tried[k].at[0] < out->tried[i].at[0]
@@ -35,7 +53,7 @@ static int is_monotone(const struct search *s)
 }
 
 /* One axis: the variants that may meet everything, by all worlds, and would be better than the
- * `answer`. */
+ * `answer`; as far as one that is missed, since what lies between was not looked at. */
 static void find_interval(struct search *s, size_t answer)
 {
     struct ps_tuned *out = s->out;
@@ -49,6 +67,18 @@ static void find_interval(struct search *s, size_t answer)
         }
         out->lowest = t->at[0] < out->lowest ? t->at[0] : out->lowest;
         out->highest = t->at[0] > out->highest ? t->at[0] : out->highest;
+    }
+    if (s->axes_n == 1) {
+        const int down = inward(s) < 0;
+        int64_t below = -1, above = s->request->study.axes[0].steps_n + 1;
+        for (size_t i = 0; i < out->tried_n; i++) {
+            const struct ps_tried *t = &out->tried[i];
+            const int missed = !t->fresh && t->judgement == PS_MISSED;
+            below = missed && t->at[0] < out->lowest && t->at[0] > below ? t->at[0] : below;
+            above = missed && t->at[0] > out->highest && t->at[0] < above ? t->at[0] : above;
+        }
+        out->lowest = down ? out->lowest : below + 1;
+        out->highest = down ? above - 1 : out->highest;
     }
 }
 
@@ -113,20 +143,20 @@ static enum ps_status verify_line(struct search *s)
     enum { FARTHER = 9 };
     struct ps_tuned *out = s->out;
     const int64_t best = out->tried[out->best].at[0], steps = s->request->study.axes[0].steps_n;
-    const int inward = s->request->objective.maximise ? -1 : 1;
-    const int64_t room = inward > 0 ? steps - best : best, gap = (out->highest - out->lowest) / 4;
+    const int in = inward(s);
+    const int64_t room = in > 0 ? steps - best : best, gap = (out->highest - out->lowest) / 4;
     struct ps_box box = {.stride = {gap < 1 ? 1 : gap}};
     box.n[0] = (int)(room / box.stride[0] < FARTHER - 1 ? room / box.stride[0] + 1 : FARTHER);
-    box.first[0] = inward > 0 ? best : best - (box.n[0] - 1) * box.stride[0];
+    box.first[0] = in > 0 ? best : best - (box.n[0] - 1) * box.stride[0];
     const size_t from = out->tried_n;
     const enum ps_status status = ps_search_box(s, &box, s->request->worlds_n, 1);
     if (status != PS_OK) {
         return status;
     }
     const size_t n = out->tried_n - from;
-    out->verified = inward > 0 ? from : out->tried_n - 1;
+    out->verified = in > 0 ? from : out->tried_n - 1;
     for (size_t i = 0; i < n && !out->holds; i++) {
-        const size_t at = inward > 0 ? from + i : out->tried_n - 1 - i;
+        const size_t at = in > 0 ? from + i : out->tried_n - 1 - i;
         if (out->tried[at].judgement == PS_MET) {
             out->verified = at;
             out->holds = 1;

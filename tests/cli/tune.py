@@ -197,6 +197,8 @@ class Tune(Case):
     def test_the_book_refuses_names_and_values(self):
         done = self.pledgesim("tune", BISHAN, "--vary", "pool_initail_wan=1:2", "--st", ST, "--lang", "en", code=3)
         self.assertIn("did you mean pool_initial_wan", done.stderr)
+        second = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=1000:2000", "--vary", "nope=1:2", "--st", ST, "--lang", "en", code=3)
+        self.assertIn("T002 --vary nope: error", second.stderr)
         self.pledgesim("tune", BISHAN, "--vary", "breaker_suspend_pct=1:40", "--st", ST, "-n", "64", code=3)
 
 
@@ -337,10 +339,19 @@ class Sensitivity(Case):
         for name in ("tornado", "sobol"):
             self.assertEqual({row["metric"] for row in table((self.dir / f"out/{name}.csv").read_bytes())}, {"fiscal_net_cost", "p_depletion"})
 
+    def test_shares_are_told_in_percentage_points(self):
+        done = self.pledgesim("sensitivity", BISHAN, "--vary", "pd_multiplier=0.5:2:0.5", "--metric", "npl_peak", "-n", "500", "-o", "out", "--lang", "en")
+        row = table((self.dir / "out/tornado.csv").read_bytes())[0]
+        self.assertIn("in percentage points", done.stdout)
+        self.assertIn(f"npl_peak is {100 * float(row['base_mean']):.2f} % [", done.stdout)
+        self.assertIn(f"2: {100 * float(row['high_difference']):+.2f} [", done.stdout)
+        self.assertIn("npl_peak", self.pledgesim("sensitivity", BISHAN, "--vary", "leverage=6:12", "--metric", "pool_min", code=2).stderr)
+
     def test_few_samples_are_said_to_be_few(self):
         vary = ("sensitivity", BISHAN, "--vary", "pool_initial_wan=700:1500", "--vary", "leverage=6:12", "--metric", "registered_total", "-n", "500", "--lang", "en")
         self.assertIn("8 base points leave these shares uncertain", self.pledgesim(*vary, "--samples", "8").stdout)
         self.assertNotIn("uncertain", self.pledgesim(*vary, "--samples", "512").stdout)
+        self.assertIn("fewer than 8 base points", self.pledgesim(*vary, "--samples", "3", code=2).stderr)
 
     def test_what_nothing_reads_is_said_once(self):
         idle = ("--vary", "topup_yearly_wan=50:100:50")

@@ -22,7 +22,7 @@ static struct reading read_bytes(const char *bytes, size_t n)
 {
     struct reading r = {0};
     r.status = ps_csv_parse(bytes, n, "t.csv", &r.diags, &r.csv);
-    ps_diags_sort(&r.diags);
+    ps_diags_sort(&r.diags, 0);
     return r;
 }
 

@@ -112,7 +112,7 @@ static void test_sort(void **state)
     add_at(&diags, PS_DIAG_ROW_SHORT, "a.csv", 2, 1, "2");
     add_at(&diags, PS_DIAG_NUMBER_SYNTAX, "a.csv", 2, 1, "4");
     add_at(&diags, PS_DIAG_FILE_EMPTY, NULL, 0, 0, "1");
-    ps_diags_sort(&diags);
+    ps_diags_sort(&diags, 0);
     for (size_t i = 0; i < diags.n; i++) {
         assert_int_equal(diags.items[i].value[0], '1' + (int)i);
     }

@@ -124,6 +124,11 @@ static void limits_have_the_unit_of_the_figure(void **state)
     assert_int_equal(ps_constraint_parse("p_depletion<=1万元", &c, &near), PS_METRIC_BAD_NUMBER);
     assert_int_equal(ps_constraint_parse("fiscal_net_cost<=3%", &c, &near), PS_METRIC_BAD_NUMBER);
     assert_int_equal(ps_constraint_parse("p_depletion<=101%", &c, &near), PS_METRIC_OUT_OF_RANGE);
+    /* 20 for 20 % would always hold; a multiple may be 20. */
+    assert_int_equal(ps_constraint_parse("npl_peak_q95<=20", &c, &near), PS_METRIC_OUT_OF_RANGE);
+    assert_int_equal(ps_constraint_parse("idle_share>=-1%", &c, &near), PS_METRIC_OUT_OF_RANGE);
+    assert_int_equal(ps_constraint_parse("npl_peak_q95<=20%", &c, &near), PS_METRIC_OK);
+    assert_int_equal(ps_constraint_parse("leverage_achieved<=20", &c, &near), PS_METRIC_OK);
 }
 
 /* 1,000 worlds, k of them hits: the exact one-sided bounds, by the beta law. */

@@ -154,6 +154,28 @@ static void the_smallest_pool_is_the_exact_one(void **state)
     answered(&q);
 }
 
+/* Any pool from 250 to 299 runs dry with the same 1.39 %: when the bound settles on 300, the
+ * interval still holds 250, looked at or not. */
+static void the_interval_holds_the_exact_one(void **state)
+{
+    (void)state;
+    struct question q;
+    assert_int_equal(smallest_pool(0.0145), 250);
+    ask(&q, "pool_initial_wan=50:1000", "p_depletion<=1.45%", NULL);
+    int above_n = 0;
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        q.request.study.seed = seed;
+        q.request.worlds_n = 8000;
+        ps_tuned_free(&q.tuned);
+        assert_int_equal(ps_tune_run(&q.request, &q.diags, &q.tuned), PS_OK);
+        assert_true(ps_axis_real(&q.axis, (double)q.tuned.lowest) <= 250 &&
+                    ps_axis_real(&q.axis, (double)q.tuned.highest) >= 250);
+        above_n += pool_of(&q, q.tuned.best) == 300;
+    }
+    assert_in_range(above_n, 1, 6);
+    answered(&q);
+}
+
 /* The largest number is found from the other side: 6 defaults must be paid from a pool of 400 万元,
  * so it may bear 400 / 600 of each, cut to whole per cent. */
 static void the_largest_share_is_the_exact_one(void **state)
@@ -234,6 +256,30 @@ static void prices_of_a_figure_are_searched_for(void **state)
     const double there = q.tuned.tighter[0].objective - q.tuned.tried[q.tuned.best].objective.value;
     assert_true(q.tuned.tighter[0].known && fabs(there - 50e6) < 1e6);
     answered(&other);
+    answered(&q);
+}
+
+/* A figure that falls as the pool grows: its best value stands at the far end of what is met, and
+ * when fresh worlds do not bear it out the next ones to look at are smaller pools. */
+static void the_far_end_is_verified_inwards(void **state)
+{
+    (void)state;
+    struct question q;
+    ask(&q, "pool_initial_wan=50:1000", "pool_end<=300", NULL);
+    q.request.objective = (struct ps_objective){.axis = -1, .metric = ps_metric_of(PS_M_SHORTFALL)};
+    q.request.study.metrics = &q.request.objective.metric;
+    q.request.study.metrics_n = 1;
+    int moved_n = 0;
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        q.request.study.seed = seed;
+        q.request.worlds_n = 2000;
+        ps_tuned_free(&q.tuned);
+        assert_int_equal(ps_tune_run(&q.request, &q.diags, &q.tuned), PS_OK);
+        assert_true(q.tuned.found && q.tuned.holds && q.tuned.monotone);
+        assert_true(pool_of(&q, q.tuned.verified) <= pool_of(&q, q.tuned.best));
+        moved_n += q.tuned.tried[q.tuned.verified].at[0] < q.tuned.tried[q.tuned.best].at[0];
+    }
+    assert_in_range(moved_n, 1, 6);
     answered(&q);
 }
 
@@ -379,10 +425,12 @@ int main(void)
         cmocka_unit_test(axes_are_read),
         cmocka_unit_test(bad_axes_are_refused),
         cmocka_unit_test(the_smallest_pool_is_the_exact_one),
+        cmocka_unit_test(the_interval_holds_the_exact_one),
         cmocka_unit_test(the_largest_share_is_the_exact_one),
         cmocka_unit_test(nothing_is_an_answer),
         cmocka_unit_test(each_constraint_alone_is_met_where_it_can_be),
         cmocka_unit_test(prices_of_a_figure_are_searched_for),
+        cmocka_unit_test(the_far_end_is_verified_inwards),
         cmocka_unit_test(neighbours_are_verified_too),
         cmocka_unit_test(prices_follow_the_other_constraints),
         cmocka_unit_test(threads_change_no_answer),

@@ -302,7 +302,11 @@ static enum ps_status tell_found(const struct ps_tune_story *story)
         status = ps_status_raise(PS_MEMORY);
         goto out;
     }
-    ps_say(stdout, lang, PS_SAY_TUNE_ANSWER, PS_ARGS(story->scenario->p.scenario_id, text));
+    ps_say(stdout, lang,
+           !tuned->holds       ? PS_SAY_TUNE_ANSWER_UNSURE
+           : study->axes_n > 1 ? PS_SAY_TUNE_ANSWER_FOUND
+                               : PS_SAY_TUNE_ANSWER,
+           PS_ARGS(story->scenario->p.scenario_id, text));
     status = tell_verified(story, text);
     if (status == PS_OK) {
         status = print_constraints(story, answer, fresh);
@@ -319,6 +323,9 @@ static enum ps_status tell_found(const struct ps_tune_story *story)
                        objective_text(metric, fresh).s));
     }
     tell_binding(story);
+    if (study->axes_n > 1) {
+        ps_say(stdout, lang, PS_SAY_TUNE_ONE_PATH, NULL);
+    }
     status = tell_neighbours(story, answer);
     if (status != PS_OK) {
         goto out;

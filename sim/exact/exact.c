@@ -323,7 +323,7 @@ void ps_exact_compensation(const struct ps_exact *exact, double *mean, double *v
         ps_loss_limited(due, exact->pool_fen, mean, variance);
         ps_loss_limited(due, INT64_MAX, &whole, &unused);
         /* Rounded cells matter only where the balance does. */
-        *mean = due->mean - (whole - *mean);
+        *mean = fmax(0, due->mean - (whole - *mean));
         *error += off * ps_loss_above(due, exact->pool_fen - due->rounding);
         *error += (double)exact->loans_n;
     }

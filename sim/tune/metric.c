@@ -53,18 +53,26 @@ static enum ps_measure measure_of(const char *name, size_t n)
     return PS_MEASURE_N;
 }
 
+/* Measures as figures are called when they are events; those that are none have no use of theirs.
+ */
+static const char *const AS_EVENTS[] = {
+#define PS_MEASURE(symbol, name, unit, tier, en, zh) [PS_M_##symbol] = "p_" name,
+#include "pledgesim/measures.def"
+#undef PS_MEASURE
+};
+
+/* Events first: the name of one without p_ means the event, not a measure that looks like it. */
 static const char *nearest_metric(const char *text)
 {
     struct ps_nearest best = {0};
-    for (int m = 0; m < PS_MEASURE_N; m++) {
-        const struct ps_measure_desc *desc = ps_measure_desc((enum ps_measure)m);
-        if (desc->unit != PS_MU_FLAG) {
-            ps_nearest_offer(&best, text, desc->name);
+    for (int event = 1; event >= 0; event--) {
+        for (int m = 0; m < PS_MEASURE_N; m++) {
+            const struct ps_measure_desc *desc = ps_measure_desc((enum ps_measure)m);
+            if ((desc->unit == PS_MU_FLAG) == event) {
+                ps_nearest_offer(&best, text, event ? AS_EVENTS[m] : desc->name);
+            }
         }
     }
-    ps_nearest_offer(&best, text, "p_depletion");
-    ps_nearest_offer(&best, text, "p_target_cumulative");
-    ps_nearest_offer(&best, text, "p_target_annual");
     return ps_nearest_name(&best, text);
 }
 

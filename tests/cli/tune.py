@@ -182,6 +182,8 @@ class Tune(Case):
                 (["--vary", "topup=none|fixed", "--st", ST], "lists are for sweep"),
                 (["--vary", "leverage=6:12", "--st", "p_depletion<1%"], "FIGURE<=LIMIT"),
                 (["--vary", "leverage=6:12", "--st", "p_depletoin<=1%"], "did you mean p_depletion"),
+                (["--vary", "leverage=6:12", "--st", "trust_late<=1%"], "did you mean p_trust_late?"),
+                (["--vary", "leverage=6:12", "--st", "target_cumulative>=80%"], "did you mean p_target_cumulative?"),
                 (["--vary", "leverage=6:12", "--st", "p_depletion<=200%"], "between 0% and 100%"),
                 (["--vary", "leverage=6:12", "--st", "p_depletion<=1"], "one percent is 1% or 0.01"),
                 (["--vary", "leverage=6:12", "--vary", "放大倍数上限=7:9", "--st", ST], "varied twice"),

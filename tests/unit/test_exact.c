@@ -287,6 +287,17 @@ static void pools_of_a_size(void **state)
     assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
     assert_true(ps_exact_depletion(&exact, &error) > 0.01);
     ps_exact_free(&exact);
+    /* No money: nothing is paid, not a hair less than nothing. Unequal loans, so that sums of the
+     * cells and of the names are rounded differently. */
+    s->pools[0].initial_fen = 0;
+    for (size_t i = 0; i < 10; i++) {
+        double mean, variance;
+        s->loans[i].amount_wan = 100 + (int64_t)i;
+        assert_int_equal(ps_exact_solve(s, NULL, &exact), PS_OK);
+        ps_exact_compensation(&exact, &mean, &variance, &error);
+        assert_true(mean >= 0 && mean <= error && variance >= 0);
+        ps_exact_free(&exact);
+    }
     ps_fixture_free(s);
 }
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """init and check; a book with an error touches nothing."""
-import re
 import csv
 import json
+import re
 import unittest
 
 from _program import ROOT, Case, tree

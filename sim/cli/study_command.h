@@ -6,7 +6,8 @@
 #include "pledgesim/results.h"
 #include "terminal.h"
 
-/* What tune, sweep, sensitivity, compare and stress share: a book, a scenario of it, axes, limits. */
+/* What tune, sweep, sensitivity, compare and stress share: a book, a scenario of it, axes, limits.
+ */
 struct ps_study_command {
     const struct ps_command *command;
     const char *isa;

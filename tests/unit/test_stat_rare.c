@@ -157,7 +157,8 @@ static void estimates_are_unbiased(void **state)
     struct ps_tilt wrong = crises.tilt;
     memset(wrong.half_square, 0, sizeof wrong.half_square);
     const struct found without_square = run_seeds(&b, &wrong, FEW_SEEDS);
-    ps_power_p("weights without half the square", ps_oracle_mean_is(&without_square.depletion, b.depletion));
+    ps_power_p("weights without half the square",
+               ps_oracle_mean_is(&without_square.depletion, b.depletion));
     ps_power_p("their mean weight", ps_oracle_mean_is(&without_square.weight, 1));
 
     wrong = crises.tilt;

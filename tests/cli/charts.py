@@ -29,7 +29,7 @@ class Charts(Case):
         """Standard output of a run on a terminal of so many columns; 0: it does not say."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-        command = [PROGRAM, "run", "book", "--only", "baseline", "-n", "4096", *arguments]
+        command = [PROGRAM, "run", "book", "--only", "baseline", "-n", "960", *arguments]
         with subprocess.Popen(command, cwd=self.dir, env=environment(**changes), stdin=subprocess.DEVNULL, stdout=slave,
                               stderr=subprocess.DEVNULL) as child:
             os.close(slave)
@@ -84,7 +84,7 @@ class Charts(Case):
         self.assertNotIn("\033", self.on_terminal(80, LC_ALL="zh_CN.UTF-8", TERM="dumb"))
 
     def test_where_there_are_none(self):
-        for said in (self.pledgesim("run", "book", "--only", "baseline", "-n", "4096", **UTF8).stdout, self.on_terminal(30, **UTF8)):
+        for said in (self.pledgesim("run", "book", "--only", "baseline", "-n", "960", **UTF8).stdout, self.on_terminal(30, **UTF8)):
             self.assertNotIn(HEADS["zh"][0], said)
             self.assertIn("能否支撑", said)
         self.assertEqual(self.on_terminal(80, "-q", **UTF8), "")

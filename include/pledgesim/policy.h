@@ -78,6 +78,7 @@ struct ps_shape {
     /* New issues stand first: vehicle i is issue i of the world. Behind them those that take loans
      * of firms that applied: transfers, then trusts. */
     int vehicles_n, takers_n, trusts_n;
+    int zero; /* in the place of padding */
     struct ps_vehicle_shape vehicles[PS_ALL_VEHICLES_MAX];
 };
 

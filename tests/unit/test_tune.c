@@ -146,7 +146,7 @@ static void the_smallest_pool_is_the_exact_one(void **state)
     assert_true(q.tuned.found && q.tuned.holds && q.tuned.monotone);
     assert_true(pool_of(&q, q.tuned.best) == 300 && pool_of(&q, q.tuned.verified) == 300);
     assert_int_equal(q.tuned.binding, 1);
-    assert_true(q.tuned.lowest == q.tuned.tried[q.tuned.best].at[0]);
+    assert_true(q.tuned.lowest[0] == q.tuned.tried[q.tuned.best].at[0]);
     answered(&q);
     /* Power: another limit, another answer. */
     ask(&q, "pool_initial_wan=50:1000", "p_depletion<=2%", NULL);
@@ -168,8 +168,8 @@ static void the_interval_holds_the_exact_one(void **state)
         q.request.worlds_n = 8000;
         ps_tuned_free(&q.tuned);
         assert_int_equal(ps_tune_run(&q.request, &q.diags, &q.tuned), PS_OK);
-        assert_true(ps_axis_real(&q.axis, (double)q.tuned.lowest) <= 250 &&
-                    ps_axis_real(&q.axis, (double)q.tuned.highest) >= 250);
+        assert_true(ps_axis_real(&q.axis, (double)q.tuned.lowest[0]) <= 250 &&
+                    ps_axis_real(&q.axis, (double)q.tuned.highest[0]) >= 250);
         above_n += pool_of(&q, q.tuned.best) == 300;
     }
     assert_in_range(above_n, 1, 6);

@@ -17,11 +17,11 @@ enum {
 };
 
 /* By number of axes: places on a line, and on each other axis, at first. */
-static const int POINTS_A_LINE[PS_AXES_MAX] = {PS_LANES_WIDE, 13, 9, 7};
+static const int POINTS_A_LINE[PS_AXES_MAX] = {PS_LANES_WIDE, 16, 13, 9};
 static const int LINES_A_SIDE[PS_AXES_MAX] = {1, 13, 7, 5};
 
 /* Lines about which others are looked at; for aims that are not the answer, one. */
-static const int LINES_KEPT[PS_AXES_MAX] = {1, 4, 3, 2};
+static const int LINES_KEPT[PS_AXES_MAX] = {1, 6, 4, 2};
 
 /* ---- lines ---- */
 
@@ -50,19 +50,23 @@ static enum ps_status want_line(const struct search *s, struct spot spot, struct
     return status == PS_OK ? ps_spots_add(wanted, &spot) : status;
 }
 
-/* Lines through all combinations of places on the other axes: from .. to in steps of stride. */
-static enum ps_status want_lines(const struct search *s, const int64_t from[ALONG],
+/* Lines through all combinations of places on the other axes, from .. to in steps of stride, that
+ * are not known; each also with the place `from` has along the line. */
+static enum ps_status want_lines(const struct search *s, const int64_t from[PS_AXES_MAX],
                                  const int64_t to[ALONG], const int64_t stride[ALONG],
                                  const struct spots *known, struct spots *wanted)
 {
     struct spot spot = {0};
-    memcpy(spot.key, from, ALONG * sizeof *from);
+    memcpy(spot.key, from, sizeof spot.key);
     for (;;) {
         int there = 0, k = 0;
         for (size_t i = 0; i < known->n && !there; i++) {
             there = ps_spots_in_line(&known->spot[i], &spot);
         }
-        const enum ps_status status = there ? PS_OK : want_line(s, spot, wanted);
+        enum ps_status status = there ? PS_OK : want_line(s, spot, wanted);
+        if (!there && status == PS_OK) {
+            status = ps_spots_add(wanted, &spot);
+        }
         if (status != PS_OK) {
             return status;
         }
@@ -113,7 +117,7 @@ uint64_t ps_search_glance(const struct search *s)
 
 enum ps_status ps_search_begin(struct search *s)
 {
-    static const int64_t FROM[ALONG] = {0};
+    static const int64_t FROM[PS_AXES_MAX] = {0};
     int64_t to[ALONG], stride[ALONG];
     const struct spots none = {0};
     struct spots wanted = {0};
@@ -158,39 +162,38 @@ const struct ps_tried *ps_search_glanced(const struct search *s, const struct ai
 }
 
 /* Nothing meets everything, or one constraint alone counts: the miss is what is made small. */
-static void weigh_by_miss(const struct search *s, const struct aim *aim, uint64_t worlds_n,
+static void weigh_by_miss(const struct search *s, const struct aim *aim, uint64_t most_n,
                           struct view *view)
 {
-    double glanced = HUGE_VAL;
     for (size_t i = 0; i < view->known->n; i++) {
         const struct ps_tried *t = view->known->spot[i].tried;
         const double miss = ps_search_miss(s, aim, t);
         view->worth[i] = (struct worth){.cost = miss, .hopeful = miss};
-        double *least = t->asked_n < worlds_n ? &glanced : &view->bar;
-        *least = miss < *least ? miss : *least;
+        view->bar = t->asked_n == most_n && miss < view->bar ? miss : view->bar;
     }
-    view->bar = isfinite(view->bar) ? view->bar : glanced;
 }
 
 /* Costs of fewer worlds are moved by how far that of the best of them moved, since all variants
  * share their worlds, and may be lower by the error of their difference to it. */
-static void weigh_by_cost(const struct search *s, const struct aim *aim, uint64_t worlds_n,
+static void weigh_by_cost(const struct search *s, const struct aim *aim, uint64_t most_n,
                           struct view *view)
 {
     const double z = 2;
-    const struct ps_tried *ref = ps_search_glanced(s, aim, worlds_n);
+    const struct ps_tried *ref = ps_search_glanced(s, aim, s->request->worlds_n);
     const struct ps_tried *now = ref != NULL ? ps_tuned_find(s->out, ref->at) : NULL;
     const double moved = ref != NULL ? ps_search_cost(s, now) - ps_search_cost(s, ref) : 0;
     double glanced = HUGE_VAL;
     for (size_t i = 0; i < view->known->n; i++) {
         const struct ps_tried *t = view->known->spot[i].tried;
         struct worth *w = &view->worth[i];
-        const int few = t->asked_n < worlds_n;
+        const int few = t->asked_n < most_n;
         const enum ps_judgement judgement = ps_search_judge(s, aim, t);
         w->fails = ps_search_fails(s, aim, t);
         w->cost = ps_search_cost(s, t) + (few ? moved : 0);
         w->hopeful = judgement == PS_MISSED ? HUGE_VAL : w->cost;
-        w->hopeful -= few && ref != NULL ? z * ps_search_paired_se(s, t, ref) : 0;
+        if (ref != NULL && t->asked_n == ref->asked_n) {
+            w->hopeful -= z * ps_search_paired_se(s, t, ref);
+        }
         if (few ? judgement == PS_MET : w->fails == 0) {
             double *least = few ? &glanced : &view->bar;
             *least = w->cost < *least ? w->cost : *least;
@@ -199,19 +202,22 @@ static void weigh_by_cost(const struct search *s, const struct aim *aim, uint64_
     view->bar = isfinite(view->bar) ? view->bar : glanced;
 }
 
-static enum ps_status view_of(const struct search *s, const struct aim *aim, uint64_t worlds_n,
+static enum ps_status view_of(const struct search *s, const struct aim *aim,
                               const struct spots *known, struct view *view)
 {
     int met = 0;
+    uint64_t most_n = 0;
     *view = (struct view){.known = known, .bar = HUGE_VAL};
     view->worth = calloc(known->n, sizeof *view->worth);
     if (view->worth == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
-    for (size_t i = 0; i < known->n && aim->alone < 0; i++) {
-        met |= ps_search_fails(s, aim, known->spot[i].tried) == 0;
+    for (size_t i = 0; i < known->n; i++) {
+        const struct ps_tried *t = known->spot[i].tried;
+        most_n = t->asked_n > most_n ? t->asked_n : most_n;
+        met |= aim->alone < 0 && ps_search_fails(s, aim, t) == 0;
     }
-    (met ? weigh_by_cost : weigh_by_miss)(s, aim, worlds_n, view);
+    (met ? weigh_by_cost : weigh_by_miss)(s, aim, most_n, view);
     return PS_OK;
 }
 
@@ -319,13 +325,18 @@ static enum ps_status want_closer(const struct view *view, uint64_t worlds_n, si
     return status;
 }
 
-/* The line of spot i ends before the spot returned; *best is what it has or promises. */
-static size_t line_end(const struct view *view, size_t i, double *best)
+/* The line of spot i ends before the spot returned; *best is what it has or promises, at spot *at.
+ */
+static size_t line_end(const struct view *view, size_t i, double *best, size_t *at)
 {
     *best = HUGE_VAL;
     for (;; i++) {
         const double own = view->worth[i].fails == 0 ? view->worth[i].cost : HUGE_VAL;
-        *best = fmin(*best, fmin(own, promise(view, i)));
+        const double here = fmin(own, promise(view, i));
+        if (here < *best) {
+            *best = here;
+            *at = i;
+        }
         if (!goes_on(view, i)) {
             return i + 1;
         }
@@ -336,7 +347,7 @@ static size_t line_end(const struct view *view, size_t i, double *best)
 static enum ps_status want_about(const struct search *s, const struct view *view, int kept,
                                  const int64_t stride[ALONG], struct spots *wanted)
 {
-    int64_t end[ALONG], ignored[ALONG], from[ALONG], to[ALONG];
+    int64_t end[ALONG], ignored[ALONG], from[PS_AXES_MAX], to[ALONG];
     enum ps_status status = PS_OK;
     double done = -HUGE_VAL; /* lines are taken in the order of cost, then of place */
     size_t done_at = 0;
@@ -346,10 +357,11 @@ static enum ps_status want_about(const struct search *s, const struct view *view
         double least = HUGE_VAL;
         for (size_t i = 0, next; i < view->known->n; i = next) {
             double best;
-            next = line_end(view, i, &best);
-            const int later = best > done || (best >= done && i > done_at);
+            size_t at = i;
+            next = line_end(view, i, &best, &at);
+            const int later = best > done || (best >= done && at > done_at);
             if (later && best < least) {
-                line = i;
+                line = at;
                 least = best;
             }
         }
@@ -363,6 +375,7 @@ static enum ps_status want_about(const struct search *s, const struct view *view
             from[k] = at > stride[k] ? at - stride[k] : 0;
             to[k] = at + stride[k] < end[k] ? at + stride[k] : end[k];
         }
+        from[ALONG] = view->known->spot[line].key[ALONG];
         status = want_lines(s, from, to, stride, view->known, wanted);
     }
     return status;
@@ -387,7 +400,7 @@ static enum ps_status want_round(struct search *s, const struct aim *aims, struc
     enum ps_status status = PS_OK;
     for (int i = 0; i < aims_n && status == PS_OK; i++) {
         const size_t points_n = i == 0 ? ROUND_POINTS : ROUND_POINTS / 8;
-        status = view_of(s, &aims[i], worlds_n, known, &views[i]);
+        status = view_of(s, &aims[i], known, &views[i]);
         if (status == PS_OK) {
             status = want_closer(&views[i], worlds_n, points_n, wanted);
         }

@@ -315,11 +315,15 @@ enum ps_status ps_tune_run(const struct ps_tune_request *request, struct ps_diag
     if (status == PS_OK) {
         aims_n = ps_search_aims(&s, aims);
     }
-    if (status == PS_OK && s.axes_n > 1) {
-        status = ps_search_closer(&s, aims, aims_n, ps_search_glance(&s), 1);
-    }
-    if (status == PS_OK) {
-        status = ps_search_closer(&s, aims, aims_n, all, 0);
+    /* What all worlds show can lead to new lines, at which fewer have a look first. */
+    for (size_t tried_n = 0; tried_n < out->tried_n && status == PS_OK;) {
+        if (s.axes_n > 1) {
+            status = ps_search_closer(&s, aims, aims_n, ps_search_glance(&s), 1);
+        }
+        tried_n = out->tried_n;
+        if (status == PS_OK) {
+            status = ps_search_closer(&s, aims, aims_n, all, 0);
+        }
     }
     if (status != PS_OK) {
         return status;

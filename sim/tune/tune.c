@@ -162,15 +162,17 @@ static enum ps_status try_unseen(struct search *s, const struct spots *wanted, i
 
 enum { FARTHER = 8 }; /* places farther in that are verified too */
 
-/* Of the verified places on the line through the best, from there inwards by `step`, the first that
- * meets everything; the best itself when none does. */
+/* Of the verified places on the line through the best, from there inwards, the first that meets
+ * everything; the best itself when none does. */
 static void choose(struct search *s, int64_t step)
 {
     struct ps_tuned *out = s->out;
     int64_t at[PS_AXES_MAX];
     memcpy(at, out->tried[out->best].at, sizeof at);
     out->verified = (size_t)(ps_tuned_fresh(out, at) - out->tried);
-    for (int i = 0; i <= FARTHER && !out->holds; i++, at[s->along] += step) {
+    for (int i = -1; i <= FARTHER && !out->holds; i++) {
+        const int64_t off = i < 0 ? 0 : i == 0 ? (step > 0 ? 1 : -1) : i * step;
+        at[s->along] = out->tried[out->best].at[s->along] + off;
         const struct ps_tried *fresh = ps_tuned_fresh(out, at);
         if (fresh != NULL && fresh->judgement == PS_MET) {
             out->verified = (size_t)(fresh - out->tried);

@@ -147,7 +147,7 @@ enum ps_status ps_search_interval(struct search *s, size_t answer)
     const int rounds = s->study.batched != NULL ? ROUNDS : 0;
     enum ps_status status = PS_OK;
     for (int round = 0, more = 1; more && status == PS_OK; round++) {
-        struct hull hull;
+        struct hull hull = {0};
         struct spots known, wanted = {0};
         status = ps_search_known(s, &known);
         if (status == PS_OK) {

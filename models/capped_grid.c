@@ -8,8 +8,8 @@
 
 #define GRID_END 6.5 /* a normal law has 8e-11 beyond */
 #define REACH_SD 6.0
-#define STEP_OVER_SD 0.6     /* what it costs is in chapter 4 */
-#define STEP_MAX 0.4         /* the place of the cap bends from line to line */
+#define STEP_OVER_SD 0.6  /* what it costs is in chapter 4 */
+#define STEP_MAX 0.4      /* the place of the cap bends from line to line */
 #define TOGETHER_MIN 0.05 /* cosine of a sector and the common direction */
 
 /* ---- directions ---- */
@@ -264,8 +264,8 @@ void ps_capped_grid_back(const struct ps_capped_grid *grid, const double *d, con
 /* ---- expectations ---- */
 
 /* The sum of f times a product of weights, one for each dimension. */
-static double weighted(const struct ps_capped_grid *grid, const double *along,
-                       const double *across, const double *f)
+static double weighted(const struct ps_capped_grid *grid, const double *along, const double *across,
+                       const double *f)
 {
     const int n = grid->along.n;
     double sum = 0;

@@ -3,7 +3,7 @@
 #include "pledgesim/capped_grid.h"
 #include "pledgesim/curve.h"
 
-/* Eq. (4.26): d(x) = 1 - exp(-H(x)) jumps where the cap is reached and rises like the root of a
+/* Eq. (4.16b): d(x) = 1 - exp(-H(x)) jumps where the cap is reached and rises like the root of a
  * power just beyond. Along a line it is integrated against sinc((x - x_m) / h), by Gauss and
  * Legendre in pieces that end at the cap and shrink towards it. */
 
@@ -130,14 +130,14 @@ static int all_at_cap(const struct line *line, double x)
 /* Where the exposure, which falls along the line, comes below 1; `end` where it does not. */
 static double cap_of(const struct line *line, const struct ps_capped_part *part, double end)
 {
-    double capped = -end, free = end;
-    if (exposure(line, part, capped) < 1 || exposure(line, part, free) >= 1) {
+    double capped = -end, below = end;
+    if (exposure(line, part, capped) < 1 || exposure(line, part, below) >= 1) {
         return end;
     }
-    for (double x = 0; x > capped && x < free; x = 0.5 * (capped + free)) {
-        *(exposure(line, part, x) >= 1 ? &capped : &free) = x;
+    for (double x = 0; x > capped && x < below; x = 0.5 * (capped + below)) {
+        *(exposure(line, part, x) >= 1 ? &capped : &below) = x;
     }
-    return free;
+    return below;
 }
 
 static void fill_line(struct line *line)

@@ -30,12 +30,8 @@ static enum ps_status year_init(struct gamma_year *year, const struct ps_calibra
 {
     *year = (struct gamma_year){.c = c, .blocks = blocks};
     const double phi = blocks > 1 ? ps_phi_step(c->phi_annual, c->step_months) : 0;
-    if (c->capped && ps_capped_size(c, phi) > PS_CAPPED_SIZE_MAX) {
-        return ps_status_raise(PS_INPUT);
-    }
-    const enum ps_status status =
-        c->capped ? ps_capped_grid_init(&year->capped, c, phi)
-                  : ps_sector_grid_init(&year->nodes, c->sectors_n, phi);
+    const enum ps_status status = c->capped ? ps_capped_grid_init(&year->capped, c, phi)
+                                            : ps_sector_grid_init(&year->nodes, c->sectors_n, phi);
     if (status != PS_OK) {
         return status;
     }
@@ -140,6 +136,9 @@ static double joint_pd(const struct ps_calibration *c)
     if (c->pd_frac <= 0) {
         return 0;
     }
+    if (c->capped && ps_capped_too_fine(c)) {
+        return (double)NAN;
+    }
     return still_year(c, &level, &joint) == PS_OK ? joint : (double)NAN;
 }
 
@@ -157,7 +156,8 @@ static enum ps_status match_year(const struct ps_calibration *c, double joint, d
                                  double *spread)
 {
     struct gamma_year model;
-    const struct ps_year year = {.model = &model, .set_spread = set_spread, .pd = year_pd, .either_way = c->capped};
+    const struct ps_year year = {
+        .model = &model, .set_spread = set_spread, .pd = year_pd, .either_way = c->capped};
     enum ps_status status = year_init(&model, c, 12 / c->step_months);
     int found = 0;
     if (status == PS_OK && c->capped) {
@@ -176,6 +176,9 @@ static enum ps_status resolve(const struct ps_calibration *c, struct ps_hazard_c
     out->pd_frac = c->pd_frac;
     out->correlation = c->correlation;
     out->correlation_monthly = 0;
+    if (c->capped && ps_capped_too_fine(c)) {
+        return ps_status_raise(PS_INPUT);
+    }
     enum ps_status status = PS_OK;
     if (c->pd_frac > 0) {
         status = still_year(c, &level, &joint);

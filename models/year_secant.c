@@ -47,6 +47,18 @@ static struct pair step_of(const struct pair slope[2], struct pair off)
     return step;
 }
 
+/* The least change of the slopes that explains what the step did. */
+static void explain(struct pair slope[2], struct pair step, struct pair did)
+{
+    const double square = step.x * step.x + step.y * step.y;
+    const struct pair wrong = {did.x - slope[0].x * step.x - slope[1].x * step.y,
+                               did.y - slope[0].y * step.x - slope[1].y * step.y};
+    slope[0].x += wrong.x * step.x / square;
+    slope[0].y += wrong.y * step.x / square;
+    slope[1].x += wrong.x * step.y / square;
+    slope[1].y += wrong.y * step.y / square;
+}
+
 enum ps_status ps_year_match_quickly(const struct ps_year *year, double pd_frac, double joint_pd,
                                      double *level, double *spread, int *found)
 {
@@ -55,13 +67,18 @@ enum ps_status ps_year_match_quickly(const struct ps_year *year, double pd_frac,
     struct pair at = {*level, -ps_log(1 - *spread)}, off, beside, slope[2];
     *found = 0;
     enum ps_status status = miss(year, aim, at, &off);
-    for (int i = 0; i < 2 && status == PS_OK; i++) {
+    if (status != PS_OK) {
+        return status;
+    }
+    for (int i = 0; i < 2; i++) {
         const struct pair to = {at.x + (i == 0 ? DIFFERENCE : 0), at.y + (i == 1 ? DIFFERENCE : 0)};
         status = miss(year, aim, to, &beside);
-        slope[i] =
-            (struct pair){(beside.x - off.x) / DIFFERENCE, (beside.y - off.y) / DIFFERENCE};
+        if (status != PS_OK) {
+            return status;
+        }
+        slope[i] = (struct pair){(beside.x - off.x) / DIFFERENCE, (beside.y - off.y) / DIFFERENCE};
     }
-    for (int i = 0; i < STEPS_MAX && status == PS_OK; i++) {
+    for (int i = 0; i < STEPS_MAX; i++) {
         if (larger(off) < TOLERANCE) {
             *level = at.x;
             *spread = 1 - ps_exp(-at.y);
@@ -75,16 +92,11 @@ enum ps_status ps_year_match_quickly(const struct ps_year *year, double pd_frac,
         }
         struct pair now;
         status = miss(year, aim, at, &now);
-        /* The least change of the slopes that explains what the step did. */
-        const double square = step.x * step.x + step.y * step.y;
-        const struct pair wrong = {
-            now.x - off.x - slope[0].x * step.x - slope[1].x * step.y,
-            now.y - off.y - slope[0].y * step.x - slope[1].y * step.y};
-        slope[0].x += wrong.x * step.x / square;
-        slope[0].y += wrong.y * step.x / square;
-        slope[1].x += wrong.x * step.y / square;
-        slope[1].y += wrong.y * step.y / square;
+        if (status != PS_OK) {
+            return status;
+        }
+        explain(slope, step, (struct pair){now.x - off.x, now.y - off.y});
         off = now;
     }
-    return status;
+    return PS_OK;
 }

@@ -5,13 +5,13 @@
 #include "pledgesim/models.h"
 
 /* Expectations over the paths of several indices when the hazard jumps: the capped link of gamma
- * sectors (docs/model.md, eq. (4.26) and (4.27)). A uniform grid in each dimension, as fine as the
+ * sectors (docs/model.md, eq. (4.16a) to (4.16c)). A uniform grid in each dimension, as fine as the
  * innovations ask for. What a loan faces from the next block on is smooth on it; what it faces in
  * a block is not, and enters by its means over the surroundings of each point, which are
  * integrated piece by piece up to the cap. */
 
-/* Points times points along the first axis. More would take many seconds: three clusters fit up to a
- * phi_annual of 0.5, two up to 0.96. */
+/* Points times points along the first axis. More would take many seconds: three clusters fit up to
+ * a phi_annual of 0.5, two up to 0.96. */
 #define PS_CAPPED_SIZE_MAX 3e7
 
 struct ps_capped_axis {
@@ -49,7 +49,7 @@ enum ps_status ps_capped_grid_init(struct ps_capped_grid *grid, const struct ps_
                                    double phi_step) PS_MUST_CHECK;
 void ps_capped_grid_free(struct ps_capped_grid *grid);
 
-/* Eq. (4.26): means around each point of 1 - exp(-H) and of its square, H the hazard of the parts
+/* Eq. (4.16b): means around each point of 1 - exp(-H) and of its square, H the hazard of the parts
  * of a block at PD' `rate`. */
 void ps_capped_means(const struct ps_capped_grid *grid, const struct ps_calibration *c,
                      const double *const curves[], double rate, const struct ps_capped_part *parts,
@@ -60,7 +60,7 @@ double ps_capped_chance_at_zero(const struct ps_capped_grid *grid, const struct 
                                 const double *const curves[], double rate,
                                 const struct ps_capped_part *parts, int parts_n);
 
-/* Eq. (4.27): u and v at the start of a block (means around each point) from those of the next; v
+/* Eq. (4.16c): u and v at the start of a block (means around each point) from those of the next; v
  * may be NULL. */
 void ps_capped_grid_back(const struct ps_capped_grid *grid, const double *d, const double *d2,
                          double *u, double *v);

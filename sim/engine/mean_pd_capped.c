@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <stdlib.h>
-#include <string.h>
 
 #include "mean_pd.h"
 
-/* The mean one-year PD under the capped link of gamma sectors: the recursion (4.27), with the
+/* The mean one-year PD under the capped link of gamma sectors: the recursion (4.16c), with the
  * hazard of each month as shocks and a fixed start make it. */
 
 struct block {
@@ -56,6 +55,15 @@ enum ps_status ps_mean_pd_lay_out_capped(struct ps_mean_pd *m, const struct ps_h
     return m->means == NULL || m->means_known == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
 }
 
+static int same_shift(const struct ps_capped_part *a, const struct ps_capped_part *b)
+{
+    int same = 1;
+    for (int k = 0; k < PS_SECTORS_MAX; k++) {
+        same &= a->shift[k] == b->shift[k];
+    }
+    return same;
+}
+
 /* Months first..last of one block, those of the same shifts together. */
 static void fill_block(const struct ps_mean_pd *m, const struct ps_hazard_class *class, int first,
                        int last, struct block *block)
@@ -67,9 +75,8 @@ static void fill_block(const struct ps_mean_pd *m, const struct ps_hazard_class 
             part.shift[k] = ps_mean_pd_fixed_part(m->plan, t) +
                             ps_mean_pd_shift(m->plan, t, class->sectors[k].cluster);
         }
-        struct ps_capped_part *before = block->parts + block->parts_n - 1;
-        if (block->parts_n > 0 && memcmp(before->shift, part.shift, sizeof part.shift) == 0) {
-            before->months++;
+        if (block->parts_n > 0 && same_shift(&block->parts[block->parts_n - 1], &part)) {
+            block->parts[block->parts_n - 1].months++;
         } else {
             block->parts[block->parts_n++] = part;
         }
@@ -94,9 +101,8 @@ double ps_mean_pd_capped(struct ps_mean_pd *m, const struct ps_hazard_class *cla
         struct block block;
         fill_block(m, class, first, last, &block);
         if (m->plan->start_fixed && block_first == 1) {
-            const double d =
-                ps_capped_chance_at_zero(&m->capped, &m->calibration, curves, rate, block.parts,
-                                         block.parts_n);
+            const double d = ps_capped_chance_at_zero(&m->capped, &m->calibration, curves, rate,
+                                                      block.parts, block.parts_n);
             return d + (1 - d) * ps_capped_grid_mean_after(&m->capped, u, 1);
         }
         const int month = m->by_month ? first : 0, months = last - first + 1;

@@ -53,6 +53,17 @@ double ps_axis_real(const struct ps_axis *axis, double at);
 enum ps_status ps_axis_bind(const struct ps_book_request *book, struct ps_axis *axis,
                             struct ps_diags *diags) PS_MUST_CHECK;
 
+/* The axis of a name alone gets the plausible range of its column (ranges.h): PS_AXIS_FORM when
+ * there is none, PS_AXIS_EMPTY when it is a share of nothing. */
+enum ps_axis_error ps_axis_plausible(const struct ps_scenario *scenario, struct ps_axis *axis)
+    PS_MUST_CHECK;
+
+/* All plausible ranges that the book takes and something in it reads, bound: at most axes_max. A
+ * book that cannot be read gives none. PS_MEMORY. */
+enum ps_status ps_axes_plausible(const struct ps_book_request *book,
+                                 const struct ps_scenario *scenario, struct ps_axis *axes,
+                                 int axes_max, int *axes_n) PS_MUST_CHECK;
+
 /* What all variants share. */
 struct ps_study {
     struct ps_book_request book; /* the scenario (only), and what else is set */

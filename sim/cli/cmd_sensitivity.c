@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "decision.h"
 #include "figure_names.h"
@@ -85,6 +86,7 @@ static void add_end(struct ps_grid *grid, const struct ps_verdict *v, enum ps_me
 struct bar {
     int axis;
     double swing;
+    int same; /* not one world differs at either end */
 };
 
 static int by_swing(const void *a, const void *b)
@@ -126,7 +128,15 @@ static void add_index(struct ps_grid *grid, double value, double lo95, double hi
     ps_grid_add(grid, text, 0);
 }
 
-/* One figure's tornado, the longest bar first. */
+static void add_name(char *list, size_t bytes, const char *name, enum ps_lang lang)
+{
+    const size_t n = strlen(list);
+    (void)snprintf(list + n, bytes - n, "%s%s", n > 0 ? ps_message(PS_SAY_LIST_COMMA, lang) : "",
+                   name);
+}
+
+/* One figure's tornado, the longest bar first; of parameters that were not asked for by name those
+ * that move nothing are only named. */
 static enum ps_status print_tornado(const struct ps_study_command *study,
                                     const struct ps_sensitivity *s, int m)
 {
@@ -134,6 +144,7 @@ static enum ps_status print_tornado(const struct ps_study_command *study,
     const struct ps_metric *metric = &s->study->metrics[m];
     struct ps_grid grid = {.columns_n = 3};
     struct bar bars[PS_BOX_AXES_MAX];
+    char still[PS_BOX_AXES_MAX * PS_AXIS_NAME_BYTES] = "";
     ps_say(stdout, lang, PS_SAY_SENSITIVITY_HEAD,
            PS_ARGS(study->scenario->p.scenario_id, ps_figure_words(metric, lang).s,
                    base_text(s, metric).s,
@@ -143,7 +154,8 @@ static enum ps_status print_tornado(const struct ps_study_command *study,
             ps_tornado_end(s->tornado, s->study->metrics_n, a, 0, metric->measure);
         const struct ps_verdict high =
             ps_tornado_end(s->tornado, s->study->metrics_n, a, 1, metric->measure);
-        bars[a] = (struct bar){a, fabs(high.value - low.value)};
+        bars[a] = (struct bar){a, fabs(high.value - low.value),
+                               ps_verdict_same(&low) && ps_verdict_same(&high)};
     }
     qsort(bars, (size_t)s->study->axes_n, sizeof *bars, by_swing);
     ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_PARAMETER, lang), 0);
@@ -151,6 +163,10 @@ static enum ps_status print_tornado(const struct ps_study_command *study,
     ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_HIGH, lang), 0);
     for (int i = 0; i < s->study->axes_n; i++) {
         const struct ps_axis *axis = &s->study->axes[bars[i].axis];
+        if (study->plausible && bars[i].same) {
+            add_name(still, sizeof still, axis->name, lang);
+            continue;
+        }
         ps_grid_add(&grid, axis->name, 0);
         for (int end = 0; end < 2; end++) {
             const struct ps_verdict v =
@@ -161,6 +177,9 @@ static enum ps_status print_tornado(const struct ps_study_command *study,
     }
     const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
     ps_grid_free(&grid);
+    if (*still != '\0') {
+        ps_say(stdout, lang, PS_SAY_SENSITIVITY_STILL, PS_ARGS(still));
+    }
     return status;
 }
 
@@ -208,6 +227,9 @@ static enum ps_status tell(const struct ps_study_command *study, const struct ps
                            uint64_t worlds_n)
 {
     enum ps_status status = PS_OK;
+    if (study->plausible) {
+        ps_say(stdout, study->command->lang, PS_SAY_SENSITIVITY_RANGES, NULL);
+    }
     for (int m = 0; m < s->study->metrics_n && status == PS_OK; m++) {
         if (m > 0) {
             (void)putchar('\n');

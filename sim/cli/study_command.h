@@ -18,6 +18,7 @@ struct ps_study_command {
     struct ps_axis axes[PS_BOX_AXES_MAX];
     struct ps_constraint constraints[PS_CONSTRAINTS_MAX];
     struct ps_study study;
+    int plausible;        /* no axis was named: all that act, over their plausible ranges */
     char id[PS_ID_BYTES]; /* of its row, and behind it the columns that the row sweeps */
     const char **sets;
     const char *only[1];

@@ -35,19 +35,25 @@ static char *tidy(const char *text)
 }
 
 enum ps_status ps_study_axes(const struct ps_command *command, char **texts, struct ps_axis *axes,
-                             int axes_max, int *axes_n)
+                             int axes_min, int axes_max, int *axes_n)
 {
     static const enum ps_message WRONG[] = {[PS_AXIS_FORM] = PS_SAY_TUNE_VARY_FORM,
                                             [PS_AXIS_NUMBER] = PS_SAY_TUNE_VARY_NUMBER,
                                             [PS_AXIS_EMPTY] = PS_SAY_TUNE_VARY_EMPTY};
     const struct ps_given *vary = &command->given[PS_OPT_VARY];
-    if (vary->list_n < 1 || vary->list_n > (size_t)axes_max) {
+    if (vary->list_n < (size_t)axes_min || vary->list_n > (size_t)axes_max) {
         return refuse(command, PS_SAY_TUNE_VARY_COUNT, ps_text_count((uint64_t)axes_max).s);
     }
     for (size_t i = 0; i < vary->list_n; i++) {
         texts[i] = tidy(vary->list[i]);
         if (texts[i] == NULL) {
             return refuse(command, PS_SAY_TUNE_VARY_FORM, vary->list[i]); /* no valid UTF-8 */
+        }
+        if (*texts[i] != '\0' && strlen(texts[i]) < sizeof axes[i].name &&
+            strchr(texts[i], '=') == NULL) {
+            axes[i] = (struct ps_axis){0};
+            (void)snprintf(axes[i].name, sizeof axes[i].name, "%s", texts[i]);
+            continue;
         }
         const enum ps_axis_error error = ps_axis_parse(texts[i], &axes[i]);
         if (error != PS_AXIS_OK) {

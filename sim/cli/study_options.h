@@ -8,9 +8,10 @@
 /* What tune and its like read from the command line: axes, constraints, objective. What is wrong is
  * told on standard error; PS_USAGE. */
 
-/* texts: one a axis, NULL before; to be freed after the axes, also after failure. */
+/* texts: one a axis, NULL before; to be freed after the axes, also after failure. The axis of a
+ * name alone has no values yet (steps_n 0): ps_axis_plausible. */
 enum ps_status ps_study_axes(const struct ps_command *command, char **texts, struct ps_axis *axes,
-                             int axes_max, int *axes_n) PS_MUST_CHECK;
+                             int axes_min, int axes_max, int *axes_n) PS_MUST_CHECK;
 
 enum ps_status ps_study_constraints(const struct ps_command *command,
                                     struct ps_constraint constraints[PS_CONSTRAINTS_MAX],

@@ -372,12 +372,40 @@ class Sensitivity(Case):
         self.assertNotIn("nan", done.stdout)
         self.assertRegex(done.stdout, r"p_depletion is [0-9.]+ % \[[0-9.]+, [0-9.]+\]; .* in percentage points")
 
+    def test_plausible_ranges(self):
+        """Without --vary all that act in the book; each as if its range had been written."""
+        columns = json.loads(self.pledgesim("schema", "scenarios", "--json").stdout)["tables"][0]["columns"]
+        ranges = {c["name"]: (c["plausible"]["low"], c["plausible"]["high"]) for c in columns if "plausible" in c}
+        done = self.pledgesim("sensitivity", BISHAN, "-n", "500", "-o", "all", "--lang", "en")
+        self.assertIn("most are assumptions", done.stdout)
+        self.assertRegex(done.stdout, r"no difference at either end: .*registered_ratio")
+        rows = {row["parameter"]: row for row in table((self.dir / "all/tornado.csv").read_bytes()) if row["metric"] == "p_depletion"}
+        idle = {"index_correlation", "t_nu", "sector_variance", "stress_multiplier", "topup_yearly_wan"}
+        self.assertEqual(set(rows), set(ranges) - idle)
+        self.assertEqual({name: (row["low"], row["high"]) for name, row in rows.items()},
+                         {name: ranges[name] for name in rows} | {"pool_initial_wan": ("500", "2000")})
+        self.pledgesim("sensitivity", BISHAN, "--vary", "leverage=5:15", "--vary", "pd_multiplier=0.5:2", "-n", "500", "-o", "given", "-q")
+        for row in table((self.dir / "given/tornado.csv").read_bytes()):
+            if row["metric"] == "p_depletion":
+                self.assertEqual(row["low_difference"], rows[row["parameter"]]["low_difference"])
+                self.assertEqual(row["high_difference"], rows[row["parameter"]]["high_difference"])
+        active = ("--set", "topup=fixed", "--set", "topup_yearly_wan=80", "--set", "dependence=student_t")
+        self.pledgesim("sensitivity", BISHAN, *active, "-n", "500", "-o", "active", "-q")
+        ends = {row["parameter"]: (row["low"], row["high"]) for row in table((self.dir / "active/tornado.csv").read_bytes())}
+        self.assertEqual((ends["topup_yearly_wan"], ends["t_nu"]), (("40", "160"), ("4", "30")))
+
+    def test_a_name_alone_takes_its_plausible_range(self):
+        for name in ("pd_multiplier", "违约概率倍数"):
+            self.pledgesim("sensitivity", BISHAN, "--vary", name, "-n", "64", "-o", "out", "-q")
+            self.assertEqual({(row["low"], row["high"]) for row in table((self.dir / "out/tornado.csv").read_bytes())}, {("0.5", "2")})
+        for name, words in (("target_wan", "no plausible range"), ("nonsense", "no plausible range"), ("topup_yearly_wan", "which is nothing"),
+                            ("", "NAME=LO:HI")):
+            self.assertIn(words, self.pledgesim("sensitivity", BISHAN, "--vary", name, "--lang", "en", code=2).stderr)
+
     def test_wrong_usage(self):
-        for arguments, words in ((["--metric", "npl_peak_q95"], "a probability or a mean"), (["--metric", "nonsense"], "a probability or a mean"),
-                                 ([], "")):
-            vary = ["--vary", "leverage=6:12"] if arguments else []
-            done = self.pledgesim("sensitivity", BISHAN, *vary, *arguments, "-n", "64", "--lang", "en", code=2)
-            self.assertIn(words or "one to 24 parameters", done.stderr)
+        for metric in ("npl_peak_q95", "nonsense"):
+            done = self.pledgesim("sensitivity", BISHAN, "--vary", "leverage=6:12", "--metric", metric, "-n", "64", "--lang", "en", code=2)
+            self.assertIn("a probability or a mean", done.stderr)
 
 
 if __name__ == "__main__":

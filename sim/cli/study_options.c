@@ -115,13 +115,14 @@ static enum ps_metric_error parse_constraint(const char *text, struct ps_constra
     return error;
 }
 
-enum ps_metric_error ps_study_metric(const char *text, struct ps_metric *metric, const char **near)
+enum ps_metric_error ps_study_metric(const char *text, int ratios, struct ps_metric *metric,
+                                     const char **near)
 {
     char *norm = ps_text_norm(text, strlen(text));
     *near = NULL;
+    const struct ps_figure_name name = ps_figure_of_words(norm == NULL ? "" : norm);
     const enum ps_metric_error error =
-        norm == NULL ? PS_METRIC_UNKNOWN
-                     : ps_metric_parse(ps_figure_of_words(norm).s, metric, near);
+        ratios ? ps_metric_parse_any(name.s, metric, near) : ps_metric_parse(name.s, metric, near);
     free(norm);
     return error;
 }
@@ -173,10 +174,10 @@ enum ps_status ps_study_objective(const struct ps_command *command, const struct
         }
     }
     objective->axis = -1;
-    if (ps_study_metric(name, &objective->metric, &near) != PS_METRIC_OK) {
+    if (ps_study_metric(name, 0, &objective->metric, &near) != PS_METRIC_OK) {
         return figure_unknown(command, name, near);
     }
-    return objective->metric.kind == PS_METRIC_QUANTILE
+    return objective->metric.kind == PS_METRIC_QUANTILE || objective->metric.kind == PS_METRIC_RATIO
                ? refuse(command, PS_SAY_TUNE_QUANTILE, name)
                : PS_OK;
 }

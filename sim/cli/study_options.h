@@ -17,9 +17,9 @@ enum ps_status ps_study_constraints(const struct ps_command *command,
                                     struct ps_constraint constraints[PS_CONSTRAINTS_MAX],
                                     int *constraints_n) PS_MUST_CHECK;
 
-/* A figure by name or in words. */
-enum ps_metric_error ps_study_metric(const char *text, struct ps_metric *metric, const char **near)
-    PS_MUST_CHECK;
+/* A figure by name or in words; with `ratios` also a ratio of means. */
+enum ps_metric_error ps_study_metric(const char *text, int ratios, struct ps_metric *metric,
+                                     const char **near) PS_MUST_CHECK;
 
 /* The axis or figure of --minimize or --maximize; the first axis by default. */
 enum ps_status ps_study_objective(const struct ps_command *command, const struct ps_axis *axes,

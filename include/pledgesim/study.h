@@ -78,6 +78,7 @@ struct ps_study {
     uint64_t seed;
     int threads_n;
     const char *isa;
+    struct ps_law_memo *laws; /* see the engine's request; NULL: none */
     int (*progress)(void *context, uint64_t done, uint64_t total);
     void *context;
 };

@@ -168,11 +168,11 @@ static enum ps_status find_ranges(struct ps_study_command *out, enum ps_study_ki
     return PS_OK;
 }
 
-static enum ps_status bind(struct ps_study_command *out, enum ps_study_kind kind)
+/* The study's book: the scenario alone. */
+static enum ps_status pin(struct ps_study_command *out)
 {
     const struct ps_command *command = out->command;
     struct ps_study *study = &out->study;
-    struct ps_diags found = {0};
     memcpy(out->id, out->scenario->p.scenario_id, sizeof out->id);
     char *swept = out->id;
     out->only[0] = cut(&swept);
@@ -186,14 +186,32 @@ static enum ps_status bind(struct ps_study_command *out, enum ps_study_kind kind
     study->isa = out->isa;
     study->progress = watch;
     study->context = out;
-    enum ps_status status = pin_sweep(out, swept);
+    return pin_sweep(out, swept);
+}
+
+static enum ps_status bind(struct ps_study_command *out, enum ps_study_kind kind)
+{
+    struct ps_study *study = &out->study;
+    struct ps_diags found = {0};
+    enum ps_status status = pin(out);
     if (status == PS_OK) {
         status = find_ranges(out, kind);
     }
     for (int a = 0; a < study->axes_n && status == PS_OK; a++) {
         status = ps_axis_bind(&study->book, &out->axes[a], &found);
     }
-    return status == PS_USAGE ? status : told(command, status, &found);
+    return status == PS_USAGE ? status : told(out->command, status, &found);
+}
+
+enum ps_status ps_study_beside(const struct ps_command *command, const char *isa,
+                               const struct ps_scenario *scenario, struct ps_study_command *out)
+{
+    *out = (struct ps_study_command){
+        .command = command, .isa = isa, .scenario = scenario, .plausible = 1};
+    const enum ps_status status = pin(out);
+    return status == PS_OK ? ps_axes_plausible(&out->study.book, scenario, out->axes,
+                                               PS_BOX_AXES_MAX, &out->study.axes_n)
+                           : status;
 }
 
 enum ps_status ps_study_open(const struct ps_command *command, enum ps_study_kind kind,

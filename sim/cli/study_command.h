@@ -41,6 +41,12 @@ enum ps_status ps_study_open(const struct ps_command *command, enum ps_study_kin
                              struct ps_study_command *out) PS_MUST_CHECK;
 void ps_study_free(struct ps_study_command *study);
 
+/* A study of a scenario of a book that another command has loaded, over all plausible ranges that
+ * act in it: for the report of `run`. Free it likewise. */
+enum ps_status ps_study_beside(const struct ps_command *command, const char *isa,
+                               const struct ps_scenario *scenario, struct ps_study_command *out)
+    PS_MUST_CHECK;
+
 /* Around the simulation: listens to signals, shows the bar; then tells what went wrong in it, if
  * anything did, and passes the status on. `found` is freed. */
 void ps_study_begin(struct ps_study_command *study);

@@ -139,6 +139,7 @@ enum ps_status ps_tornado_run(const struct ps_study *study, const struct ps_scen
                                                   .seed = study->seed,
                                                   .threads_n = study->threads_n,
                                                   .isa = study->isa,
+                                                  .laws = study->laws,
                                                   .kept = kept.measure,
                                                   .kept_n = kept.n,
                                                   .progress = study->progress,

@@ -62,6 +62,13 @@ class Workbook(Case):
         self.pledgesim("run", "book", *FEW, "-o", out, *arguments, **changes)
         return self.dir / out / "report.xlsx"
 
+    def test_tornado_and_rare_of_a_run(self):
+        self.book("book", "bishan")
+        self.pledgesim("run", "book", "--only", "baseline", "-n", "4096", "--rare", "-o", "out", "--lang", "en")
+        book = Book(self.dir / "out/report.xlsx")
+        drawn = ["Sensitivity"] if json.loads(run("info", "--json").stdout)["report"] else []
+        self.assertEqual(book.names, ["Conclusion", "Scenarios", "Distribution", "Exceedance", "Timeline", "Rare depletion", *drawn, "Parameters"])
+
     def test_parts(self):
         self.book("book", "bishan")
         for lang, names in (("zh", ["结论", "情景", "分布", "超限概率", "时间线", "参数"]),

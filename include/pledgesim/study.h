@@ -24,6 +24,7 @@ struct ps_axis {
     char column[PS_AXIS_NAME_BYTES]; /* as the book calls it; set by ps_axis_bind */
     int64_t lo, step;                /* step > 0 */
     int64_t steps_n;                 /* values are lo + i step, 0 <= i <= steps_n */
+    int64_t hi;                      /* as given: beyond the last value by less than a step */
     int scale;
     const char *words; /* "a|b|c" with steps_n bars; borrowed; NULL: a range */
 };
@@ -44,6 +45,9 @@ struct ps_axis_text {
     char s[64];
 };
 struct ps_axis_text ps_axis_value(const struct ps_axis *axis, int64_t i);
+
+/* The step does not divide the range: the upper end itself is no value. */
+int ps_axis_uneven(const struct ps_axis *axis);
 
 /* The same as a number, also between two places of a range. */
 double ps_axis_real(const struct ps_axis *axis, double at);

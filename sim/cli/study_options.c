@@ -59,6 +59,10 @@ enum ps_status ps_study_axes(const struct ps_command *command, char **texts, str
         if (error != PS_AXIS_OK) {
             return refuse(command, WRONG[error], vary->list[i]);
         }
+        if (ps_axis_uneven(&axes[i]) && command->given[PS_OPT_QUIET].n == 0) {
+            ps_complain(command->lang, PS_SAY_TUNE_VARY_UNEVEN,
+                        PS_ARGS(vary->list[i], ps_axis_value(&axes[i], axes[i].steps_n).s));
+        }
     }
     *axes_n = (int)vary->list_n;
     return PS_OK;

@@ -80,10 +80,14 @@ int ps_page_available(void)
     return template_file() != NULL;
 }
 
+/* The live panel's kernel in the template, up to its end; NULL where the build has none. */
+static const char KERNEL[] = "<script type=\"application/octet-stream\" id=\"kernel\">";
+static const char KERNEL_END[] = "</script>\n";
+
 int ps_page_has_kernel(void)
 {
     const struct ps_embedded_file *file = template_file();
-    return file != NULL && strstr((const char *)file->bytes, "id=\"kernel\"") != NULL;
+    return file != NULL && strstr((const char *)file->bytes, KERNEL) != NULL;
 }
 
 /* ---- title, body, data ---- */
@@ -209,6 +213,12 @@ static enum ps_status fill(struct ps_page *page, const struct ps_embedded_file *
             write_body(page);
         else
             status = write_data(page);
+    }
+    /* Only a run has the panel. */
+    const char *kernel = page->request->outlook == NULL ? strstr(at, KERNEL) : NULL;
+    if (kernel != NULL) {
+        (void)fwrite(at, 1, (size_t)(kernel - at), page->out);
+        at = strstr(kernel, KERNEL_END) + strlen(KERNEL_END);
     }
     (void)fputs(at, page->out);
     return status;

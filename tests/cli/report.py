@@ -140,6 +140,10 @@ class Report(Case):
         self.pledgesim("tune", "book", "--vary", "pool_initial_wan=500:3000", "--st", "p_depletion<=1%", "--minimize", "pool_initial_wan",
                        "-n", "4096", "-o", "tuned", "-q", code=None)
         page = (self.dir / "tuned/report.html").read_text(encoding="utf-8")
+        for name in ("grid", "tuned"):  # no panel, no kernel
+            study = (self.dir / name / "report.html").read_text(encoding="utf-8")
+            self.assertNotIn('id="kernel"', study)
+            self.assertTrue(study.rstrip().endswith("</html>"))
         rows = table((self.dir / "tuned/tune.csv").read_bytes())
         points = {row["point"]: [row["value_1"]] for row in rows}
         self.assertEqual([point["at"] for point in json.loads(island(page))["study"]["points"]], list(points.values()))

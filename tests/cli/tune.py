@@ -362,8 +362,17 @@ class Sensitivity(Case):
         self.assertIn("W005", (self.dir / "out/warnings.csv").read_text("utf-8"))
         done = self.pledgesim("sweep", BISHAN, *idle, "--vary", "topup=none|fixed", "-n", "64", "--lang", "en")
         self.assertNotIn("W005 --vary", done.stderr)
-        done = self.pledgesim("sweep", BISHAN, *idle, "--set", "topup=fixed", "-n", "64", "--lang", "en")
-        self.assertNotIn("W005 --vary", done.stderr)
+        for idle_or_not in (idle, ("--vary", "topup_yearly_wan=0:100:50")):
+            done = self.pledgesim("sweep", BISHAN, *idle_or_not, "--set", "topup=fixed", "-n", "64", "--lang", "en", "-o", "varied")
+            self.assertNotIn("W005", done.stderr)  # nor that topup = fixed has no effect because the amount is 0
+            self.assertNotIn("W005", (self.dir / "varied/warnings.csv").read_text("utf-8"))
+        self.assertIn("W005", self.pledgesim("check", BISHAN, "--set", "topup=fixed", "--lang", "en").stderr)
+
+    def test_an_upper_end_that_is_left_out_is_said(self):
+        for verb, more in (("sweep", ()), ("tune", ("--st", "p_depletion<=50%")), ("sensitivity", ("--metric", "p_depletion"))):
+            vary = (verb, BISHAN, *more, "-n", "64", "--lang", "en", "--vary")
+            self.assertIn("1400 is the last value, the upper end is left out", self.pledgesim(*vary, "pool_initial_wan=800:1500:300", code=None).stderr)
+            self.assertNotIn("left out", self.pledgesim(*vary, "pool_initial_wan=800:1400:300", code=None).stderr)
 
     def test_no_effect_is_said(self):
         done = self.pledgesim("sensitivity", BISHAN, "--vary", "discount_rate_pct=1:5", "--samples", "8", "--metric", "p_depletion", "-n", "1000", "--lang", "en")

@@ -184,6 +184,7 @@ static enum ps_status pin(struct ps_study_command *out)
     study->seed = (uint64_t)command->given[PS_OPT_SEED].whole;
     study->threads_n = ps_command_threads(command);
     study->isa = out->isa;
+    study->laws = &out->laws;
     study->progress = watch;
     study->context = out;
     return pin_sweep(out, swept);
@@ -243,6 +244,7 @@ void ps_study_free(struct ps_study_command *study)
         free(study->texts[a]);
     }
     free(study->sets);
+    ps_law_memo_free(&study->laws);
     ps_book_free(&study->book);
     ps_diags_free(&study->diags);
 }

@@ -3,6 +3,7 @@
 #define PLEDGESIM_CLI_STUDY_COMMAND_H
 
 #include "command.h"
+#include "pledgesim/prepare.h"
 #include "pledgesim/results.h"
 #include "terminal.h"
 
@@ -22,6 +23,7 @@ struct ps_study_command {
     char id[PS_ID_BYTES]; /* of its row, and behind it the columns that the row sweeps */
     const char **sets;
     const char *only[1];
+    struct ps_law_memo laws; /* shared by all that is simulated */
     struct ps_progress progress;
     double began, seconds; /* of the simulation */
 };

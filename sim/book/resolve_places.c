@@ -173,7 +173,7 @@ struct ps_told {
     struct ps_told *next;
     enum ps_diag_code code;
     struct ps_place place;
-    char args[2][24];
+    char args[2][PS_ID_BYTES];
     const struct ps_case *last;
     struct ps_names scenarios;
 };

@@ -49,7 +49,7 @@ static void stop_loss(struct ps_exact *x)
     ps_exact_run(s, x->loss_worlds, SEED_STOP, &result);
     ps_exact_line(x, "Stop-loss at 100 万元: loss of the pool, fen",
                   mean_up_to(&law, 0.7 * LOSS_WAN, 100), ps_exact_mean_of(&result, PS_M_LOSS_POOL),
-                  "at 101 万元", mean_up_to(&law, 0.7 * LOSS_WAN, 101));
+                  "at 105 万元", mean_up_to(&law, 0.7 * LOSS_WAN, 105));
     ps_exact_line(x, "Stop-loss at 100 万元: P(cut)", beyond(&law, 0.7 * LOSS_WAN, 100),
                   ps_exact_mean_of(&result, PS_M_STOP_LOSS_N), "PD 1 % higher",
                   beyond(&wrong, 0.7 * LOSS_WAN, 100));
@@ -62,14 +62,14 @@ static void firm_cap(struct ps_exact *x)
 {
     struct ps_scenario *s = ps_exact_lossy(EXACT_FEW, PD, RHO, 6000 * EXACT_WAN);
     struct ps_engine_result result;
-    const struct tape_law law = tape_law(PD), wrong = tape_law(1.01 * PD);
+    const struct tape_law law = tape_law(PD), wrong = tape_law(1.02 * PD);
     s->products[0].firm_cap_fen = (int64_t)(30 * EXACT_WAN);
     ps_exact_run(s, x->loss_worlds, SEED_FIRM, &result);
     ps_exact_line(x, "Firm cap of 30 万元: loss of the pool, fen", mean_up_to(&law, 30, 1e9),
                   ps_exact_mean_of(&result, PS_M_LOSS_POOL), "31 万元", mean_up_to(&law, 31, 1e9));
     ps_exact_line(x, "Firm cap of 30 万元: P(loss of the banks above 90 万元)",
                   beyond(&law, 30, 90), ps_exact_above(&result, PS_M_LOSS_BANK, 90 * EXACT_WAN),
-                  "PD 1 % higher", beyond(&wrong, 30, 90));
+                  "PD 2 % higher", beyond(&wrong, 30, 90));
     ps_engine_result_free(&result);
     ps_fixture_free(s);
 }

@@ -19,6 +19,7 @@ function(ps_node_packages source folder out)
     file(COPY ${source}/package.json ${source}/package-lock.json DESTINATION ${folder})
     execute_process(
       COMMAND ${PS_NPM} ci --ignore-scripts --no-audit --no-fund --loglevel=error
+              --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 # without network it is said within seconds
       WORKING_DIRECTORY ${folder} RESULT_VARIABLE failed OUTPUT_QUIET ERROR_VARIABLE complaint)
     if(NOT failed EQUAL 0)
       string(REGEX MATCH "[^\n]*" complaint "${complaint}")

@@ -2,7 +2,7 @@
 // Puts a chart into its place on the page: made when it comes into view, remade when the language or the scenario
 // changes, with the table of its figures below it.
 import { csv, download, element, tableElement } from './dom.js';
-import { onLanguage, say } from './words.js';
+import { language, onLanguage, say } from './words.js';
 import { echarts } from './theme.js';
 
 /**
@@ -12,6 +12,7 @@ import { echarts } from './theme.js';
  * @property {number} height in pixels
  * @property {import('./dom.js').Table} table the same figures
  * @property {string} [note] below the chart
+ * @property {string} [of] name of the scenario that the reader chose
  *
  * What a chart module gives: the drawing for the page's state, or a reason why there is none.
  * @typedef {(state: object) => Drawing | { missing: string }} Draw
@@ -26,6 +27,7 @@ export class Chart {
     constructor(host, name, draw, state) {
         Object.assign(this, { host, name, draw, state, instance: null, drawing: null });
         this.canvas = element('div', { class: 'canvas', role: 'img', tabindex: 0 });
+        this.of = element('p', { class: 'note' });
         this.note = element('p', { class: 'note', hidden: true });
         this.summary = element('summary');
         this.twin = element('div');
@@ -33,7 +35,7 @@ export class Chart {
         this.details = element('details', { class: 'twin' }, this.summary, this.save, this.twin);
         this.details.addEventListener('toggle', () => this.fillTable());
         this.save.addEventListener('click', () => download(`${name}.csv`, 'text/csv', csv(this.table())));
-        host.replaceChildren(this.canvas, this.note, this.details);
+        host.replaceChildren(this.of, this.canvas, this.note, this.details);
         mounted.push(this);
         onLanguage(() => this.refresh());
         this.watch();
@@ -60,6 +62,10 @@ export class Chart {
     words() {
         this.summary.textContent = say('SHOW_TABLE');
         this.save.textContent = say('DOWNLOAD');
+        // Of a chart that is not drawn yet, its title.
+        if (!this.drawing) {
+            this.canvas.setAttribute('aria-label', this.host.closest('section').querySelectorAll('h2 span')[language()].textContent);
+        }
     }
 
     table() {
@@ -73,6 +79,8 @@ export class Chart {
         this.words();
         this.note.hidden = !(drawing.note || drawing.missing);
         this.note.textContent = drawing.note ?? drawing.missing ?? '';
+        this.of.hidden = !drawing.of;
+        this.of.textContent = drawing.of ? `${say('SCENARIO')}: ${drawing.of}` : '';
         this.canvas.hidden = this.details.hidden = 'missing' in drawing;
         if ('missing' in drawing) {
             return;

@@ -6,7 +6,7 @@
 
 #include "command.h"
 
-enum { BAR_COLUMNS = 30 };
+enum { BAR_COLUMNS = 30, BAR_LEAST = 5, BESIDES_BAR = 36 }; /* percentage and time left */
 
 struct ps_progress ps_progress_begin(const char *wanted, enum ps_lang lang)
 {
@@ -25,18 +25,20 @@ static void draw_bar(const struct ps_progress *progress, double share, double le
 {
     static const char *const EIGHTHS[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     const int utf8 = progress->terminal.utf8;
-    const int steps = (int)(share * BAR_COLUMNS * 8);
+    const int room = progress->terminal.width - BESIDES_BAR;
+    const int columns = room < BAR_LEAST ? BAR_LEAST : room < BAR_COLUMNS ? room : BAR_COLUMNS;
+    const int steps = (int)(share * columns * 8);
     const int full = steps / 8;
     (void)fputs("\r[", stderr);
     for (int i = 0; i < full; i++) {
         (void)fputs(utf8 ? "█" : "#", stderr);
     }
     int used = full;
-    if (utf8 && full < BAR_COLUMNS && steps % 8 != 0) {
+    if (utf8 && full < columns && steps % 8 != 0) {
         (void)fputs(EIGHTHS[steps % 8], stderr);
         used++;
     }
-    (void)fprintf(stderr, "%*s] %5.1f %%  ", BAR_COLUMNS - used, "", 100 * share);
+    (void)fprintf(stderr, "%*s] %5.1f %%  ", columns - used, "", 100 * share);
     if (left_s >= 0) {
         ps_say(stderr, progress->lang, PS_SAY_PROGRESS_LEFT,
                PS_ARGS(ps_text_seconds(left_s, progress->lang).s));

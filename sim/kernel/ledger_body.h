@@ -12,12 +12,20 @@
 #include "standing_book.h"
 #include "vehicles.h"
 
+/* How many measures a world can change: those of vehicles and funds come last, and stay zero in a
+ * book without any (ps_ledger_work_init). */
+static int measures_changed(const struct ledger *g)
+{
+    const int some = g->shape->vehicles_n > 0 || g->levels->funds_n > 0;
+    return some ? PS_MEASURE_N : PS_M_VEHICLES_REGISTERED;
+}
+
 /* The state before month 1: the pools funded, the tape loans on the books. */
 static void ledger_open(struct ledger *g)
 {
     struct ps_ledger_work *work = g->work;
     const struct ps_shape *shape = g->shape;
-    rows_zero(work->measure, PS_MEASURE_N);
+    rows_zero(work->measure, measures_changed(g));
     rows_zero(work->scratch, SCRATCH_ROWS);
     rows_zero(work->pool, shape->pools_n * POOL_ROWS);
     rows_zero(work->group, g->groups_n * GROUP_ROWS);

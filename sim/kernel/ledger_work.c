@@ -3,6 +3,8 @@
 #include "lanes.h"
 #include "layout.h"
 
+#include <string.h>
+
 /* Memory of an evaluation and the transposed levels of a group of policies. */
 
 static int groups_max(const struct ps_shape *shape)
@@ -66,6 +68,7 @@ void ps_ledger_work_init(struct ps_ledger_work *work, const struct ps_world_plan
                          const struct ps_shape *shape, int width, int full, void *memory)
 {
     work_lay_out(work, plan, shape, width, full, layout_align(memory));
+    memset(work->measure, 0, PS_MEASURE_N * (size_t)width * sizeof *work->measure);
 }
 
 static size_t levels_lay_out(struct ps_lane_levels *v, const struct ps_world_plan *plan,

@@ -20,6 +20,7 @@ export function convergence({ data, scenario }) {
     const span = { min: lines[0][0], max: lines.at(-1)[0] };
     const place = (i) => ({ xAxisIndex: i, yAxisIndex: i });
     return {
+        of: one.name,
         height: 490,
         option: {
             ...base(`${say('CONVERGENCE')}: ${one.name}`),

@@ -28,6 +28,7 @@ export function distribution({ data, scenario, line }) {
     const last = edges[edges.length - 1];
     const sizes = one.pool <= last && one.pool !== edges[at] ? [mark(one.pool, say('POOL_START'), ORANGE)] : [];
     return {
+        of: one.name,
         height: 340,
         edges,
         at,
@@ -68,6 +69,7 @@ export class DistributionChart extends Chart {
         this.label = element('label', { for: 'line' });
         this.reading = element('output', { for: 'line' });
         this.slider.addEventListener('input', () => this.move(Number(this.slider.value)));
+        this.label.textContent = say('LINE_ABOVE', '').replace(/: ?$|：$/, '');
         this.canvas.after(element('div', { class: 'line' }, this.label, this.slider, this.reading));
     }
 

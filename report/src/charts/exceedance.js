@@ -11,6 +11,7 @@ export function exceedance({ data, scenario }) {
     const least = Math.min(...points.map(({ p }) => Math.max(p[2], 1e-6)));
     const floor = 10 ** Math.floor(Math.log10(least));
     return {
+        of: one.name,
         height: 340,
         option: {
             ...base(`${say('EXCEEDANCE')}: ${one.name}`),

@@ -18,6 +18,7 @@ export function fan({ data, scenario }) {
     const by = one.depletedBy.map(([t, ...p]) => ({ t, p, y: valueOf(p) }));
     const end = { xAxis: one.horizon };
     return {
+        of: one.name,
         height: 480,
         option: {
             ...base(`${say('FAN')}: ${one.name}`),

@@ -67,6 +67,7 @@ export function flows({ data, scenario, narrow }) {
     const right = waterfall(loss, narrow ? { left: 10, right: 10, top: 400, height: 230 } : { left: '52%', right: 10, top: 34, bottom: 24 }, say('LOSS_BORNE'), { 1: GREY, '-1': ORANGE, 0: BLUE }, narrow);
     const second = (part) => ({ ...part, gridIndex: 1 });
     return {
+        of: one.name,
         height: narrow ? 740 : 400,
         option: {
             ...base(`${say('FLOWS')}: ${one.name}`),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pool by leverage: the risk as colour, the thresholds as lines.
-import { chance, tick, valueOf, wan } from '../numbers.js';
+import { chance, share, tick, valueOf, wan } from '../numbers.js';
 import { axis, base, GREEN, INK, legend, RED } from '../theme.js';
 import { say } from '../words.js';
 import { contour } from './contour.js';
@@ -16,7 +16,7 @@ function shade(p) {
 /** A probability in a cell, in percent. */
 function short(p) {
     if (p[0] === 0) {
-        return `<${(100 * p[3]).toFixed(2)}`;
+        return `<${share(p[3]).replace(' %', '')}`;
     }
     const percent = 100 * valueOf(p);
     return percent.toFixed(percent < 0.095 ? 2 : percent < 9.95 ? 1 : 0);

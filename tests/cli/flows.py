@@ -22,7 +22,7 @@ class Flows(Case):
         shutil.copy(ROOT / "scenarios/fund/funds.csv", self.dir / "book")
         shutil.copy(ROOT / "scenarios/abs/vehicles.csv", self.dir / "book")
         (self.dir / "book/scenarios.csv").write_text(SCENARIOS, encoding="utf-8")
-        self.pledgesim("run", "book", "-n", "2048", "-q", "-o", "out")
+        self.pledgesim("run", "book", "-n", "512", "-q", "-o", "out")
         files = data_files(self.dir / "out")
         self.mean = {(row["scenario_id"], row["metric"]): float(row["mean"]) for row in table(files["metrics.csv"]) if row["mean"]}
         self.flows = table(files["flows.csv"])

@@ -187,6 +187,7 @@ static json_t *flows(const struct ps_scenario *scenario, const struct ps_row *ro
                  {PS_WORD_FLOW_INTEREST, PS_M_POOL_INTEREST},
                  {PS_WORD_FLOW_RETURNED, PS_M_RETURNED},
                  {PS_WORD_FLOW_PAID, PS_M_COMPENSATION},
+                 {PS_WORD_FLOW_TRUST, PS_M_TRUST_POOL_LOSS},
                  {PS_WORD_FLOW_END, PS_M_POOL_END},
                  {PS_WORD_FLOW_EXPOSURE, PS_M_EXPOSURE},
                  {PS_WORD_FLOW_RECOVERED, PS_M_RECOVERED},

@@ -87,6 +87,21 @@ void ps_moments_add_strip(struct ps_moments *m, const struct ps_strip *s);
 void ps_comoments_add_strip(struct ps_comoments *c, const struct ps_strip *x,
                             const struct ps_strip *y);
 
+/* The strips of one measure in up to 32 policies side by side, and what each of them adds. */
+enum { PS_STRIP_LANES = 32 };
+
+struct ps_strip_sums {
+    double min[PS_STRIP_LANES], max[PS_STRIP_LANES], sum[PS_STRIP_LANES];
+    double high[PS_STRIP_LANES], mixed[PS_STRIP_LANES], low[PS_STRIP_LANES]; /* of the squares */
+};
+
+/* Sums the first `lanes_n` lanes of x[PS_STRIP]; other values of x must be finite, too. */
+void ps_strip_sums_take(struct ps_strip_sums *s, const double (*x)[PS_STRIP_LANES], int lanes_n);
+
+/* The same as ps_moments_add_strip of one lane. Returns 0, having done nothing, when its values are
+ * too large for sums in doubles. */
+int ps_moments_add_sums(struct ps_moments *m, const struct ps_strip_sums *s, int lane);
+
 /* Adds all worlds of `from` to `into`; an empty one changes nothing. */
 void ps_moments_merge(struct ps_moments *into, const struct ps_moments *from);
 void ps_comoments_merge(struct ps_comoments *into, const struct ps_comoments *from);

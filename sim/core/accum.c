@@ -2,6 +2,7 @@
 #include "pledgesim/accum.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A whole number of 512 bits, two's complement, least limb first: room for sum_x^2 sum_yy (2^404).
  */
@@ -101,9 +102,14 @@ void ps_strip_range(struct ps_strip *s)
  * order, and many at a time. Money of 2^48 fen is far beyond a district. */
 static const double SMALL = 0x1p48;
 
+static int are_small(double min, double max)
+{
+    return min > -SMALL && max < SMALL;
+}
+
 static int is_small(const struct ps_strip *s)
 {
-    return s->min > -SMALL && s->max < SMALL;
+    return are_small(s->min, s->max);
 }
 
 int64_t ps_strip_sum(const struct ps_strip *s)
@@ -128,20 +134,26 @@ int64_t ps_strip_sum(const struct ps_strip *s)
 
 /* x = high 2^24 + low, both whole, |high| <= 2^24, |low| <= 2^23: the three sums of products stay
  * within 2^53. */
+static const double PART = 0x1p24, ROUND = 0x1.8p52;
+
+static ps_int128 parts_join(double high, double mixed, double low)
+{
+    return (ps_int128)(int64_t)high * ((int64_t)1 << 48) +
+           (ps_int128)(int64_t)mixed * ((int64_t)1 << 24) + (int64_t)low;
+}
+
 static ps_int128 small_product(const struct ps_strip *a, const struct ps_strip *b)
 {
-    const double part = 0x1p24, round = 0x1.8p52;
     double high = 0, mixed = 0, low = 0;
 #pragma omp simd reduction(+ : high, mixed, low)
     for (int i = 0; i < PS_STRIP; i++) {
-        const double high_a = a->x[i] / part + round - round, low_a = a->x[i] - high_a * part;
-        const double high_b = b->x[i] / part + round - round, low_b = b->x[i] - high_b * part;
+        const double high_a = a->x[i] / PART + ROUND - ROUND, low_a = a->x[i] - high_a * PART;
+        const double high_b = b->x[i] / PART + ROUND - ROUND, low_b = b->x[i] - high_b * PART;
         high += high_a * high_b;
         mixed += high_a * low_b + low_a * high_b;
         low += low_a * low_b;
     }
-    return (ps_int128)(int64_t)high * ((int64_t)1 << 48) +
-           (ps_int128)(int64_t)mixed * ((int64_t)1 << 24) + (int64_t)low;
+    return parts_join(high, mixed, low);
 }
 
 /* Sum of squares or products of strips; a measure is often the same in all worlds of a strip. */
@@ -160,16 +172,71 @@ static ps_int128 strip_product(const struct ps_strip *a, const struct ps_strip *
     return sum;
 }
 
-void ps_moments_add_strip(struct ps_moments *m, const struct ps_strip *s)
+static void strip_add(struct ps_moments *m, int64_t min, int64_t max, int64_t sum,
+                      ps_uint128 squares)
 {
-    const ps_uint128 squares = (ps_uint128)strip_product(s, s);
-    const int64_t min = (int64_t)s->min, max = (int64_t)s->max;
-    m->sum += ps_strip_sum(s);
+    m->sum += sum;
     m->sum_sq_low += squares;
     m->sum_sq_high += m->sum_sq_low < squares;
     m->min = m->n == 0 || min < m->min ? min : m->min;
     m->max = m->n == 0 || max > m->max ? max : m->max;
     m->n += PS_STRIP;
+}
+
+void ps_moments_add_strip(struct ps_moments *m, const struct ps_strip *s)
+{
+    strip_add(m, (int64_t)s->min, (int64_t)s->max, ps_strip_sum(s),
+              (ps_uint128)strip_product(s, s));
+}
+
+/* Lanes from..from + CHUNK - 1: as many as stay in registers. */
+enum { CHUNK = 8 };
+
+_Static_assert(PS_STRIP_LANES % CHUNK == 0, "whole chunks");
+
+static void chunk_take(struct ps_strip_sums *s, const double (*x)[PS_STRIP_LANES], int from)
+{
+    double min[CHUNK], max[CHUNK], sum[CHUNK], high[CHUNK], mixed[CHUNK], low[CHUNK];
+    for (int l = 0; l < CHUNK; l++) {
+        min[l] = max[l] = x[0][from + l];
+        sum[l] = high[l] = mixed[l] = low[l] = 0;
+    }
+    for (int i = 0; i < PS_STRIP; i++) {
+#pragma omp simd
+        for (int l = 0; l < CHUNK; l++) {
+            const double value = x[i][from + l];
+            const double upper = value / PART + ROUND - ROUND, lower = value - upper * PART;
+            min[l] = value < min[l] ? value : min[l];
+            max[l] = value > max[l] ? value : max[l];
+            sum[l] += value;
+            high[l] += upper * upper;
+            mixed[l] += 2 * upper * lower;
+            low[l] += lower * lower;
+        }
+    }
+    memcpy(s->min + from, min, sizeof min);
+    memcpy(s->max + from, max, sizeof max);
+    memcpy(s->sum + from, sum, sizeof sum);
+    memcpy(s->high + from, high, sizeof high);
+    memcpy(s->mixed + from, mixed, sizeof mixed);
+    memcpy(s->low + from, low, sizeof low);
+}
+
+void ps_strip_sums_take(struct ps_strip_sums *s, const double (*x)[PS_STRIP_LANES], int lanes_n)
+{
+    for (int from = 0; from < lanes_n; from += CHUNK) {
+        chunk_take(s, x, from);
+    }
+}
+
+int ps_moments_add_sums(struct ps_moments *m, const struct ps_strip_sums *s, int lane)
+{
+    if (!are_small(s->min[lane], s->max[lane])) {
+        return 0;
+    }
+    strip_add(m, (int64_t)s->min[lane], (int64_t)s->max[lane], (int64_t)s->sum[lane],
+              (ps_uint128)parts_join(s->high[lane], s->mixed[lane], s->low[lane]));
+    return 1;
 }
 
 void ps_comoments_add_strip(struct ps_comoments *c, const struct ps_strip *x,

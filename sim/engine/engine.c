@@ -150,6 +150,8 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
         b->run(&f->frame, &g->policy->shape, &b->levels, &t->schedules[i], &t->ledger);
         world_add(pass, t, b, i);
     }
+    if (!f->spec.full && n == PS_TILE_WORLDS)
+        ps_decision_tile_sum(&t->decisions, b->n);
     for (int l = 0; l < b->n; l++) {
         const int row = b->rows[l] - pass->from;
         if (!pass->active[row])

@@ -61,7 +61,11 @@ struct decision_tile {
     int batched_place;               /* of the measure that is added up by batches; -1: none */
     size_t batch;                    /* of this tile */
     double (*values)[PS_LANES_WIDE]; /* [place][world] */
+    struct ps_strip_sums *sums;      /* [place], once the tile is full */
 };
+
+_Static_assert((int)PS_STRIP == (int)PS_TILE_WORLDS && (int)PS_STRIP_LANES == (int)PS_LANES_WIDE,
+               "a tile's values of a measure are strips side by side");
 
 size_t ps_row_bytes(const struct row_spec *spec);
 
@@ -112,6 +116,9 @@ void ps_decision_tile_init(struct decision_tile *tile, const struct ps_engine_re
 /* Decision tier: takes the measures of world number `world` of the tile, all lanes. */
 void ps_decision_tile_take(struct decision_tile *tile, const struct ps_ledger_work *work,
                            int world);
+
+/* Decision tier: all worlds of a full tile are there, for lanes_n policies. */
+void ps_decision_tile_sum(struct decision_tile *tile, int lanes_n);
 
 /* Decision tier: asks for the memory that ps_row_decision_add will need soon. */
 void ps_row_decision_fetch(const struct ps_row *row, const struct decision_tile *tile);

@@ -42,6 +42,7 @@ static size_t tile_lay_out(struct decision_tile *tile, void *memory)
     struct layout at = {.base = memory, .at = 0};
     tile->values =
         layout_take(&at, (size_t)tile->measures_n * PS_TILE_WORLDS, sizeof *tile->values);
+    tile->sums = layout_take(&at, (size_t)tile->measures_n, sizeof *tile->sums);
     return layout_bytes(&at);
 }
 
@@ -72,6 +73,15 @@ void ps_decision_tile_take(struct decision_tile *tile, const struct ps_ledger_wo
             for (int l = 0; l < work->width; l++)
                 to[l] = from[l];
     }
+}
+
+void ps_decision_tile_sum(struct decision_tile *tile, int lanes_n)
+{
+    for (int k = 0; k < tile->measures_n; k++)
+        if (!ps_measure_may_miss(tile->measure[k]))
+            ps_strip_sums_take(
+                &tile->sums[k],
+                (const double(*)[PS_LANES_WIDE])tile->values + (size_t)k * PS_TILE_WORLDS, lanes_n);
 }
 
 void ps_row_decision_fetch(const struct ps_row *row, const struct decision_tile *tile)
@@ -109,26 +119,51 @@ static void batch_add(struct ps_row *row, size_t batch, const double *x, int n)
     }
 }
 
+/* One measure in n worlds of a lane. */
+static void strip_gather(struct ps_strip *s, const struct decision_tile *tile, int k, int lane,
+                         int n)
+{
+    for (int w = 0; w < n; w++)
+        s->x[w] = tile->values[(size_t)k * PS_TILE_WORLDS + (size_t)w][lane];
+}
+
+static void moments_add(struct ps_moments *moments, const struct decision_tile *tile, int k,
+                        int lane, int n)
+{
+    const int whole = n == PS_STRIP && !ps_measure_may_miss(tile->measure[k]);
+    if (whole && ps_moments_add_sums(moments, &tile->sums[k], lane))
+        return;
+    struct ps_strip s;
+    strip_gather(&s, tile, k, lane, n);
+    if (!whole) {
+        some_add(moments, s.x, n);
+        return;
+    }
+    ps_strip_range(&s);
+    ps_moments_add_strip(moments, &s);
+}
+
+/* What is kept of a measure besides its moments. */
+static void extras_add(struct ps_row *row, const struct decision_tile *tile, int k, int lane, int n)
+{
+    struct ps_strip s;
+    strip_gather(&s, tile, k, lane, n);
+    if (row->pairs && k < tile->paired_n)
+        ps_pairs_add(&row->pairs[tile->measure[k]], s.x, n);
+    for (int i = 0; i < tile->watches_n; i++)
+        if (tile->watch_place[i] == k)
+            row->watched_n[i] += watched(&tile->watch[i], s.x, n);
+    if (tile->batched_place == k)
+        batch_add(row, tile->batch, s.x, n);
+}
+
 void ps_row_decision_add(struct ps_row *row, const struct decision_tile *tile, int lane, int n)
 {
+    const int extras = row->pairs || tile->watches_n > 0 || tile->batched_place >= 0;
     for (int k = 0; k < tile->measures_n; k++) {
-        struct ps_moments *moments = &row->moments[tile->measure[k]];
-        struct ps_strip s;
-        for (int w = 0; w < n; w++)
-            s.x[w] = tile->values[(size_t)k * PS_TILE_WORLDS + (size_t)w][lane];
-        if (n < PS_STRIP || ps_measure_may_miss(tile->measure[k])) {
-            some_add(moments, s.x, n);
-        } else {
-            ps_strip_range(&s);
-            ps_moments_add_strip(moments, &s);
-        }
-        if (row->pairs && k < tile->paired_n)
-            ps_pairs_add(&row->pairs[tile->measure[k]], s.x, n);
-        for (int i = 0; i < tile->watches_n; i++)
-            if (tile->watch_place[i] == k)
-                row->watched_n[i] += watched(&tile->watch[i], s.x, n);
-        if (tile->batched_place == k)
-            batch_add(row, tile->batch, s.x, n);
+        moments_add(&row->moments[tile->measure[k]], tile, k, lane, n);
+        if (extras)
+            extras_add(row, tile, k, lane, n);
     }
     row->worlds_n += (uint64_t)n;
 }

@@ -61,6 +61,43 @@ static void test_moments(void **state)
     }
 }
 
+/* Strips side by side: each lane alone, or refused because it is too large. */
+static void test_lanes(void **state)
+{
+    (void)state;
+    uint64_t seed = 22;
+    int refused = 0, taken = 0;
+    struct ps_moments by_lanes = {0}, by_value = {0};
+    for (int trial = 0; trial < 1000; trial++) {
+        static double x[PS_STRIP][PS_STRIP_LANES];
+        static struct ps_strip strips[PS_STRIP_LANES];
+        struct ps_strip_sums sums;
+        for (int l = 0; l < PS_STRIP_LANES; l++) {
+            strip_fill(&strips[l], &seed);
+            for (int i = 0; i < PS_STRIP; i++)
+                x[i][l] = strips[l].x[i];
+        }
+        const int lanes_n = 1 + trial % PS_STRIP_LANES;
+        ps_strip_sums_take(&sums, (const double(*)[PS_STRIP_LANES])x, lanes_n);
+        for (int l = 0; l < lanes_n; l++) {
+            const struct ps_moments before = by_lanes;
+            const int done = ps_moments_add_sums(&by_lanes, &sums, l);
+            const int large = strips[l].max >= 0x1p48 || strips[l].min <= -0x1p48;
+            assert_true(done == !large);
+            if (large) {
+                assert_memory_equal(&by_lanes, &before, sizeof before);
+                ps_moments_add_strip(&by_lanes, &strips[l]);
+            }
+            for (int i = 0; i < PS_STRIP; i++)
+                ps_moments_add(&by_value, (int64_t)strips[l].x[i]);
+            assert_memory_equal(&by_lanes, &by_value, sizeof by_value);
+            refused += large;
+            taken += done;
+        }
+    }
+    assert_true(refused > 1000 && taken > 1000);
+}
+
 /* The sum of squares carries into its third word: 2^21 squares of the largest value pass 2^128. */
 static void test_largest(void **state)
 {
@@ -152,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_lanes),
         cmocka_unit_test(test_largest),
         cmocka_unit_test(test_hist),
     };

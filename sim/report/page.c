@@ -222,6 +222,7 @@ enum ps_status ps_page_write(const struct ps_results_request *request, struct ps
     char *text = NULL;
     size_t n = 0;
     enum ps_status status = read_figures(&page);
+    ps_page_find_shipped(&page);
     page.out = open_memstream(&text, &n);
     if (page.out == NULL)
         status = ps_status_raise(PS_MEMORY);

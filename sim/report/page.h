@@ -30,6 +30,7 @@ struct ps_page {
     enum ps_lang lang; /* of the block being written */
     const struct ps_results_request *request;
     struct ps_figures *figures; /* one a scenario; NULL for sweep and tune */
+    uint64_t shipped;           /* bit i: input i of the book is as the program brings it along */
 };
 
 /* Text with &, <, >, " and ' as entities; line feeds and other controls as blanks. */
@@ -53,6 +54,31 @@ void ps_page_word(struct ps_page *page, const char *tag, enum ps_word word);
 /* ---- the blocks ---- */
 
 ps_page_block ps_page_conclusion, ps_page_decisions, ps_page_parameters, ps_page_study;
+
+/* A row of headings; a cell with a class, or "". */
+void ps_page_head(const struct ps_page *page, const enum ps_word *words, size_t n);
+void ps_page_cell(const struct ps_page *page, const char *class, const char *text);
+
+/* What a value rests on (basis.def), the weakest last. */
+enum ps_basis {
+#define PS_BASIS(symbol, key, en, zh, en_meaning, zh_meaning) PS_BASIS_##symbol,
+#define PS_MARK_ZH(mark, zh)
+#define PS_SHIPPED(file, row, column, mark)
+#include "basis.def"
+#undef PS_BASIS
+#undef PS_MARK_ZH
+#undef PS_SHIPPED
+    PS_BASIS_N
+};
+struct ps_basis_text {
+    enum ps_basis basis;
+    char s[160]; /* in the language of the block; "" where the value follows another */
+};
+struct ps_basis_text ps_page_basis_of(const struct ps_page *page, const struct ps_resolved *line);
+void ps_page_find_shipped(struct ps_page *page);
+
+/* How many parameters are assumptions, in a sentence; and what the words mean. */
+ps_page_block ps_page_basis, ps_page_legend;
 
 /* Figures in words. */
 struct ps_page_said ps_page_money(enum ps_lang lang, int64_t fen);

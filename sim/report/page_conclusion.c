@@ -356,7 +356,9 @@ void ps_page_conclusion(struct ps_page *page)
     depletion_card(page);
     size_card(page);
     breaks_card(page);
-    (void)fputs("</div><ul class=\"sentences\">", page->out);
+    (void)fputs("</div>", page->out);
+    ps_page_basis(page);
+    (void)fputs("<ul class=\"sentences\">", page->out);
     verdict_sentence(page);
     size_sentence(page);
     if (has_target(page))

@@ -2,11 +2,12 @@
 """report.html as bytes: what it asks of a browser, what its sentences say, and that names of a book stay text."""
 import base64
 import hashlib
+import html
 import json
 import re
 import unittest
 
-from _program import Case, run, table
+from _program import ROOT, Case, run, table
 
 SECTIONS = ["conclusion", "live", "distribution", "frontier", "heat", "fan", "exceedance", "flows", "tornado", "compare",
             "convergence", "parameters", "data"]
@@ -99,6 +100,47 @@ class Report(Case):
         one = self.report("book", "-n", "1024", "-j", "1")
         two = self.report("book", "-n", "1024", "-j", "3", "--isa", "base")
         self.assertEqual(one, two)
+
+    def rows(self, page, pattern):
+        """Cells of the rows of the first (Chinese) table that follows the pattern."""
+        part = re.search(pattern + r".*?<tbody>(.*?)</tbody>", page, re.S).group(1)
+        return [[html.unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in re.findall(r"<tr>(.*?)</tr>", part)]
+
+    def test_every_value_says_what_it_rests_on(self):
+        book = self.book(template="bishan")
+        page = self.report("book", "-n", "256")
+        self.assertEqual(re.findall(r"\[(?:assumption|rule|plan|found)[^\]]*\]", re.sub(r"<script.*?</script>", "", page, flags=re.S)), [])
+        pd = [row for row in self.rows(page, r"<summary>segments\.csv") if row[2] == "pd_pct"]
+        self.assertEqual({row[6] for row in pd}, {"假设"})
+        share = [row for row in self.rows(page, r"<summary>products\.csv") if row[2] == "pool_share_pct"]
+        self.assertEqual([row[6] for row in share], ["查得（北碚 70:30）", "查得（重庆小微企业办法）", "查得（青岛保证保险贷款）"])
+        sentence = re.search(r'<p class="basis">(.*?)</p>', page).group(1)
+        all_n, assumed_n = map(int, re.search(r"取决于 (\d+) 项参数：(\d+) 项是没有数据支持的假设（包括年违约概率", sentence).groups())
+        legend = dict(re.findall(r"<dt>(.*?)：(\d+) 项</dt>", page))
+        self.assertEqual(sum(map(int, legend.values())), all_n)
+        self.assertEqual(int(legend["假设"]), assumed_n)
+        self.assertIn('<a href="#parameters">', sentence)
+        # What the user puts in is the user's, unless it is what the program would take anyway.
+        segments = (book / "segments.csv").read_text(encoding="utf-8-sig").replace(",3.3,", ",4.4,")
+        (book / "segments.csv").write_text(segments, encoding="utf-8")
+        rows = self.rows(self.report("book", "-n", "256", "--set", "sale_prob_pct=30"), r"<summary>segments\.csv")
+        self.assertEqual({row[6] for row in rows if row[2] == "pd_pct" and row[3] != "3"}, {"账册填入"})
+        self.assertEqual({row[6] for row in rows if row[2] == "pd_pct" and row[3] == "3"}, {"假设"})
+
+    def test_every_mark_is_translated(self):
+        marks = set(re.findall(r'"(\[[a-z]+: [^"]*\])"', (ROOT / "include/pledgesim/tables.def").read_text(encoding="utf-8")))
+        translated = set(re.findall(r'PS_MARK_ZH\("([^"]*)"', (ROOT / "sim/report/basis.def").read_text(encoding="utf-8")))
+        self.assertEqual(marks - translated, set())
+
+    def test_changes_of_every_table(self):
+        self.book(template="bishan")
+        rows = self.rows(self.report("book", "-n", "256"), r'<details class="changes">')
+        changed = {(row[0], row[1], row[3]): (row[4], row[5]) for row in rows}
+        self.assertEqual(changed["资金池1300万元", "", "pool_initial_wan"], ("1000", "1300"))
+        self.assertEqual(changed["全部改为七三分担直贷", "cq_smallmicro", "share_pct"], ("50", "0"))
+        self.assertEqual(changed["宏观下行一年（2个标准差）", "macro_2023", "shift_sd"], ("", "-2"))
+        labels = [row["label"] for row in table((self.dir / "out/summary.csv").read_bytes())]
+        self.assertEqual({row[0] for row in rows}, set(labels[1:]))
 
     def test_books_without_target_or_pool(self):
         self.book("static", template="static")

@@ -10,6 +10,8 @@
 #include "pledgesim/numtext.h"
 #include "pledgesim/outlook.h"
 #include "pledgesim/results.h"
+#include "pledgesim/sweep.h"
+#include "pledgesim/tune.h"
 
 /* Pieces of report.html. Text goes through ps_page_text or ps_page_say, which make it inert; what
  * is written otherwise is markup of this program. */
@@ -58,6 +60,9 @@ ps_page_block ps_page_conclusion, ps_page_decisions, ps_page_parameters, ps_page
 /* A row of headings; a cell with a class, or "". */
 void ps_page_head(const struct ps_page *page, const enum ps_word *words, size_t n);
 void ps_page_cell(const struct ps_page *page, const char *class, const char *text);
+/* 万元 without its name, for columns that say it. */
+void ps_page_mean_cell(const struct ps_page *page, const struct ps_row *row,
+                       enum ps_measure measure);
 
 /* What a value rests on (basis.def), the weakest last. */
 enum ps_basis {
@@ -85,6 +90,15 @@ struct ps_page_said ps_page_money(enum ps_lang lang, int64_t fen);
 struct ps_page_said ps_page_amount(enum ps_lang lang, double wan, struct ps_interval wan_interval);
 struct ps_page_said ps_page_mean(enum ps_lang lang, const struct ps_row *row,
                                  enum ps_measure measure);
+
+/* Names for a reader (page_names.c): the column of an axis, an axis at a place, a figure, a value
+ * of a figure, a constraint. */
+const struct ps_column_desc *ps_page_column(enum ps_table table, const char *name);
+struct ps_page_said ps_page_axis(enum ps_lang lang, const struct ps_axis *axis);
+struct ps_page_said ps_page_axis_at(enum ps_lang lang, const struct ps_axis *axis, int64_t at);
+struct ps_page_said ps_page_figure(enum ps_lang lang, const struct ps_metric *metric);
+struct ps_text ps_page_limit(const struct ps_metric *metric, double value, enum ps_lang lang);
+struct ps_page_said ps_page_constraint(enum ps_lang lang, const struct ps_constraint *constraint);
 
 /* What was worst of all that was tried, scenarios of the book with other worlds and twists. */
 struct ps_page_worst {

@@ -184,15 +184,6 @@ static struct count count_of(const struct ps_page *page)
     return out;
 }
 
-static const struct ps_column_desc *find(enum ps_table table, const char *name)
-{
-    const struct ps_table_desc *desc = ps_table_desc(table);
-    for (size_t k = 0; k < desc->columns_n; k++)
-        if (strcmp(desc->columns[k].column, name) == 0)
-            return &desc->columns[k];
-    return NULL;
-}
-
 /* " (one-year probability of default, ..)": of the parameters that matter most those with this
  * basis. */
 static struct ps_page_said examples(const struct ps_page *page, enum ps_basis basis)
@@ -207,7 +198,7 @@ static struct ps_page_said examples(const struct ps_page *page, enum ps_basis ba
     struct ps_page_said list = {""};
     size_t at = 0;
     for (size_t i = 0; i < sizeof TOLD / sizeof *TOLD; i++) {
-        const struct ps_column_desc *column = find(TOLD[i].table, TOLD[i].column);
+        const struct ps_column_desc *column = ps_page_column(TOLD[i].table, TOLD[i].column);
         if (column != NULL && weakest(page, column) == basis)
             at += (size_t)snprintf(list.s + at, sizeof list.s - at, "%s%s",
                                    at > 0 ? ps_word_text(PS_WORD_LIST_COMMA, page->lang) : "",

@@ -25,7 +25,8 @@ void ps_page_cell(const struct ps_page *page, const char *class, const char *tex
 }
 
 /* "411.1 [410.2, 412.0]": 万元 without its name, for columns that say it. */
-static void mean_cell(const struct ps_page *page, const struct ps_row *row, enum ps_measure measure)
+void ps_page_mean_cell(const struct ps_page *page, const struct ps_row *row,
+                       enum ps_measure measure)
 {
     struct ps_page_said amount = ps_page_mean(PS_LANG_EN, row, measure);
     char *unit = strstr(amount.s, " 万元");
@@ -59,9 +60,9 @@ void ps_page_decisions(struct ps_page *page)
                      ps_carries_text(carries, page->lang));
         ps_page_cell(page, "n", ps_chance_text(&f->depletion).s);
         ps_page_cell(page, "n", ps_chance_text(target).s);
-        mean_cell(page, row, PS_M_REGISTERED);
-        mean_cell(page, row, PS_M_COMPENSATION);
-        mean_cell(page, row, PS_M_FISCAL_NET_COST);
+        ps_page_mean_cell(page, row, PS_M_REGISTERED);
+        ps_page_mean_cell(page, row, PS_M_COMPENSATION);
+        ps_page_mean_cell(page, row, PS_M_FISCAL_NET_COST);
         (void)fputs("</tr>", page->out);
     }
     (void)fputs("</tbody></table></div>", page->out);

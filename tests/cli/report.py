@@ -155,18 +155,31 @@ class Report(Case):
         self.book("book", template="bishan")
         self.pledgesim("sweep", "book", "--vary", "pool_initial_wan=800:1600:400", "--vary", "leverage=8:12:4", "--st", "p_depletion<=1%",
                        "-n", "1024", "-o", "grid", "-q")
-        study = json.loads(island((self.dir / "grid/report.html").read_text(encoding="utf-8")))["study"]
+        page = (self.dir / "grid/report.html").read_text(encoding="utf-8")
+        study = json.loads(island(page))["study"]
         rows = table((self.dir / "grid/grid.csv").read_bytes())
         self.assertEqual([point["at"] for point in study["points"]], [[row["value_1"], row["value_2"]] for row in rows])
         for point, row in zip(study["points"], rows):
             self.assertAlmostEqual(point["depletion"][0] / 1024, float(row["p_depletion"]), 9)
+        # The answer is the cheapest of those that meet all; the frontier goes on from there.
+        met = sorted((float(row["fiscal_net_cost_wan_mean"]), row["value_1"], row["value_2"]) for row in rows if row["feasible"] == "met")
+        best = f"资金池初始规模 {met[0][1]} 万元、放大倍数上限 {met[0][2]} 倍"
+        self.assertIn(best, re.search(r'<p class="question">(.*?)</p>', page).group(1))
+        self.assertEqual([row[:2] for row in self.rows(page, "各取所长")][0], ["财政净成本最低", best])
+        order = [row[0] for row in self.rows(page, "前沿方案")]
+        self.assertEqual(order[0], best)
+        self.assertEqual(len(order), sum(row["frontier"] == "true" for row in rows))
         self.pledgesim("tune", "book", "--vary", "pool_initial_wan=500:3000", "--st", "p_depletion<=1%", "--minimize", "pool_initial_wan",
                        "-n", "4096", "-o", "tuned", "-q", code=None)
         page = (self.dir / "tuned/report.html").read_text(encoding="utf-8")
         rows = table((self.dir / "tuned/tune.csv").read_bytes())
         points = {row["point"]: [row["value_1"]] for row in rows}
         self.assertEqual([point["at"] for point in json.loads(island(page))["study"]["points"]], list(points.values()))
-
+        chinese = re.search(r'<section id="conclusion".*?<div class="en"', page, re.S).group()
+        self.assertNotIn("pool_initial_wan", chinese)
+        self.assertNotIn("p_depletion", chinese)
+        for text in ("不能足额赔付概率 ≤ 1%", "按抽样误差，最优值在", "起作用的约束：", "收紧一成时的目标值"):
+            self.assertIn(text, chinese)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 // Variants of a sweep, and those that a search looked at.
 import { amount, between, chance, count, share, tick, valueOf } from '../numbers.js';
 import { axis, band, base, BLUE, GREEN, GREY, legend, ORANGE, PLACE, RED, threshold } from '../theme.js';
-import { say } from '../words.js';
+import { language, say } from '../words.js';
 
 const JUDGED = [
     ['MET', GREEN],
@@ -10,7 +10,11 @@ const JUDGED = [
     ['MISSED', GREY],
 ];
 
-const name = (axes, { at }) => axes.map(({ name: axisName }, i) => `${axisName}=${at[i]}`).join(', ');
+const label = (one) => one.label[language()];
+const name = (axes, { at }) => axes.map((one, i) => `${label(one)} ${at[i]}`).join('\n');
+
+/** As in the static table: by judgement, then by cost. */
+const inOrder = (points) => [...points].sort((a, b) => a.judgement - b.judgement || a.cost[0] - b.cost[0]);
 
 /** Safety against the target, a point a variant. */
 export function variants({ data }) {
@@ -48,8 +52,8 @@ export function variants({ data }) {
             })),
         },
         table: {
-            head: [...axes.map((one) => one.name), say('DEPLETION'), say('TARGET'), say('REGISTERED'), say('COST'), say('ON_FRONTIER'), ...(judged ? [say('MET')] : [])],
-            rows: points.map((one) => [
+            head: [...axes.map(label), say('DEPLETION'), say('TARGET'), say('REGISTERED'), say('COST'), say('ON_FRONTIER'), ...(judged ? [say('MET')] : [])],
+            rows: inOrder(points).map((one) => [
                 ...one.at,
                 chance(one.depletion),
                 chance(one.target),
@@ -81,14 +85,14 @@ export function search({ data }) {
         option: {
             ...base(say('TRIED')),
             grid: constraints.map((_, c) => ({ ...PLACE, top: 20 + c * (height + 50), height })),
-            xAxis: constraints.map((_, c) => axis('value', c === constraints.length - 1 ? (single ? axes[0].name : say('VARIANT')) : '', { gridIndex: c, scale: true, lines: false, line: true })),
-            yAxis: constraints.map((one, c) => axis('value', one.text, { gridIndex: c, gap: 60, scale: true, splitNumber: 3, axisLabel: { formatter: format(c) } })),
+            xAxis: constraints.map((_, c) => axis('value', c === constraints.length - 1 ? (single ? label(axes[0]) : say('VARIANT')) : '', { gridIndex: c, scale: true, lines: false, line: true })),
+            yAxis: constraints.map((one, c) => axis('value', label(one), { gridIndex: c, gap: 60, scale: true, splitNumber: 3, axisLabel: { formatter: format(c) } })),
             tooltip: {
                 ...base('').tooltip,
                 trigger: 'item',
                 formatter: ({ dataIndex }) => {
                     const { point } = sorted[dataIndex];
-                    return [name(axes, point), ...constraints.map((one, c) => `${one.text}: ${text(c, point.judged[c])}`), `${count(point.worlds)} ${say('WORLDS')}`].join('\n');
+                    return [name(axes, point), ...constraints.map((one, c) => `${label(one)}: ${text(c, point.judged[c])}`), `${count(point.worlds)} ${say('WORLDS')}`].join('\n');
                 },
             },
             series: constraints.flatMap((one, c) => {
@@ -98,7 +102,7 @@ export function search({ data }) {
                     band('', BLUE, 0.15, sorted.map(({ point, x }) => [x, point.judged[c][1], point.judged[c][2]]), place),
                     {
                         type: 'scatter',
-                        name: one.text,
+                        name: label(one),
                         symbolSize: 7,
                         data: sorted.map(({ point, x }) => ({ value: [x, point.judged[c][0]], itemStyle: { color: JUDGED[point.judgement][1] } })),
                         markLine: threshold({ yAxis: limit }, format(c)(limit), { label: { formatter: format(c)(limit), color: RED, fontSize: 12, position: 'end' } }),
@@ -108,7 +112,7 @@ export function search({ data }) {
             }),
         },
         table: {
-            head: [...axes.map((one) => one.name), say('WORLDS'), ...constraints.map((one) => one.text), say('MET')],
+            head: [...axes.map(label), say('WORLDS'), ...constraints.map(label), say('MET')],
             rows: points.map((one) => [...one.at, one.worlds, ...constraints.map((_, c) => text(c, one.judged[c])), say(JUDGED[one.judgement][0])]),
         },
     };

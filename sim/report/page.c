@@ -33,6 +33,7 @@ static const struct section OF_RUN[] = {
     {"fan", PS_WORD_FAN, PS_WORD_FAN_INTRO, NULL, "fan"},
     {"exceedance", PS_WORD_EXCEEDANCE, PS_WORD_EXCEEDANCE_INTRO, NULL, "exceedance"},
     {"flows", PS_WORD_FLOWS, PS_WORD_FLOWS_INTRO, NULL, "flows"},
+    {"vehicles", PS_WORD_VEHICLES, PS_WORD_VEHICLES_INTRO, ps_page_vehicles, ""},
     {"tornado", PS_WORD_TORNADO, PS_WORD_TORNADO_INTRO, NULL, "tornado"},
     {"compare", PS_WORD_COMPARE, PS_WORD_COMPARE_INTRO, ps_page_decisions, "compare"},
     {"convergence", PS_WORD_CONVERGENCE, PS_WORD_CONVERGENCE_INTRO, NULL, "convergence"},
@@ -118,10 +119,18 @@ static void write_top(struct ps_page *page)
     (void)fputs("</header>\n", page->out);
 }
 
+/* Not every book has securitisations, trusts or funds. */
+static int is_there(const struct ps_page *page, const struct section *section)
+{
+    return section->block != ps_page_vehicles || ps_page_has_vehicles(page);
+}
+
 static void write_contents(struct ps_page *page, const struct section *sections, size_t n)
 {
     (void)fputs("<nav><ul>", page->out);
     for (size_t i = 0; i < n; i++) {
+        if (!is_there(page, &sections[i]))
+            continue;
         (void)fprintf(page->out, "<li><a href=\"#%s\">", sections[i].id);
         ps_page_word(page, "span", sections[i].title);
         (void)fputs("</a></li>", page->out);
@@ -154,7 +163,8 @@ static void write_body(struct ps_page *page)
     write_contents(page, outline.sections, outline.n);
     (void)fputs("<main>\n", page->out);
     for (size_t i = 0; i < outline.n; i++)
-        write_section(page, &outline.sections[i]);
+        if (is_there(page, &outline.sections[i]))
+            write_section(page, &outline.sections[i]);
     (void)fputs("</main>\n<footer>", page->out);
     ps_page_word(page, "p", PS_WORD_INTERVALS);
     /* The template goes on with the licence texts. */

@@ -57,6 +57,10 @@ void ps_page_word(struct ps_page *page, const char *tag, enum ps_word word);
 
 ps_page_block ps_page_conclusion, ps_page_decisions, ps_page_parameters, ps_page_study;
 
+/* Securitisations, trusts and funds, where a scenario has any. */
+ps_page_block ps_page_vehicles;
+int ps_page_has_vehicles(const struct ps_page *page);
+
 /* A row of headings; a cell with a class, or "". */
 void ps_page_head(const struct ps_page *page, const enum ps_word *words, size_t n);
 void ps_page_cell(const struct ps_page *page, const char *class, const char *text);

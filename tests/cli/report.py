@@ -5,6 +5,7 @@ import hashlib
 import html
 import json
 import re
+import shutil
 import unittest
 
 from _program import ROOT, Case, run, table
@@ -141,6 +142,19 @@ class Report(Case):
         self.assertEqual(changed["宏观下行一年（2个标准差）", "macro_2023", "shift_sd"], ("", "-2"))
         labels = [row["label"] for row in table((self.dir / "out/summary.csv").read_bytes())]
         self.assertEqual({row[0] for row in rows}, set(labels[1:]))
+
+    def test_vehicles_trusts_and_funds(self):
+        """They have a section where a scenario has some, with the figures of the tables."""
+        for name, scenario, figure in (("abs", "issue", "loss_senior"), ("trust", "trust", "loss_subordinated"), ("fund", "fund", "fund_fiscal_cost")):
+            shutil.copytree(ROOT / "scenarios" / name, self.dir / name)
+            page = self.report(name, "-n", "512", "--only", f"none,{scenario}")
+            section = re.search(r'<section id="vehicles".*?</section>', page, re.S).group()
+            metrics = {(row["scenario_id"], row["metric"]): row for row in table((self.dir / "out/metrics.csv").read_bytes())}
+            mean = float(metrics[scenario, figure]["mean"])
+            self.assertIn(f"{mean:,.1f} [", section, name)
+            self.assertIn('href="#vehicles"', page)
+        self.book("book")
+        self.assertNotIn("vehicles", re.findall(r'<section id="(\w+)"', self.report("book", "-n", "256")))
 
     def test_books_without_target_or_pool(self):
         self.book("static", template="static")

@@ -168,40 +168,46 @@ static json_t *depleted_by(const struct ps_row *row)
     return out;
 }
 
-static json_t *with_quantile(const struct ps_row *row, enum ps_measure measure)
+/* [mean, lower end, upper end, quantile or null, its level]: the quantile of the bad side, where
+ * the distribution is kept. */
+static json_t *with_bad_case(const struct ps_row *row, enum ps_measure measure, double level)
 {
     const struct ps_hist *h = &row->hist[measure];
     json_t *line = mean(row, measure);
-    const int known = ps_hist_kept(h) && ps_quantile_supported(h->n, 0.95);
-    add(line, known ? wan((double)ps_hist_quantile(h, 0.95).value) : json_null());
+    const int known = ps_hist_kept(h) && ps_quantile_supported(h->n, level);
+    add(line, known ? wan((double)ps_hist_quantile(h, level).value) : json_null());
+    add(line, number(level));
     return line;
 }
 
-/* word of the item: [mean, lower end, upper end, 95 % quantile or null]. */
 static json_t *flows(const struct ps_scenario *scenario, const struct ps_row *row)
 {
-    static const struct {
+    static const double MUCH = 0.95, LITTLE = 0.05;
+    const struct {
         enum ps_word word;
         enum ps_measure measure;
-    } FLOWS[] = {{PS_WORD_FLOW_TOPUPS, PS_M_TOPUPS},
-                 {PS_WORD_FLOW_INTEREST, PS_M_POOL_INTEREST},
-                 {PS_WORD_FLOW_RETURNED, PS_M_RETURNED},
-                 {PS_WORD_FLOW_PAID, PS_M_COMPENSATION},
-                 {PS_WORD_FLOW_END, PS_M_POOL_END},
-                 {PS_WORD_FLOW_EXPOSURE, PS_M_EXPOSURE},
-                 {PS_WORD_FLOW_RECOVERED, PS_M_RECOVERED},
-                 {PS_WORD_FLOW_POOL, PS_M_LOSS_POOL},
-                 {PS_WORD_FLOW_GUARANTOR, PS_M_LOSS_GUARANTOR},
-                 {PS_WORD_FLOW_REGUARANTOR, PS_M_LOSS_REGUARANTOR},
-                 {PS_WORD_FLOW_INSURER, PS_M_LOSS_INSURER},
-                 {PS_WORD_FLOW_APPRAISER, PS_M_LOSS_APPRAISER},
-                 {PS_WORD_FLOW_BANK, PS_M_LOSS_BANK}};
+        double bad; /* level of the bad case: much of a loss, little of what helps */
+    } FLOWS[] = {{PS_WORD_FLOW_TOPUPS, PS_M_TOPUPS, MUCH},
+                 {PS_WORD_FLOW_INTEREST, PS_M_POOL_INTEREST, LITTLE},
+                 {PS_WORD_FLOW_RETURNED, PS_M_RETURNED, LITTLE},
+                 {PS_WORD_FLOW_PAID, PS_M_COMPENSATION, MUCH},
+                 {PS_WORD_FLOW_END, PS_M_POOL_END, LITTLE},
+                 {PS_WORD_FLOW_EXPOSURE, PS_M_EXPOSURE, MUCH},
+                 {PS_WORD_FLOW_RECOVERED, PS_M_RECOVERED, LITTLE},
+                 {PS_WORD_FLOW_LOSS, PS_M_LOSS, MUCH},
+                 {PS_WORD_FLOW_POOL, PS_M_LOSS_POOL, MUCH},
+                 {PS_WORD_FLOW_GUARANTOR, PS_M_LOSS_GUARANTOR, MUCH},
+                 {PS_WORD_FLOW_REGUARANTOR, PS_M_LOSS_REGUARANTOR, MUCH},
+                 {PS_WORD_FLOW_INSURER, PS_M_LOSS_INSURER, MUCH},
+                 {PS_WORD_FLOW_APPRAISER, PS_M_LOSS_APPRAISER, MUCH},
+                 {PS_WORD_FLOW_BANK, PS_M_LOSS_BANK, MUCH}};
     const struct ps_estimate start = {(double)ps_pools_initial_fen(scenario), 0};
     json_t *out = json_object(), *line = estimate(start, 1e6);
     add(line, json_null());
+    add(line, number(LITTLE));
     put(out, ps_word_key(PS_WORD_FLOW_INITIAL), line);
     for (size_t i = 0; i < sizeof FLOWS / sizeof *FLOWS; i++)
-        put(out, ps_word_key(FLOWS[i].word), with_quantile(row, FLOWS[i].measure));
+        put(out, ps_word_key(FLOWS[i].word), with_bad_case(row, FLOWS[i].measure, FLOWS[i].bad));
     return out;
 }
 

@@ -29,13 +29,32 @@ static void origin_cell(const struct ps_page *page, const char *origin)
         ps_page_cell(page, "", origin);
 }
 
-/* One value; its row of the table where there are several. */
-static void parameter_row(const struct ps_page *page, const struct ps_resolved *line, int with_row)
+/* How many rows of its table have this value, if all have, resting on the same; else 0. */
+static uint64_t same_in_all(const struct ps_page *page, const struct ps_resolved *line)
+{
+    const struct ps_book *book = page->request->book;
+    const struct ps_basis_text basis = ps_page_basis_of(page, line);
+    uint64_t n = 0;
+    for (size_t i = 0; i < book->resolved_n && book->resolved[i].scenario == 0; i++) {
+        const struct ps_resolved *other = &book->resolved[i];
+        if (other->column != line->column)
+            continue;
+        if (strcmp(other->value, line->value) != 0 ||
+            strcmp(ps_page_basis_of(page, other).s, basis.s) != 0)
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+/* One value, and where a table may have several, its row. */
+static void parameter_row(const struct ps_page *page, const struct ps_resolved *line,
+                          const char *row)
 {
     const struct ps_column_desc *column = line->column;
     (void)fputs("<tr>", page->out);
-    if (with_row)
-        ps_page_cell(page, "", line->row_id);
+    if (row != NULL)
+        ps_page_cell(page, "", row);
     (void)fputs("<th scope=\"row\">", page->out);
     ps_page_text(page, column->doc[page->lang]);
     (void)fputs("</th>", page->out);
@@ -47,6 +66,34 @@ static void parameter_row(const struct ps_page *page, const struct ps_resolved *
     (void)fputs("</tr>", page->out);
 }
 
+static int is_shown(const struct ps_resolved *line, enum ps_table table)
+{
+    return line->scenario == 0 && line->column->table == table;
+}
+
+/* A value that all rows of a table share stands once, with the first of them. */
+static void table_rows(const struct ps_page *page, enum ps_table table)
+{
+    const struct ps_book *book = page->request->book;
+    const struct ps_resolved *first = NULL;
+    for (size_t i = 0; i < book->resolved_n; i++) {
+        const struct ps_resolved *line = &book->resolved[i];
+        if (!is_shown(line, table))
+            continue;
+        first = first == NULL ? line : first;
+        const uint64_t same_n = table == PS_TABLE_scenarios ? 1 : same_in_all(page, line);
+        if (table == PS_TABLE_scenarios)
+            parameter_row(page, line, NULL);
+        else if (same_n < 2)
+            parameter_row(page, line, line->row_id);
+        else if (strcmp(line->row_id, first->row_id) == 0)
+            parameter_row(
+                page, line,
+                ps_page_said(page->lang, PS_WORD_ALL_ROWS, PS_PAGE_ARGS(ps_text_count(same_n).s))
+                    .s);
+    }
+}
+
 static void parameter_head(const struct ps_page *page, int with_row)
 {
     static const enum ps_word HEAD[] = {PS_WORD_ROW,   PS_WORD_PARAMETER, PS_WORD_COLUMN,
@@ -55,11 +102,6 @@ static void parameter_head(const struct ps_page *page, int with_row)
     (void)fputs("<div class=\"wide\" tabindex=\"0\"><table>", page->out);
     ps_page_head(page, HEAD + !with_row, sizeof HEAD / sizeof *HEAD - (size_t)!with_row);
     (void)fputs("<tbody>", page->out);
-}
-
-static int is_shown(const struct ps_resolved *line, enum ps_table table)
-{
-    return line->scenario == 0 && line->column->table == table;
 }
 
 static void table_of(const struct ps_page *page, enum ps_table table)
@@ -76,9 +118,7 @@ static void table_of(const struct ps_page *page, enum ps_table table)
                 PS_PAGE_ARGS(ps_table_desc(table)->name, ps_text_count(n).s));
     (void)fputs("</summary>", page->out);
     parameter_head(page, !scalars);
-    for (size_t i = 0; i < book->resolved_n; i++)
-        if (is_shown(&book->resolved[i], table))
-            parameter_row(page, &book->resolved[i], !scalars);
+    table_rows(page, table);
     (void)fputs("</tbody></table></div></details>", page->out);
 }
 

@@ -153,8 +153,12 @@ test('another scenario can be chosen', async () => {
     const { page } = await open('out');
     await showAll(page);
     const own = await page.locator('#fan svg').innerHTML();
-    await page.locator('#scenario').selectOption('1');
+    const answer = await page.locator('#conclusion').innerText();
+    await page.locator('#scenario-exceedance').selectOption('1');
     await page.waitForFunction((html) => document.querySelector('#fan svg').innerHTML !== html, own);
+    assert.equal(await page.locator('#scenario-fan').inputValue(), '1');
+    assert.equal(await page.locator('#conclusion').innerText(), answer);
+    assert.equal(await page.locator('nav select').count(), 0);
 });
 
 test('names of a book are text', async () => {

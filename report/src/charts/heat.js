@@ -40,7 +40,11 @@ function isoline(name, colour, segments) {
     };
 }
 
-export function heat({ data, narrow }) {
+/** Below this the pool's sizes do not fit beside each other, on paper neither. */
+const BESIDE = 800;
+
+export function heat({ data, width }) {
+    const narrow = width < BESIDE;
     const { pools, leverages, points } = data.outlook;
     if (pools.length === 0 || leverages.length < 2) {
         return { missing: say('LIVE_NONE') };
@@ -49,7 +53,7 @@ export function heat({ data, narrow }) {
     // Between points the logarithm of the risk is nearer to linear than the risk itself.
     const risk = (x, y) => Math.log((at(x, y)[0][0] + 0.5) / (at(x, y)[0][1] + 1));
     const target = (x, y) => valueOf(at(x, y)[1]);
-    // On a narrow screen the pool's size runs upwards.
+    // On a narrow place the pool's size runs upwards.
     const turn = (point) => (narrow ? [point[1], point[0], ...(point.length > 2 ? [point[3], point[2]] : [])] : point);
     const cells = pools.flatMap((_, x) => leverages.map((__, y) => [x, y]));
     const names = [say('ISO_DEPLETION', tick(data.depletionAtMost)), say('ISO_TARGET', tick(data.targetAtLeast))];

@@ -81,7 +81,7 @@ export class Chart {
         this.note.hidden = !(drawing.note || drawing.missing);
         this.note.textContent = drawing.note ?? drawing.missing ?? '';
         this.of.hidden = !drawing.of;
-        this.of.textContent = drawing.of ? `${say('SCENARIO')}: ${drawing.of}` : '';
+        this.of.replaceChildren(`${say('SCENARIO')}: `, element('bdi', {}, drawing.of ?? ''));
         this.canvas.hidden = this.details.hidden = 'missing' in drawing;
         if ('missing' in drawing) {
             return;

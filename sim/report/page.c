@@ -90,7 +90,9 @@ int ps_page_has_kernel(void)
 static void write_title(struct ps_page *page)
 {
     page->lang = PS_LANG_ZH;
-    ps_page_say(page, PS_WORD_TITLE_BOOK, PS_PAGE_ARGS(page->request->book->name));
+    ps_page_plain(
+        page,
+        ps_page_said(page->lang, PS_WORD_TITLE_BOOK, PS_PAGE_ARGS(page->request->book->name)).s);
 }
 
 static void made_by(struct ps_page *page)

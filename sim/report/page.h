@@ -35,7 +35,9 @@ struct ps_page {
     uint64_t shipped;           /* bit i: input i of the book is as the program brings it along */
 };
 
-/* Text with &, <, >, " and ' as entities; line feeds and other controls as blanks. */
+/* Text with &, <, >, " and ' as entities; line feeds and other controls as blanks. What turns the
+ * direction of writing is kept to itself, but for the plain one, where no markup can be. */
+void ps_page_plain(const struct ps_page *page, const char *text);
 void ps_page_text(const struct ps_page *page, const char *text);
 
 /* A word in the language of the block; arguments up to NULL, inert likewise. */

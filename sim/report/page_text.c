@@ -49,10 +49,30 @@ static void put_inert(FILE *out, char c)
     }
 }
 
-void ps_page_text(const struct ps_page *page, const char *text)
+/* Does the text hold a character that turns the direction of what follows (U+202A to U+202E, U+2066
+ * to U+2069, U+200E, U+200F)? */
+static int turns(const char *text)
+{
+    for (const char *p = text; (p = strchr(p, '\xe2')) != NULL; p++)
+        if ((p[1] == '\x80' &&
+             ((p[2] >= '\xaa' && p[2] <= '\xae') || p[2] == '\x8e' || p[2] == '\x8f')) ||
+            (p[1] == '\x81' && p[2] >= '\xa6' && p[2] <= '\xa9'))
+            return 1;
+    return 0;
+}
+
+void ps_page_plain(const struct ps_page *page, const char *text)
 {
     for (; *text != '\0'; text++)
         put_inert(page->out, *text);
+}
+
+void ps_page_text(const struct ps_page *page, const char *text)
+{
+    const int isolated = turns(text);
+    (void)fputs(isolated ? "<bdi>" : "", page->out);
+    ps_page_plain(page, text);
+    (void)fputs(isolated ? "</bdi>" : "", page->out);
 }
 
 /* The argument that {digit} at p stands for, or NULL when p is no such place. */

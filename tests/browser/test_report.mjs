@@ -174,14 +174,38 @@ test('names of a book are text', async () => {
     assert.deepEqual(heard, []);
 });
 
-test('axe finds nothing serious', async () => {
-    const { page } = await open('out');
-    await settled(page);
-    await showAll(page);
+/** What axe calls serious or critical. */
+async function serious(page) {
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run());
-    const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    assert.deepEqual(bad.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+}
+
+for (const hash of ['', '#en']) {
+    test(`axe finds nothing serious as the page opens, nor with every chart drawn ${hash}`, async () => {
+        const { page } = await open('out', {}, hash);
+        assert.deepEqual(await serious(page), []);
+        await settled(page);
+        await showAll(page);
+        assert.deepEqual(await serious(page), []);
+    });
+}
+
+test('axe finds nothing serious on the pages of a sweep and of a search', async () => {
+    run('sweep', 'book', '--vary', 'pool_initial_wan=800:1600:400', '--st', 'p_depletion<=1%', '-n', '1024', '-o', 'grid');
+    run('tune', 'book', '--vary', 'pool_initial_wan=500:3000', '--st', 'p_depletion<=1%', '--minimize', 'pool_initial_wan', '-n', '4096', '-o', 'tuned');
+    for (const name of ['grid', 'tuned']) {
+        const { page, heard } = await open(name);
+        assert.deepEqual(await serious(page), []);
+        assert.deepEqual(heard, []);
+    }
+});
+
+test('no table needs scrolling sideways on a usual screen', async () => {
+    for (const hash of ['', '#en']) {
+        const { page } = await open('out', { viewport: { width: 1366, height: 768 } }, hash);
+        assert.ok(await page.locator('#compare .wide:visible').last().evaluate((one) => one.scrollWidth <= one.clientWidth), hash);
+    }
 });
 
 test('paper has every section', async () => {
@@ -191,6 +215,14 @@ test('paper has every section', async () => {
     const pdf = await page.pdf({ format: 'A4' });
     assert.ok(pdf.length > 50000);
     assert.equal(await page.locator('section > .chart svg').count(), CHARTS.length); // drawn although never in view
+    // Charts and parameters are whole on it, and afterwards as they were.
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    assert.equal(await page.locator('#parameters details:not([open])').count(), 0);
+    const pools = await page.evaluate(() => JSON.parse(document.getElementById('figures').textContent).outlook.pools);
+    const labels = await page.locator('#heat svg text').allTextContents();
+    assert.deepEqual(pools.filter((pool) => !labels.includes(String(pool))), []);
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    assert.equal(await page.locator('#parameters details[open]').count(), 0);
     for (const id of [...CHARTS, 'conclusion', 'live', 'parameters']) {
         assert.ok(await page.locator(`#${id} h2`).isVisible(), id);
     }

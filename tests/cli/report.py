@@ -96,6 +96,14 @@ class Report(Case):
         self.assertEqual(json.loads(text)["scenarios"][0]["name"], HOSTILE)
         self.assertIn("&lt;/script&gt;&lt;script&gt;alert(1)", page)
 
+    def test_what_turns_writing_stays_to_itself(self):
+        book = self.book()
+        (book / "scenarios.csv").write_text("scenario_id,label\nbaseline,plan \u202efdp.exe\n", encoding="utf-8")
+        page = self.report("book", "-n", "256")
+        markup = re.sub(r"<script.*?</script>", "", page, flags=re.S)
+        self.assertIn("\u202e", markup)
+        self.assertNotIn("\u202e", re.sub(r"<bdi>[^<]*</bdi>", "", markup))
+
     def test_same_bytes(self):
         self.book()
         one = self.report("book", "-n", "1024", "-j", "1")

@@ -108,6 +108,16 @@ class Workbook(Case):
         self.assertEqual((estimate, rows["资金池能否支撑目标？"][0][:2]), (float(summary["p_depletion"]), "不能"))
         self.assertLess(lower, estimate)
         self.assertGreater(upper, estimate)
+        # The safe size and the stresses are those of report.html, where there is one.
+        page = self.dir / "out/report.html"
+        if page.exists():
+            outlook = json.loads(re.search(r'id="figures">(.*?)</script>', page.read_text(encoding="utf-8"), re.S).group(1))["outlook"]
+            self.assertEqual(rows["试算规模中有把握满足标准的最小者"][0], outlook["pools"][outlook["safe"]])
+            own = outlook["size"] * len(outlook["leverages"]) + outlook["leverage"]
+            for (name, _), points in list(zip(outlook["twists"], outlook["points"]))[1:]:
+                hits, worlds, lo, _ = points[own][0]
+                self.assertAlmostEqual(rows[f"{name}：不能足额赔付的概率"][0], hits / worlds, 9)
+                self.assertAlmostEqual(rows[f"{name}：不能足额赔付的概率"][1], lo, 9)
         for name, cells in rows.items():
             if name.endswith(("均值", "分位数")):
                 self.assertEqual(len(cells), 3, name)

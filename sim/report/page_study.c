@@ -159,7 +159,7 @@ static void sweep_row(const struct ps_page *page, const char *aim, size_t p)
     (void)fputs("<tr>", page->out);
     if (aim != NULL)
         cell(page, "th scope=\"row\"", aim);
-    cell(page, aim == NULL ? "th scope=\"row\"" : "td", place_in_sweep(page, p).s);
+    cell(page, aim == NULL ? "th scope=\"row\"" : "td class=\"name\"", place_in_sweep(page, p).s);
     cell(page, "td class=\"n\"", chance_of(row, PS_M_DEPLETED).s);
     cell(page, "td class=\"n\"", chance_of(row, target_of(sweep, p)).s);
     ps_page_mean_cell(page, row, PS_M_REGISTERED);

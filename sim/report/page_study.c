@@ -327,14 +327,15 @@ static void tune_items(const struct ps_page *page)
 {
     const struct ps_tune_request *request = page->request->tune;
     const struct ps_tuned *tuned = page->request->tuned;
-    const struct ps_axis *axis = request->study.axes;
     (void)fputs("<ul class=\"sentences\">", page->out);
-    if (request->study.axes_n == 1 && tuned->lowest != tuned->highest)
-        item(page, PS_WORD_TUNE_RANGE,
-             PS_PAGE_ARGS(ps_page_axis_at(page->lang, axis, tuned->lowest).s,
-                          ps_page_axis_at(page->lang, axis, tuned->highest).s));
-    else if (request->study.axes_n > 1)
-        item(page, PS_WORD_TUNE_ONE_PATH, NULL);
+    for (int a = 0; a < request->study.axes_n; a++) {
+        const struct ps_axis *axis = &request->study.axes[a];
+        if (tuned->lowest[a] != tuned->highest[a])
+            item(page, PS_WORD_TUNE_RANGE,
+                 PS_PAGE_ARGS(ps_page_axis(page->lang, axis).s,
+                              ps_axis_value(axis, tuned->lowest[a]).s,
+                              ps_axis_value(axis, tuned->highest[a]).s));
+    }
     binding_item(page);
     if (request->objective.axis < 0) {
         const struct ps_metric *metric = &request->objective.metric;

@@ -200,7 +200,7 @@ class Report(Case):
         chinese = re.search(r'<section id="conclusion".*?<div class="en"', page, re.S).group()
         self.assertNotIn("pool_initial_wan", chinese)
         self.assertNotIn("p_depletion", chinese)
-        for text in ("不能足额赔付概率 ≤ 1%", "按抽样误差，最优值在", "起作用的约束：", "收紧一成时的目标值"):
+        for text in ("不能足额赔付概率 ≤ 1%", "按抽样误差，资金池初始规模（万元）的最优值在", "起作用的约束：", "收紧一成时的目标值"):
             self.assertIn(text, chinese)
 
 

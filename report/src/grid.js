@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Figures of the live panel without its kernel: between the variants that the program computed before.
 import { count } from './numbers.js';
-import { command } from './shell.js';
+import { recipe } from './shell.js';
 import { say } from './words.js';
 
 const KEYS = ['depletion', 'target', 'registered', 'cost', 'shortfall'];
@@ -49,14 +49,14 @@ export function gridEngine(data) {
             const figures = mix(along(l.below), along(l.next), l.part);
             show({ figures: Object.fromEntries(KEYS.map((key, i) => [key, figures[i]])), note: say('LIVE_GRID', count(worlds[twist])) });
         },
-        command(policy, stress) {
+        recipe(policy, stress) {
             const cells = (column, own, now, was) =>
                 now === undefined || now === was ? [] : data.panel.pools.map((pool) => `pools.${pool[0]}.${column}=${Number(((pool[own] * now) / was).toFixed(4))}`);
-            return command(data, [
+            return recipe(data, [
                 ...cells('initial_wan', 1, policy.pool, pools[size]),
                 ...cells('leverage', 2, policy.leverage, leverages[leverage]),
                 data.panel.settings[known[stress]],
-            ]);
+            ], worlds[known[stress]]);
         },
     };
 }

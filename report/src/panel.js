@@ -3,7 +3,7 @@
 import { createKernel } from './kernel.js';
 import { roundStep } from './grid.js';
 import { count } from './numbers.js';
-import { command } from './shell.js';
+import { recipe } from './shell.js';
 import { say } from './words.js';
 
 const WORLDS = 10000;
@@ -41,6 +41,9 @@ function withThresholds(policy, own) {
           };
 }
 
+/** The pool that a lever moves, where there are others. */
+const poolOf = (data, { cell }) => (data.panel.pools.length > 1 ? /^pools\.(.*)\.\w+$/.exec(cell)?.[1] : undefined);
+
 /** @returns {Promise<import('./live.js').Engine | null>} null where the page has no kernel */
 export async function kernelEngine(data) {
     const module = document.getElementById('kernel');
@@ -53,7 +56,7 @@ export async function kernelEngine(data) {
     const names = { depletion: 'depletion', target: annual, registered: 'registered_total', cost: 'fiscal_net_cost', shortfall: 'shortfall' };
     const moved = kernel.levers.filter(({ name, lowest, highest }) => WORDS[name] && lowest < highest);
     return {
-        levers: moved.map((lever) => ({ name: lever.name, word: WORDS[lever.name], value: lever.value, choice: lever.name === 'breaker', ...rangeOf(lever, own.pool_initial_wan) })),
+        levers: moved.map((lever) => ({ name: lever.name, word: WORDS[lever.name], pool: poolOf(data, lever), value: lever.value, choice: lever.name === 'breaker', ...rangeOf(lever, own.pool_initial_wan) })),
         stresses: data.pack.twists.map((twist) => data.outlook.twists[twist]),
         async run(policy, stress, show) {
             const began = performance.now();
@@ -78,6 +81,6 @@ export async function kernelEngine(data) {
                 tell(figures, WORLDS);
             }
         },
-        command: (policy, stress) => command(data, [...kernel.settings(withThresholds(policy, own)), data.panel.settings[data.pack.twists[stress]]], `-n ${WORLDS} -s ${data.seed}`),
+        recipe: (policy, stress) => recipe(data, [...kernel.settings(withThresholds(policy, own)), data.panel.settings[data.pack.twists[stress]]], WORLDS),
     };
 }

@@ -99,6 +99,10 @@ static void made_by(struct ps_page *page)
     ps_page_say(page, PS_WORD_MADE_BY,
                 PS_PAGE_ARGS(page->request->book->name, ps_text_count(page->request->worlds_n).s,
                              seed, PS_VERSION));
+    for (size_t i = 0; i < page->request->sets_n; i++) {
+        ps_page_say(page, PS_WORD_MADE_WITH, NULL);
+        ps_page_shell_word(page, page->request->sets[i]);
+    }
 }
 
 /* The switch works without JavaScript: the boxes stand before all that they hide. */

@@ -50,6 +50,13 @@ typedef void ps_page_block(struct ps_page *page);
 void ps_page_both(struct ps_page *page, const char *tag, ps_page_block *block);
 void ps_page_word(struct ps_page *page, const char *tag, enum ps_word word);
 
+/* A word of a command line, in quotes where a shell would read more than the word; inert. */
+void ps_page_shell_word(const struct ps_page *page, const char *word);
+
+/* The search for the smallest size between two totals of the first scenario's pools, as a command.
+ */
+void ps_page_tune(const struct ps_page *page, int64_t lo_fen, int64_t hi_fen);
+
 /* ---- the blocks ---- */
 
 ps_page_block ps_page_conclusion, ps_page_decisions, ps_page_parameters, ps_page_study;

@@ -190,44 +190,6 @@ static void verdict_sentence(const struct ps_page *page)
                  PS_PAGE_ARGS(pool.s, depletion.s, worlds.s));
 }
 
-/* A word of a command line, in quotes where a shell would read more than the word. */
-static struct ps_page_said shell_word(const char *word)
-{
-    static const char PLAIN[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-@=";
-    struct ps_page_said out = {""};
-    const int plain = word[strspn(word, PLAIN)] == '\0' && *word != '\0';
-    size_t at = 0;
-    if (!plain)
-        out.s[at++] = '\'';
-    for (; *word != '\0' && at + 6 < sizeof out.s; word++) {
-        const char *piece = *word == '\'' ? "'\\''" : (const char[]){*word, '\0'};
-        const size_t n = strlen(piece);
-        memcpy(out.s + at, piece, n);
-        at += n;
-    }
-    if (!plain)
-        out.s[at++] = '\'';
-    out.s[at] = '\0';
-    return out;
-}
-
-static struct ps_page_said tune_command(const struct ps_page *page, int64_t lo_fen, int64_t hi_fen)
-{
-    const struct ps_book *book = page->request->book;
-    const int annual = book->scenarios[0].p.target_basis == PS_TARGET_ANNUAL;
-    const char *const demand = !has_target(page) ? ""
-                               : annual          ? " --st 'p_target_annual>=80%'"
-                                                 : " --st 'p_target_cumulative>=80%'";
-    char lo[24], hi[24];
-    (void)snprintf(lo, sizeof lo, "%lld", (long long)(lo_fen / 1000000));
-    (void)snprintf(hi, sizeof hi, "%lld", (long long)(hi_fen / 1000000));
-    return ps_page_said(page->lang, PS_WORD_TUNE_COMMAND,
-                        PS_PAGE_ARGS(shell_word(book->name).s,
-                                     shell_word(book->scenarios[0].p.scenario_id).s, lo, hi,
-                                     demand));
-}
-
 static void size_sentence(const struct ps_page *page)
 {
     const struct ps_outlook *o = page->request->outlook;
@@ -248,10 +210,8 @@ static void size_sentence(const struct ps_page *page)
         ps_page_say(page, PS_WORD_SENTENCE_SIZE_CLAIMS,
                     PS_PAGE_ARGS(safe_size.s, pays.s, below.s, pays_not.s));
     (void)fputs(" ", page->out);
-    ps_page_say(page, PS_WORD_TO_THE_WAN, NULL);
-    (void)fputs(" <code>", page->out);
-    ps_page_text(page, tune_command(page, o->pool_fen[safe - 1], o->pool_fen[safe]).s);
-    (void)fputs("</code></li>", page->out);
+    ps_page_tune(page, o->pool_fen[safe - 1], o->pool_fen[safe]);
+    (void)fputs("</li>", page->out);
 }
 
 /* The measures that make up an obstacle; their errors are added, which is never too little. */

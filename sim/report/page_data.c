@@ -347,10 +347,14 @@ static json_t *carries_words(void)
 json_t *ps_page_data(const struct ps_page *page)
 {
     const struct ps_results_request *request = page->request;
-    json_t *out = json_object();
+    json_t *out = json_object(), *settings = json_array();
     char seed[24];
+    for (size_t i = 0; i < request->sets_n; i++)
+        add(settings, text_of(request->sets[i]));
     (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)request->seed);
     put(out, "book", text_of(request->book->name));
+    put(out, "path", text_of(request->book_path));
+    put(out, "sets", settings);
     put(out, "seed", json_string(seed)); /* as text: readers lose digits above 2^53 */
     put(out, "targetAtLeast", json_real(PS_TARGET_AT_LEAST));
     put(out, "depletionAtMost", json_real(PS_DEPLETION_AT_MOST));

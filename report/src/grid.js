@@ -51,7 +51,7 @@ export function gridEngine(data) {
         },
         recipe(policy, stress) {
             const cells = (column, own, now, was) =>
-                now === undefined || now === was ? [] : data.panel.pools.map((pool) => `pools.${pool[0]}.${column}=${Number(((pool[own] * now) / was).toFixed(4))}`);
+                now === undefined || now === was ? [] : data.panel.pools.map((pool) => `pools.${pool[0]}.${column}=${Number((was === 0 ? now : (pool[own] * now) / was).toFixed(4))}`);
             return recipe(data, [
                 ...cells('initial_wan', 1, policy.pool, pools[size]),
                 ...cells('leverage', 2, policy.leverage, leverages[leverage]),

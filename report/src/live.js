@@ -130,7 +130,7 @@ class Panel {
 /** @param {HTMLElement} host @param {object} data */
 export function startLive(host, data) {
     const none = () => {
-        const words = () => host.replaceChildren(element('p', { class: 'note' }, say('LIVE_NONE')));
+        const words = () => host.replaceChildren(element('p', { class: 'note' }, say(data.noOutlook)));
         onLanguage(words);
         words();
     };

@@ -23,7 +23,7 @@ const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => charact
 
 /** How far a slider goes: some way about the value of the book, within what may be. */
 function rangeOf({ name, value, lowest, highest }, pool) {
-    const far = { pool_initial_wan: 4 * value, topup_yearly_wan: Math.max(3 * value, pool / 2), leverage: Math.max(2 * value, 10), breaker_suspend_pct: Math.max(3 * value, 20) };
+    const far = { pool_initial_wan: 4 * pool, topup_yearly_wan: Math.max(3 * value, pool / 2), leverage: Math.max(2 * value, 10), breaker_suspend_pct: Math.max(3 * value, 20) };
     const most = Math.min(highest, far[name] ?? highest);
     return { lowest, highest: most, step: name === 'leverage' ? 0.5 : roundStep(most - lowest) };
 }
@@ -52,11 +52,13 @@ export async function kernelEngine(data) {
     }
     const kernel = await createKernel(bytesOf(module.textContent), bytesOf(data.pack.bytes));
     const own = kernel.complete({});
+    // A pool that is far too small says little about the sizes that matter.
+    const pool = Math.max(own.pool_initial_wan, data.outlook.pools.at(-1) / 4);
     const annual = data.annual ? 'target_annual' : 'target_cumulative';
     const names = { depletion: 'depletion', target: annual, registered: 'registered_total', cost: 'fiscal_net_cost', shortfall: 'shortfall' };
     const moved = kernel.levers.filter(({ name, lowest, highest }) => WORDS[name] && lowest < highest);
     return {
-        levers: moved.map((lever) => ({ name: lever.name, word: WORDS[lever.name], pool: poolOf(data, lever), value: lever.value, choice: lever.name === 'breaker', ...rangeOf(lever, own.pool_initial_wan) })),
+        levers: moved.map((lever) => ({ name: lever.name, word: WORDS[lever.name], pool: poolOf(data, lever), value: lever.value, choice: lever.name === 'breaker', ...rangeOf(lever, pool) })),
         stresses: data.pack.twists.map((twist) => data.outlook.twists[twist]),
         async run(policy, stress, show) {
             const began = performance.now();

@@ -217,7 +217,7 @@ static enum ps_status read_figures(struct ps_page *page)
         return ps_status_raise(PS_MEMORY);
     for (size_t i = 0; i < request->book->scenarios_n; i++)
         ps_figures_read(&request->book->scenarios[i], &request->result->rows[i], &page->figures[i]);
-    return PS_OK;
+    return ps_page_find_stresses(page);
 }
 
 enum ps_status ps_page_write(const struct ps_results_request *request, struct ps_sink sink)
@@ -237,5 +237,6 @@ enum ps_status ps_page_write(const struct ps_results_request *request, struct ps
         status = sink.write(sink.context, text, n);
     free(text);
     free(page.figures);
+    free(page.stress);
     return status;
 }

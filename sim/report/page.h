@@ -29,7 +29,8 @@ struct ps_page {
     FILE *out;
     enum ps_lang lang; /* of the block being written */
     const struct ps_results_request *request;
-    struct ps_figures *figures; /* one a scenario; NULL for sweep and tune */
+    struct ps_figures *figures; /* one a scenario; NULL for sweep and tune, as is: */
+    int *stress;                /* is it a stress: the policy of the first, other worlds? */
 };
 
 /* Text with &, <, >, " and ' as entities; line feeds and other controls as blanks. */
@@ -67,13 +68,20 @@ struct ps_page_said ps_page_amount(enum ps_lang lang, double wan, struct ps_inte
 struct ps_page_said ps_page_mean(enum ps_lang lang, const struct ps_row *row,
                                  enum ps_measure measure);
 
-/* What was worst of all that was tried, scenarios of the book with other worlds and twists. */
+/* Fills `stress`. PS_MEMORY, or what ps_panel_same_policy says. */
+enum ps_status ps_page_find_stresses(struct ps_page *page) PS_MUST_CHECK;
+
+/* The worst of the stresses that were tried, of the book and of the outlook. */
 struct ps_page_worst {
-    const char *name[PS_LANG_N]; /* NULL: nothing was tried */
-    struct ps_probability p;
+    int tried;                   /* was there any? */
+    const char *name[PS_LANG_N]; /* NULL: none was surely worse than the scenario as it is */
+    struct ps_probability p;     /* under it, or as it is */
 };
 struct ps_page_worst ps_page_worst_depletion(const struct ps_page *page);
 struct ps_page_worst ps_page_worst_target(const struct ps_page *page);
+
+/* Why there is no outlook. */
+enum ps_word ps_page_no_outlook(const struct ps_page *page);
 
 /* The first scenario and its twists as bytes for the kernel, in base64, and which twist each set of
  * worlds is; null when they cannot be packed. */

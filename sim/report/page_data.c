@@ -232,9 +232,7 @@ static json_t *scenario_data(const struct ps_page *page, size_t i)
     json_t *out = json_object();
     put(out, "id", text_of(s->p.scenario_id));
     put(out, "name", text_of(ps_scenario_name(s)));
-    put(out, "stress",
-        json_boolean(r->family != page->request->result->rows[0].family &&
-                     s->p.target_basis == page->request->book->scenarios[0].p.target_basis));
+    put(out, "stress", json_boolean(page->stress[i]));
     put(out, "pool", wan((double)ps_pools_initial_fen(s)));
     put(out, "start",
         json_pack("[I, I]", (json_int_t)s->p.start_year, (json_int_t)s->p.start_month));
@@ -368,6 +366,8 @@ json_t *ps_page_data(const struct ps_page *page)
         put(out, "annual",
             json_boolean(request->book->scenarios[0].p.target_basis == PS_TARGET_ANNUAL));
         put(out, "outlook", outlook_data(request->outlook));
+        if (request->outlook->sizes_n == 0)
+            put(out, "noOutlook", json_string(ps_word_key(ps_page_no_outlook(page))));
         put(out, "panel", panel_data(request->book->scenarios));
         put(out, "pack",
             ps_page_has_kernel() && request->outlook->sizes_n > 0 ? ps_page_pack(page)

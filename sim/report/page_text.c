@@ -120,6 +120,12 @@ void ps_page_word(struct ps_page *page, const char *tag, enum ps_word word)
     }
 }
 
+enum ps_word ps_page_no_outlook(const struct ps_page *page)
+{
+    return page->request->worlds_n < PS_OUTLOOK_WORLDS_LEAST ? PS_WORD_NO_OUTLOOK_WORLDS
+                                                             : PS_WORD_NO_OUTLOOK_POOLS;
+}
+
 /* ---- figures in words ---- */
 
 /* From 100 million yuan on, or in English from a million, in the larger unit. */

@@ -9,7 +9,7 @@ const COLOURS = [PURPLE, SKY, BLUE, ORANGE, GREEN];
 export function frontier({ data }) {
     const { pools, leverages, leverage, points, safe } = data.outlook;
     if (pools.length === 0) {
-        return { missing: say('LIVE_NONE') };
+        return { missing: say(data.noOutlook) };
     }
     const at = (size, k) => points[0][size * leverages.length + k];
     const name = (k) => say('LEVERAGE_OF', wan(leverages[k]).replace('.0', ''));

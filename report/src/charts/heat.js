@@ -42,8 +42,8 @@ function isoline(name, colour, segments) {
 
 export function heat({ data, narrow }) {
     const { pools, leverages, points } = data.outlook;
-    if (pools.length === 0 || leverages.length < 2) {
-        return { missing: say('LIVE_NONE') };
+    if (leverages.length < 2) {
+        return { missing: say(data.noOutlook ?? 'HEAT_NONE') };
     }
     const at = (x, y) => points[0][x * leverages.length + y];
     // Between points the logarithm of the risk is nearer to linear than the risk itself.

@@ -3,6 +3,7 @@
 
 #include "page.h"
 #include "pledgesim/errors.h"
+#include "pledgesim/judgedtext.h"
 
 /* What a sweep or a search found: sentences and tables. Variants are told by their axes. */
 
@@ -124,30 +125,6 @@ static void sweep_table(const struct ps_page *page)
 
 /* ---- tune ---- */
 
-/* "0.96 % [0.90, 0.99]" or 万元; the bounds are one-sided, each at the confidence asked for. */
-static struct ps_page_said judged_text(const struct ps_page *page,
-                                       const struct ps_constraint *constraint,
-                                       const struct ps_judged *j)
-{
-    const double divisor = ps_measure_divisor(constraint->metric.measure);
-    struct ps_page_said out;
-    if (constraint->metric.kind == PS_METRIC_MEAN && divisor > 1)
-        return ps_page_amount(
-            page->lang, j->value.value / divisor,
-            (struct ps_interval){j->value.lower / divisor, j->value.upper / divisor});
-    if (constraint->metric.kind == PS_METRIC_MEAN)
-        (void)snprintf(out.s, sizeof out.s, "%.2f [%.2f, %.2f]", j->value.value, j->value.lower,
-                       j->value.upper);
-    else if (j->value.value <= 0)
-        (void)snprintf(out.s, sizeof out.s, "< %s", ps_text_share(j->value.upper).s);
-    else if (j->value.value >= 1)
-        (void)snprintf(out.s, sizeof out.s, "> %s", ps_text_share(j->value.lower).s);
-    else
-        (void)snprintf(out.s, sizeof out.s, "%s [%s, %s]", ps_text_share(j->value.value).s,
-                       ps_text_share(j->value.lower).s, ps_text_share(j->value.upper).s);
-    return out;
-}
-
 static void constraint_table(const struct ps_page *page, const struct ps_tried *search,
                              const struct ps_tried *fresh)
 {
@@ -160,8 +137,8 @@ static void constraint_table(const struct ps_page *page, const struct ps_tried *
         const struct ps_judged *last = fresh != NULL ? &fresh->judged[c] : &search->judged[c];
         (void)fputs("<tr>", page->out);
         cell(page, "th scope=\"row\"", constraint->text);
-        cell(page, "td class=\"n\"", judged_text(page, constraint, &search->judged[c]).s);
-        cell(page, "td class=\"n\"", fresh == NULL ? "" : judged_text(page, constraint, last).s);
+        cell(page, "td class=\"n\"", ps_judged_text(constraint, &search->judged[c]).s);
+        cell(page, "td class=\"n\"", fresh == NULL ? "" : ps_judged_text(constraint, last).s);
         cell(page, "td", ps_word_text(judgement_word(last->judgement), page->lang));
         (void)fputs("</tr>", page->out);
     }
@@ -272,21 +249,25 @@ static json_t *sweep_data(const struct ps_results_request *request)
                      request->study->constraints_n > 0, "points", points);
 }
 
+/* Of each constraint the value, the bound that counts and the limit; and the first two in words. */
 static json_t *tried_data(const struct ps_study *study, const struct ps_tried *tried)
 {
-    json_t *judged = json_array();
+    json_t *judged = json_array(), *text = json_array();
     for (int c = 0; c < study->constraints_n; c++) {
         const struct ps_metric *metric = &study->constraints[c].metric;
         const double divisor =
             metric->kind == PS_METRIC_MEAN ? ps_measure_divisor(metric->measure) : 1;
         const struct ps_judged *j = &tried->judged[c];
-        const double x[] = {j->value.value / divisor, j->value.lower / divisor,
-                            j->value.upper / divisor, j->limit / divisor};
-        (void)json_array_append_new(judged, numbers(x, 4));
+        const double x[] = {j->value.value / divisor,
+                            (j->at_most ? j->value.upper : j->value.lower) / divisor,
+                            j->limit / divisor};
+        (void)json_array_append_new(judged, numbers(x, 3));
+        (void)json_array_append_new(text,
+                                    json_string(ps_judged_text(&study->constraints[c], j).s));
     }
-    return json_pack("{s: o, s: I, s: i, s: o}", "at", place_data(study, tried->at), "worlds",
+    return json_pack("{s: o, s: I, s: i, s: o, s: o}", "at", place_data(study, tried->at), "worlds",
                      (json_int_t)tried->worlds_n, "judgement", (int)tried->judgement, "judged",
-                     judged);
+                     judged, "text", text);
 }
 
 static json_t *tune_data(const struct ps_results_request *request)

@@ -21,6 +21,14 @@ const WORDS = {
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
+/** The shares among the figures. What never or always happened has a bound alone, the one-sided one, as everywhere else. */
+const SHARES = ['depletion', 'target'];
+const CONFIDENCE = 0.95;
+
+function told(key, { value, lo, hi }, onesided) {
+    return SHARES.includes(key) && (value === 0 || value === 1) ? [value, onesided.lo, onesided.hi] : [value, lo, hi];
+}
+
 /** How far a slider goes: some way about the value of the book, within what may be. */
 function rangeOf({ name, value, lowest, highest }, pool) {
     const far = { pool_initial_wan: 4 * pool, topup_yearly_wan: Math.max(3 * value, pool / 2), leverage: Math.max(2 * value, 10), breaker_suspend_pct: Math.max(3 * value, 20) };
@@ -55,23 +63,27 @@ export async function kernelEngine(data) {
     // A pool that is far too small says little about the sizes that matter.
     const pool = Math.max(own.pool_initial_wan, data.outlook.pools.at(-1) / 4);
     const annual = data.annual ? 'target_annual' : 'target_cumulative';
-    const names = { depletion: 'depletion', target: annual, registered: 'registered_total', cost: 'fiscal_net_cost', shortfall: 'shortfall' };
+    const names = { depletion: 'depletion', ...(data.hasTarget && { target: annual }), registered: 'registered_total', cost: 'fiscal_net_cost', shortfall: 'shortfall' };
     const moved = kernel.levers.filter(({ name, lowest, highest }) => WORDS[name] && lowest < highest);
     return {
         levers: moved.map((lever) => ({ name: lever.name, word: WORDS[lever.name], pool: poolOf(data, lever), value: lever.value, choice: lever.name === 'breaker', ...rangeOf(lever, pool) })),
         stresses: data.pack.twists.map((twist) => data.outlook.twists[twist]),
         async run(policy, stress, show) {
             const began = performance.now();
-            const tell = (figures, done) =>
+            const tell = (figures, done) => {
+                const onesided = kernel.read(2 * CONFIDENCE - 1);
                 show({
-                    figures: Object.fromEntries(Object.entries(names).map(([key, name]) => [key, [figures[name].value, figures[name].lo, figures[name].hi]])),
+                    figures: Object.fromEntries(Object.entries(names).map(([key, name]) => [key, told(key, figures[name], onesided[name])])),
+                    worlds: done,
                     note: say('LIVE_KERNEL', count(done), count(Math.round(performance.now() - began)), data.seed),
                 });
+            };
             let shown = 0;
             const figures = await kernel.run(withThresholds(policy, own), {
                 stress,
                 worlds: WORLDS,
                 seed: data.seed,
+                confidence: CONFIDENCE,
                 onProgress: (early, done) => {
                     if (done >= Math.max(FIRST, 2 * shown)) {
                         shown = done;

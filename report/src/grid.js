@@ -36,7 +36,9 @@ export function gridEngine(data) {
     if (leverages.length > 1) {
         levers.push({ ...lever('leverage', 'LIVE_LEVERAGE', leverages, leverage), step: 0.1 });
     }
-    const figuresOf = (twist, p, l) => points[twist][p * leverages.length + l].map(triple);
+    // Without a target there is no figure of it.
+    const keys = KEYS.filter((key) => key !== 'target' || data.hasTarget);
+    const figuresOf = (twist, p, l) => points[twist][p * leverages.length + l].filter(Boolean).map(triple);
     const mix = (a, b, part) => a.map((figure, i) => figure.map((x, k) => x + part * (b[i][k] - x)));
     return {
         levers,
@@ -47,7 +49,7 @@ export function gridEngine(data) {
             const l = placeOf(leverages, policy.leverage ?? leverages[leverage]);
             const along = (at) => mix(figuresOf(twist, p.below, at), figuresOf(twist, p.next, at), p.part);
             const figures = mix(along(l.below), along(l.next), l.part);
-            show({ figures: Object.fromEntries(KEYS.map((key, i) => [key, figures[i]])), note: say('LIVE_GRID', count(worlds[twist])) });
+            show({ figures: Object.fromEntries(keys.map((key, i) => [key, figures[i]])), worlds: worlds[twist], note: say('LIVE_GRID', count(worlds[twist])) });
         },
         recipe(policy, stress) {
             const cells = (column, own, now, was) =>

@@ -16,7 +16,7 @@ import { language, onLanguage, say } from './words.js';
  *
  * @typedef {{ name: string, word: string, pool?: string, value: number, lowest: number, highest: number, step: number, choice?: boolean }} Lever
  *   pool: which one it moves, where there are several; choice: on or off, 1 or 0
- * @typedef {{ figures: Record<string, [number, number, number]>, note: string }} Result
+ * @typedef {{ figures: Record<string, [number, number, number]>, worlds: number, note: string }} Result
  */
 
 const FIGURES = [
@@ -108,11 +108,11 @@ class Panel {
         this.how.textContent = row ? say('LIVE_ROW', row) : say('LIVE_COMMAND');
         this.command.textContent = command ?? '';
         this.command.hidden = !command;
-        this.engine.run(this.policy, this.stress, ({ figures, note }) => {
+        this.engine.run(this.policy, this.stress, ({ figures, worlds, note }) => {
             this.note.textContent = note;
             this.output.replaceChildren(
                 ...FIGURES.filter(([key]) => figures[key]).map(([key, word, isChance]) => {
-                    const text = isChance ? chanceText(figures[key]) : amount(figures[key]);
+                    const text = isChance ? chanceText(figures[key]) : amount(figures[key], worlds);
                     const [value, interval] = text.split(' [');
                     return element(
                         'div',

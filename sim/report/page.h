@@ -65,8 +65,15 @@ ps_page_block ps_page_conclusion, ps_page_decisions, ps_page_parameters, ps_page
 /* Figures in words. */
 struct ps_page_said ps_page_money(enum ps_lang lang, int64_t fen);
 struct ps_page_said ps_page_amount(enum ps_lang lang, double wan, struct ps_interval wan_interval);
+/* A mean; of what is 0 in every world, in how many it was not seen. */
 struct ps_page_said ps_page_mean(enum ps_lang lang, const struct ps_row *row,
                                  enum ps_measure measure);
+
+/* Has any scenario a target? */
+int ps_page_any_target(const struct ps_page *page);
+
+/* Is it 0 in every world? */
+int ps_page_never(const struct ps_row *row, enum ps_measure measure);
 
 /* Fills `stress`. PS_MEMORY, or what ps_panel_same_policy says. */
 enum ps_status ps_page_find_stresses(struct ps_page *page) PS_MUST_CHECK;

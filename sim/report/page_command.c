@@ -83,7 +83,7 @@ static void tune_command(const struct ps_page *page, size_t searched, int64_t lo
     (void)fprintf(page->out, " --vary %s=%lld:%lld", cell, (long long)lo,
                   (long long)(hi > lo ? hi : lo + 1));
     ps_page_text(page, " --st 'p_depletion<=1%'");
-    if (s->p.target_fen > 0)
+    if (ps_has_target(s))
         ps_page_text(page, s->p.target_basis == PS_TARGET_ANNUAL
                                ? " --st 'p_target_annual>=80%'"
                                : " --st 'p_target_cumulative>=80%'");

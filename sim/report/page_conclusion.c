@@ -12,10 +12,9 @@ static const double CONFIDENCE = 0.95;
 
 enum { OBSTACLES_SHOWN = 3 };
 
-/* A book without a target, of loans that are there already, asks for payment alone. */
 static int has_target(const struct ps_page *page)
 {
-    return page->request->book->scenarios[0].p.target_fen > 0;
+    return ps_has_target(page->request->book->scenarios);
 }
 
 static struct ps_text percent(double fraction)
@@ -249,6 +248,12 @@ static void paid_sentence(const struct ps_page *page)
     const double divisor = ps_measure_divisor(PS_M_COMPENSATION);
     const struct ps_page_said paid = ps_page_mean(page->lang, row, PS_M_COMPENSATION);
     const struct ps_page_said cost = ps_page_mean(page->lang, row, PS_M_FISCAL_NET_COST);
+    if (ps_page_never(row, PS_M_COMPENSATION)) {
+        sentence(page, PS_WORD_SENTENCE_PAID_NEVER, PS_PAGE_ARGS(ps_text_count(row->worlds_n).s));
+        if (!ps_page_never(row, PS_M_FISCAL_NET_COST))
+            sentence(page, PS_WORD_SENTENCE_COST, PS_PAGE_ARGS(cost.s));
+        return;
+    }
     if (!ps_quantile_supported(h->n, 0.95)) {
         sentence(page, PS_WORD_SENTENCE_PAID_MEAN, PS_PAGE_ARGS(paid.s, cost.s));
         return;
@@ -256,10 +261,17 @@ static void paid_sentence(const struct ps_page *page)
     const struct ps_interval at =
         ps_hist_rank_interval(h, row->paired ? ps_pairs_quantile_ranks(h->n, 0.95, CONFIDENCE)
                                              : ps_quantile_ranks(h->n, 0.95, CONFIDENCE));
-    const struct ps_page_said bad =
-        ps_page_amount(page->lang, (double)ps_hist_quantile(h, 0.95).value / divisor,
-                       (struct ps_interval){at.lo / divisor, at.hi / divisor});
-    sentence(page, PS_WORD_SENTENCE_PAID, PS_PAGE_ARGS(paid.s, bad.s, cost.s));
+    const double bad = (double)ps_hist_quantile(h, 0.95).value;
+    if (bad <= 0) {
+        sentence(page, PS_WORD_SENTENCE_PAID_SELDOM, PS_PAGE_ARGS(paid.s, cost.s));
+        return;
+    }
+    sentence(page, PS_WORD_SENTENCE_PAID,
+             PS_PAGE_ARGS(paid.s,
+                          ps_page_amount(page->lang, bad / divisor,
+                                         (struct ps_interval){at.lo / divisor, at.hi / divisor})
+                              .s,
+                          cost.s));
 }
 
 static void breaks_sentences(const struct ps_page *page)
@@ -282,6 +294,10 @@ void ps_page_conclusion(struct ps_page *page)
         [PS_CARRIES_NOT_TARGET] = PS_WORD_ANSWER_NOT_TARGET,
         [PS_CARRIES_NOT_CLAIMS] = PS_WORD_ANSWER_NOT_CLAIMS,
         [PS_CARRIES_NEITHER] = PS_WORD_ANSWER_NEITHER};
+    static const enum ps_word ANSWERS_CLAIMS[PS_CARRIES_N] = {
+        [PS_CARRIES_YES] = PS_WORD_ANSWER_PAYS,
+        [PS_CARRIES_OPEN] = PS_WORD_ANSWER_OPEN,
+        [PS_CARRIES_NOT_CLAIMS] = PS_WORD_ANSWER_PAYS_NOT};
     const struct ps_scenario *s = page->request->book->scenarios;
     const struct ps_figures *f = page->figures;
     const enum ps_carries carries = ps_carries_of(&f->depletion, ps_target_of(s, f));
@@ -293,7 +309,7 @@ void ps_page_conclusion(struct ps_page *page)
                              ps_page_money(page->lang, s->p.target_fen).s));
     (void)fprintf(page->out, "</p><p class=\"answer %s\">",
                   state_of(carries == PS_CARRIES_YES, carries != PS_CARRIES_OPEN));
-    ps_page_say(page, ANSWERS[carries], NULL);
+    ps_page_say(page, (has_target(page) ? ANSWERS : ANSWERS_CLAIMS)[carries], NULL);
     (void)fputs("</p><div class=\"cards\">", page->out);
     if (has_target(page))
         target_card(page);

@@ -41,6 +41,7 @@ function isoline(name, colour, segments) {
 }
 
 export function heat({ data, narrow }) {
+    const { hasTarget } = data;
     const { pools, leverages, points } = data.outlook;
     if (leverages.length < 2) {
         return { missing: say(data.noOutlook ?? 'HEAT_NONE') };
@@ -52,7 +53,7 @@ export function heat({ data, narrow }) {
     // On a narrow screen the pool's size runs upwards.
     const turn = (point) => (narrow ? [point[1], point[0], ...(point.length > 2 ? [point[3], point[2]] : [])] : point);
     const cells = pools.flatMap((_, x) => leverages.map((__, y) => [x, y]));
-    const names = [say('ISO_DEPLETION', tick(data.depletionAtMost)), say('ISO_TARGET', tick(data.targetAtLeast))];
+    const names = [say('ISO_DEPLETION', tick(data.depletionAtMost)), ...(hasTarget ? [say('ISO_TARGET', tick(data.targetAtLeast))] : [])];
     const places = (n, values) => ({
         min: -0.5,
         max: n - 0.5,
@@ -78,7 +79,7 @@ export function heat({ data, narrow }) {
                     }
                     const cell = cells[dataIndex];
                     const [depletion, reached] = at(...cell);
-                    return `${wan(pools[cell[0]])} 万元, ${say('LEVERAGE_OF', leverages[cell[1]])}\n${say('DEPLETION')} ${chance(depletion)}\n${say('TARGET')} ${chance(reached)}`;
+                    return `${wan(pools[cell[0]])} 万元, ${say('LEVERAGE_OF', leverages[cell[1]])}\n${say('DEPLETION')} ${chance(depletion)}${hasTarget ? `\n${say('TARGET')} ${chance(reached)}` : ''}`;
                 },
             },
             series: [
@@ -101,7 +102,7 @@ export function heat({ data, narrow }) {
                     },
                 },
                 isoline(names[0], RED, contour(pools.length, leverages.length, risk, Math.log(data.depletionAtMost)).map(turn)),
-                isoline(names[1], GREEN, contour(pools.length, leverages.length, target, data.targetAtLeast).map(turn)),
+                ...(hasTarget ? [isoline(names[1], GREEN, contour(pools.length, leverages.length, target, data.targetAtLeast).map(turn))] : []),
             ],
         },
         table: {

@@ -133,6 +133,16 @@ static void write_contents(struct ps_page *page, const struct section *sections,
     (void)fputs("</ul></nav>\n", page->out);
 }
 
+/* A book without a target is not told of one. */
+static enum ps_word intro_of(const struct ps_page *page, const struct section *section)
+{
+    if (page->request->outlook == NULL || ps_has_target(page->request->book->scenarios))
+        return section->intro;
+    return section->intro == PS_WORD_FRONTIER_INTRO ? PS_WORD_FRONTIER_INTRO_CLAIMS
+           : section->intro == PS_WORD_HEAT_INTRO   ? PS_WORD_HEAT_INTRO_CLAIMS
+                                                    : section->intro;
+}
+
 static void write_section(struct ps_page *page, const struct section *section)
 {
     (void)fprintf(page->out, "<section id=\"%s\" aria-labelledby=\"title-%s\"><h2 id=\"title-%s\">",
@@ -140,7 +150,7 @@ static void write_section(struct ps_page *page, const struct section *section)
     ps_page_word(page, "span", section->title);
     (void)fputs("</h2>\n", page->out);
     if (section->intro != PS_WORD_N)
-        ps_page_word(page, "p", section->intro);
+        ps_page_word(page, "p", intro_of(page, section));
     if (*section->chart != '\0') {
         (void)fprintf(page->out, "<div class=\"chart\" data-chart=\"%s\">", section->chart);
         ps_page_word(page, "p", PS_WORD_NEEDS_SCRIPT);

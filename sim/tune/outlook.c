@@ -37,9 +37,9 @@ enum { SIZES_PCT_N = sizeof SIZES_PCT / sizeof *SIZES_PCT };
 _Static_assert((int)SIZES_PCT_N < (int)PS_OUTLOOK_SIZES,
                "there is room for the scenario's own size too");
 
-/* Where a middle is looked for, from 10,000 yuan to 5 billion: no step is wider than what
+/* Where a middle is looked for, from 20,000 yuan to 5 billion: no step is wider than what
  * SIZES_PCT reaches down. */
-static const int64_t SCOUTED_WAN[] = {1,    2,    5,     10,    20,    50,     100,    200,   500,
+static const int64_t SCOUTED_WAN[] = {2,    5,    10,    20,    50,    100,    200,    500,
                                       1000, 2000, 5000,  10000, 20000, 50000,  100000, 200000,
                                       500000};
 enum { SCOUTED_N = sizeof SCOUTED_WAN / sizeof *SCOUTED_WAN };

@@ -52,8 +52,8 @@ struct ps_results_request {
     const struct ps_sweep *sweep;             /* and what was found */
     enum ps_lang lang;                        /* of report.xlsx */
     uint64_t seed;
-    uint64_t worlds_n;     /* as asked for; a row may have stopped earlier */
-    const char *book_path; /* the book as the user named it */
+    uint64_t worlds_n;       /* as asked for; a row may have stopped earlier */
+    const char *book_path;   /* the book as the user named it */
     const char *const *sets; /* what --set said */
     size_t sets_n;
     const char *const *command_line;

@@ -53,8 +53,9 @@ static struct ps_text objective_text(const struct ps_metric *metric, const struc
         (void)snprintf(out.s, sizeof out.s, "%s %.40s", never ? "<" : ">",
                        ps_metric_text(metric, never ? v->upper : v->lower).s);
     } else {
-        (void)snprintf(out.s, sizeof out.s, "%.14s [%.14s, %.14s]", ps_metric_text(metric, v->value).s,
-                       ps_metric_text(metric, v->lower).s, ps_metric_text(metric, v->upper).s);
+        (void)snprintf(out.s, sizeof out.s, "%.14s [%.14s, %.14s]",
+                       ps_metric_text(metric, v->value).s, ps_metric_text(metric, v->lower).s,
+                       ps_metric_text(metric, v->upper).s);
     }
     return out;
 }
@@ -78,7 +79,8 @@ static void add_price(struct ps_grid *grid, const struct ps_tune_story *story,
     } else {
         const int mean = objective->metric.kind == PS_METRIC_MEAN;
         const double unit = mean ? ps_measure_divisor(objective->metric.measure) : 0.01;
-        (void)snprintf(text, sizeof text, "%s: %s (%+.2f)", ps_metric_text(&c->metric, price->limit).s,
+        (void)snprintf(text, sizeof text, "%s: %s (%+.2f)",
+                       ps_metric_text(&c->metric, price->limit).s,
                        ps_metric_text(&objective->metric, price->objective).s,
                        (price->objective - now) / unit);
         ps_grid_add(grid, text, 0);

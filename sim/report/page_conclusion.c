@@ -130,12 +130,11 @@ static void breaks_card(const struct ps_page *page)
         note =
             ps_page_said(lang, PS_WORD_CARD_BREAKS_NOTE, PS_PAGE_ARGS(ps_chance_text(&pool.p).s));
     if (has_target(page)) {
-        const struct ps_page_said of_target =
-            ps_page_said(lang,
-                         target.name[lang] == NULL ? PS_WORD_CARD_BREAKS_NO_TARGET
-                                                   : PS_WORD_CARD_BREAKS_TARGET,
-                         PS_PAGE_ARGS(target.name[lang] == NULL ? "" : target.name[lang],
-                                      ps_chance_text(&target.p).s));
+        const struct ps_page_said of_target = ps_page_said(
+            lang,
+            target.name[lang] == NULL ? PS_WORD_CARD_BREAKS_NO_TARGET : PS_WORD_CARD_BREAKS_TARGET,
+            PS_PAGE_ARGS(target.name[lang] == NULL ? "" : target.name[lang],
+                         ps_chance_text(&target.p).s));
         const size_t n = strlen(note.s);
         (void)snprintf(note.s + n, sizeof note.s - n, "%s", of_target.s);
     }

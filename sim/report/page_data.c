@@ -367,7 +367,8 @@ json_t *ps_page_data(const struct ps_page *page)
         put(out, "hasTarget", json_boolean(ps_has_target(request->book->scenarios)));
         put(out, "annual",
             json_boolean(request->book->scenarios[0].p.target_basis == PS_TARGET_ANNUAL));
-        put(out, "outlook", outlook_data(request->outlook, ps_has_target(request->book->scenarios)));
+        put(out, "outlook",
+            outlook_data(request->outlook, ps_has_target(request->book->scenarios)));
         if (request->outlook->sizes_n == 0)
             put(out, "noOutlook", json_string(ps_word_key(ps_page_no_outlook(page))));
         put(out, "panel", panel_data(request->book->scenarios));

@@ -262,8 +262,7 @@ static json_t *tried_data(const struct ps_study *study, const struct ps_tried *t
                             (j->at_most ? j->value.upper : j->value.lower) / divisor,
                             j->limit / divisor};
         (void)json_array_append_new(judged, numbers(x, 3));
-        (void)json_array_append_new(text,
-                                    json_string(ps_judged_text(&study->constraints[c], j).s));
+        (void)json_array_append_new(text, json_string(ps_judged_text(&study->constraints[c], j).s));
     }
     return json_pack("{s: o, s: I, s: i, s: o, s: o}", "at", place_data(study, tried->at), "worlds",
                      (json_int_t)tried->worlds_n, "judgement", (int)tried->judgement, "judged",

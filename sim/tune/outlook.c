@@ -39,9 +39,8 @@ _Static_assert((int)SIZES_PCT_N < (int)PS_OUTLOOK_SIZES,
 
 /* Where a middle is looked for, from 20,000 yuan to 5 billion: no step is wider than what
  * SIZES_PCT reaches down. */
-static const int64_t SCOUTED_WAN[] = {2,    5,    10,    20,    50,    100,    200,    500,
-                                      1000, 2000, 5000,  10000, 20000, 50000,  100000, 200000,
-                                      500000};
+static const int64_t SCOUTED_WAN[] = {2,    5,    10,    20,    50,    100,    200,    500,   1000,
+                                      2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000};
 enum { SCOUTED_N = sizeof SCOUTED_WAN / sizeof *SCOUTED_WAN };
 _Static_assert((int)SCOUTED_N <= (int)PS_OUTLOOK_SIZES, "they are looked at as sizes");
 

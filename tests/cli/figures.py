@@ -60,7 +60,7 @@ class Figures(Case):
         self.assertIn("按各情景的口径", self.words("out-figures/scenarios.svg"))
         # Without a target there is no chart of it.
         self.book("static", "static")
-        self.pledgesim("run", "static", "-n", "1024", "-q", "-o", "paid")
+        self.pledgesim("run", "static", "-n", "4096", "-q", "-o", "paid")
         self.assertEqual({row["p_target"] for row in table((self.dir / "paid/summary.csv").read_bytes())}, {""})
         self.assertEqual(self.draw("paid").stderr, "")
         self.assertNotIn("达标", self.words("paid-figures/scenarios.svg"))

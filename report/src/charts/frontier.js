@@ -22,6 +22,7 @@ export function frontier({ data }) {
             type: 'line',
             name: name(k),
             color: COLOURS[k % COLOURS.length],
+            symbol: 'circle',
             symbolSize: k === leverage ? 6 : 3,
             lineStyle: { width: k === leverage ? 3 : 1.4 },
             z: k === leverage ? 4 : 3,

@@ -88,8 +88,8 @@ struct ps_row {
         *part_sum; /* [PS_PART_N][PS_PART_BINS][members]: fen, in worlds whose total is in bin */
     ps_int128 *part_square; /* likewise: sums of squares */
     uint64_t *part_n;       /* [PS_PART_N][PS_PART_BINS]: worlds */
-    ps_int128 *batch_sum;   /* [PS_BATCHES][PS_BATCHED_N] */
-    uint64_t *batch_n;      /* [PS_BATCHES]: worlds */
+    ps_int128 *batch_sum;   /* [PS_BATCHES][PS_BATCHED_N]; decision tier: [PS_BATCHES], the */
+    uint64_t *batch_n;      /* [PS_BATCHES]: worlds;           measure that was asked for */
     int64_t *part_now; /* [PS_PART_N][members]: one world's parts while they are added up, else 0 */
     int member_first[PS_DIM_N + 1];
     int months_n, horizon, years_n, start_year;
@@ -131,6 +131,7 @@ struct ps_engine_request {
     int kept_n;
     const struct ps_watch *watches;
     int watches_n;
+    const enum ps_measure *batched; /* decision tier: added up by batches too; NULL: none */
     /* Decision tier: [scenario][kept measure][world], the values themselves; PS_NOT_GIVEN where
      * missing. The caller's memory; NULL: not wanted. */
     int64_t *values;

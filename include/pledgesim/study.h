@@ -62,6 +62,7 @@ struct ps_study {
     int constraints_n;
     const struct ps_metric *metrics; /* what else is read from the rows */
     int metrics_n;
+    const enum ps_measure *batched; /* kept by batches of worlds, for paired differences; or NULL */
     double precision; /* 0: off; else a variant stops once its figures under constraints, or
                          p_depletion without any, are known within this share, eq. (11.11) */
     uint64_t seed;
@@ -111,21 +112,22 @@ enum ps_status ps_study_run(const struct ps_study *study, const struct ps_box *b
                             struct ps_study_result *out) PS_MUST_CHECK;
 void ps_study_result_free(struct ps_study_result *result);
 
-/* Single variants anywhere, on the same worlds; row i is the i-th that was added. Zero-initialise;
+/* Variants from anywhere, on the same worlds; row i is the i-th that was added. Zero-initialise;
  * free it also after failure. */
 struct ps_study_batch {
     struct ps_book *books;
     struct ps_scenario *scenarios; /* borrow from the books */
-    size_t n, capacity;
+    size_t books_n, n;
     struct ps_engine_result engine;
 };
 
-/* Adds the variant of a box of one point. */
+/* Adds the variants of a box that has several values on one axis at most, in their order. */
 enum ps_status ps_study_batch_add(const struct ps_study *study, const struct ps_box *box,
                                   struct ps_diags *diags, struct ps_study_batch *batch)
     PS_MUST_CHECK;
+/* values: as for ps_study_simulate. */
 enum ps_status ps_study_batch_run(const struct ps_study *study, uint64_t first_world,
-                                  uint64_t worlds_n, struct ps_diags *diags,
+                                  uint64_t worlds_n, int64_t *values, struct ps_diags *diags,
                                   struct ps_study_batch *batch) PS_MUST_CHECK;
 void ps_study_batch_free(struct ps_study_batch *batch);
 

@@ -98,7 +98,7 @@ enum ps_status ps_cmd_stress(const struct ps_command *command)
             .base = s.study.scenario,
             .own = own ? s.study.book.scenarios : NULL,
             .own_n = own ? s.study.book.scenarios_n : 0,
-            .confidence = (double)command->given[PS_OPT_CONFIDENCE].whole / 100,
+            .confidence = command->given[PS_OPT_CONFIDENCE].real,
             .worlds_n = (uint64_t)command->given[PS_OPT_WORLDS_STRESS].whole};
         status = stress(&s);
     }

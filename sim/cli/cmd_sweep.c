@@ -122,7 +122,7 @@ enum ps_status ps_cmd_sweep(const struct ps_command *command)
     struct ps_sweep sweep = {0};
     struct ps_diags found = {0};
     const uint64_t worlds_n = (uint64_t)command->given[PS_OPT_WORLDS].whole;
-    const double confidence = (double)command->given[PS_OPT_CONFIDENCE].whole / 100;
+    const double confidence = command->given[PS_OPT_CONFIDENCE].real;
     enum ps_status status = ps_study_open(command, PS_STUDY_AXES, &study);
     if (status == PS_OK) {
         ps_study_begin(&study);

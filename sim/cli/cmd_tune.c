@@ -65,7 +65,7 @@ enum ps_status ps_cmd_tune(const struct ps_command *command)
         request.study.metrics = request.objective.axis < 0 ? &request.objective.metric : NULL;
         request.study.metrics_n = request.objective.axis < 0;
         request.worlds_n = (uint64_t)command->given[PS_OPT_WORLDS].whole;
-        request.confidence = (double)command->given[PS_OPT_CONFIDENCE].whole / 100;
+        request.confidence = command->given[PS_OPT_CONFIDENCE].real;
         status = tune(&study, &request, &tuned);
     }
     ps_tuned_free(&tuned);

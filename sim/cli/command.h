@@ -37,6 +37,7 @@ enum ps_option_kind {
     PS_OPTION_REPEAT,
     PS_OPTION_WHOLE,
     PS_OPTION_PERCENT,
+    PS_OPTION_LEVEL,
     PS_OPTION_CHOICE
 };
 
@@ -55,7 +56,7 @@ struct ps_given {
     int n; /* how often */
     const char *text;
     int64_t whole; /* WHOLE: the value, the default when it was not given */
-    double real;   /* PERCENT: as a fraction */
+    double real;   /* PERCENT: as a fraction; LEVEL likewise, the default when it was not given */
     char **list;   /* LIST, REPEAT; owned, list_n of them */
     size_t list_n;
 };

@@ -377,8 +377,8 @@ static enum ps_status take_preset(struct ps_command *command)
 static enum ps_status take_defaults(struct ps_command *command)
 {
     for (enum ps_option i = 0; i < PS_OPT_N; i++) {
-        if (OPTIONS[i].kind == PS_OPTION_WHOLE && *OPTIONS[i].preset != '\0' &&
-            command->given[i].n == 0) {
+        const int number = OPTIONS[i].kind == PS_OPTION_WHOLE || OPTIONS[i].kind == PS_OPTION_LEVEL;
+        if (number && *OPTIONS[i].preset != '\0' && command->given[i].n == 0) {
             const enum ps_status status = put(command, i, OPTIONS[i].preset);
             if (status != PS_OK) {
                 return status;

@@ -70,14 +70,17 @@ static enum ps_number_error whole_of(const char *text, int64_t *out)
     return d.unit == PS_UNIT_NONE ? ps_decimal_to_int(&d, 0, out) : PS_NUMBER_SYNTAX;
 }
 
-static enum ps_number_error fraction_of(const char *text, int needs_sign, double *out)
+enum sign { SIGN_NONE, SIGN_WANTED, SIGN_FREE };
+
+static enum ps_number_error fraction_of(const char *text, enum sign sign, double *out)
 {
     struct ps_decimal d;
     const enum ps_number_error error = parse(text, &d);
     if (error != PS_NUMBER_OK) {
         return error;
     }
-    if (d.unit != (needs_sign ? PS_UNIT_PERCENT : PS_UNIT_NONE)) {
+    if (d.unit != (sign == SIGN_WANTED ? PS_UNIT_PERCENT : PS_UNIT_NONE) &&
+        (sign != SIGN_FREE || d.unit != PS_UNIT_PERCENT)) {
         return PS_NUMBER_SYNTAX;
     }
     return ps_decimal_to_double(&d, -2, out);
@@ -93,6 +96,9 @@ static enum ps_status refuse(enum ps_option option, const char *text, enum ps_la
         break;
     case PS_OPTION_PERCENT:
         ps_complain(lang, PS_SAY_WANT_PERCENT, PS_ARGS(o->name, text, o->lowest, o->highest));
+        break;
+    case PS_OPTION_LEVEL:
+        ps_complain(lang, PS_SAY_WANT_LEVEL, PS_ARGS(o->name, text, o->lowest, o->highest));
         break;
     case PS_OPTION_CHOICE:
         ps_complain(lang, PS_SAY_WANT_CHOICE, PS_ARGS(o->name, text, o->argument[PS_LANG_EN]));
@@ -150,12 +156,13 @@ static int whole_fits(const struct ps_option_desc *o, const char *text, int64_t 
            whole_of(o->highest, &highest) == PS_NUMBER_OK && *out >= lowest && *out <= highest;
 }
 
-static int percent_fits(const struct ps_option_desc *o, const char *text, double *out)
+static int percent_fits(const struct ps_option_desc *o, const char *text, enum sign sign,
+                        double *out)
 {
     double lowest = 0, highest = 0;
-    return fraction_of(text, 1, out) == PS_NUMBER_OK &&
-           fraction_of(o->lowest, 0, &lowest) == PS_NUMBER_OK &&
-           fraction_of(o->highest, 0, &highest) == PS_NUMBER_OK && *out >= lowest &&
+    return fraction_of(text, sign, out) == PS_NUMBER_OK &&
+           fraction_of(o->lowest, SIGN_NONE, &lowest) == PS_NUMBER_OK &&
+           fraction_of(o->highest, SIGN_NONE, &highest) == PS_NUMBER_OK && *out >= lowest &&
            *out <= highest;
 }
 
@@ -180,7 +187,10 @@ enum ps_status ps_option_value(enum ps_option option, const char *text, enum ps_
         fits = whole_fits(o, text, &given->whole);
         break;
     case PS_OPTION_PERCENT:
-        fits = percent_fits(o, text, &given->real);
+        fits = percent_fits(o, text, SIGN_WANTED, &given->real);
+        break;
+    case PS_OPTION_LEVEL:
+        fits = percent_fits(o, text, SIGN_FREE, &given->real);
         break;
     case PS_OPTION_CHOICE:
         fits = ps_choice_has(o->argument[PS_LANG_EN], text);

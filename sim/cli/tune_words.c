@@ -120,6 +120,24 @@ static enum ps_status print_constraints(const struct ps_tune_story *story,
     return status;
 }
 
+/* "17.30 % [<= 17.61 %]", in the unit of the measure; no bound where too few worlds lie beyond. */
+static struct ps_text quantile_text(const struct ps_constraint *c, const struct ps_metric_value *v)
+{
+    const double divisor = ps_measure_divisor(c->metric.measure);
+    const int share = strcmp(ps_measure_unit_name(c->metric.measure), "frac") == 0;
+    const double unit = share ? divisor / 100 : divisor;
+    const double bound = c->at_most ? v->upper : v->lower;
+    const char *const sign = share ? " %" : "";
+    struct ps_text out = {"-"};
+    if (isfinite(bound)) {
+        (void)snprintf(out.s, sizeof out.s, "%.2f%s [%s %.2f%s]", v->value / unit, sign,
+                       c->at_most ? "<=" : ">=", bound / unit, sign);
+    } else if (isfinite(v->value)) {
+        (void)snprintf(out.s, sizeof out.s, "%.2f%s", v->value / unit, sign);
+    }
+    return out;
+}
+
 /* A quantile is judged by the share of worlds beyond its limit. */
 static void tell_quantiles(const struct ps_tune_story *story)
 {
@@ -130,25 +148,28 @@ static void tell_quantiles(const struct ps_tune_story *story)
             ps_say(stdout, story->command->lang,
                    constraint->at_most ? PS_SAY_TUNE_ABOVE : PS_SAY_TUNE_BELOW,
                    PS_ARGS(constraint->text,
-                           ps_text_share(constraint->at_most ? 1 - level : level).s));
+                           ps_text_share(constraint->at_most ? 1 - level : level).s,
+                           quantile_text(constraint, &story->tuned->quantile[c]).s));
         }
     }
 }
 
-/* One step to each side on every axis: which constraint is nearest there to failing. */
+/* One step to each side on every axis: which constraint is nearest there to failing, by the fresh
+ * worlds; met when both sets of worlds say so. */
 static enum ps_status tell_neighbours(const struct ps_tune_story *story,
                                       const struct ps_tried *answer)
 {
     const struct ps_study *study = &story->request->study;
     const struct ps_objective *objective = &story->request->objective;
     const enum ps_lang lang = story->command->lang;
-    struct ps_grid grid = {.columns_n = objective->axis < 0 ? 5 : 4};
+    struct ps_grid grid = {.columns_n = objective->axis < 0 ? 6 : 5};
     ps_grid_add(&grid, ps_message(PS_SAY_TUNE_NEIGHBOUR, lang), 0);
     if (objective->axis < 0) {
         ps_grid_add(&grid, ps_figure_words(&objective->metric, lang).s, 0);
     }
     ps_grid_add(&grid, ps_message(PS_SAY_TUNE_TIGHTEST, lang), 0);
     ps_grid_add(&grid, ps_message(PS_SAY_TUNE_SEARCH, lang), 0);
+    ps_grid_add(&grid, ps_message(PS_SAY_TUNE_FRESH, lang), 0);
     ps_grid_add(&grid, ps_message(PS_SAY_TUNE_JUDGEMENT, lang), 0);
     for (int i = 0; i < 2 * study->axes_n; i++) {
         const int a = i / 2;
@@ -156,11 +177,14 @@ static enum ps_status tell_neighbours(const struct ps_tune_story *story,
         memcpy(at, answer->at, sizeof at);
         at[a] += i % 2 ? 1 : -1;
         const struct ps_tried *tried = ps_tuned_find(story->tuned, at);
-        if (tried == NULL) {
+        const struct ps_tried *fresh = ps_tuned_fresh(story->tuned, at);
+        if (tried == NULL || fresh == NULL) {
             continue; /* beyond the range */
         }
         char name[PS_AXIS_NAME_BYTES + sizeof(struct ps_axis_text)];
-        const int c = ps_tried_tightest(tried, study->constraints_n);
+        const enum ps_judgement worse =
+            tried->judgement > fresh->judgement ? tried->judgement : fresh->judgement;
+        const int c = ps_tried_tightest(fresh, study->constraints_n);
         (void)snprintf(name, sizeof name, "%s=%s", study->axes[a].name,
                        ps_axis_value(&study->axes[a], at[a]).s);
         ps_grid_add(&grid, name, 0);
@@ -169,11 +193,20 @@ static enum ps_status tell_neighbours(const struct ps_tune_story *story,
         }
         ps_grid_add(&grid, study->constraints[c].text, 0);
         ps_grid_add(&grid, ps_judged_text(&study->constraints[c], &tried->judged[c]).s, 0);
-        ps_grid_add(&grid, ps_message(JUDGEMENTS[tried->judged[c].judgement], lang), 0);
+        ps_grid_add(&grid, ps_judged_text(&study->constraints[c], &fresh->judged[c]).s, 0);
+        ps_grid_add(&grid, ps_message(JUDGEMENTS[worse], lang), 0);
     }
     const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
     ps_grid_free(&grid);
     return status;
+}
+
+/* Per cent, with the digits it has. */
+static struct ps_text level_text(double level)
+{
+    struct ps_text out;
+    (void)snprintf(out.s, sizeof out.s, "%.6g", 100 * level);
+    return out;
 }
 
 /* Each bound errs by itself. */
@@ -183,9 +216,9 @@ static void tell_each(const struct ps_tune_story *story)
     const double error = 1 - story->request->confidence;
     if (n > 1) {
         const double joint = 1 - n * error;
-        ps_say(stdout, story->command->lang, PS_SAY_TUNE_EACH,
-               PS_ARGS(ps_text_real(100 * story->request->confidence, 0).s,
-                       ps_text_real(100 * (joint > 0 ? joint : 0), 0).s));
+        ps_say(
+            stdout, story->command->lang, PS_SAY_TUNE_EACH,
+            PS_ARGS(level_text(story->request->confidence).s, level_text(joint > 0 ? joint : 0).s));
     }
 }
 
@@ -239,6 +272,33 @@ static enum ps_status tell_verified(const struct ps_tune_story *story, const cha
     return PS_OK;
 }
 
+/* Where the optimum may lie by the sampling error. */
+static void tell_interval(const struct ps_tune_story *story)
+{
+    const struct ps_study *study = &story->request->study;
+    const struct ps_tuned *tuned = story->tuned;
+    const enum ps_lang lang = story->command->lang;
+    char text[PS_AXES_MAX * (PS_AXIS_NAME_BYTES + 2 * sizeof(struct ps_axis_text))];
+    size_t n = 0;
+    int wide = 0;
+    for (int a = 0; a < study->axes_n; a++) {
+        const struct ps_axis *axis = &study->axes[a];
+        const int single = tuned->lowest[a] == tuned->highest[a];
+        wide |= !single;
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s=%s%s%s", a > 0 ? ", " : "",
+                              axis->name, ps_axis_value(axis, tuned->lowest[a]).s,
+                              single ? "" : "..",
+                              single ? "" : ps_axis_value(axis, tuned->highest[a]).s);
+    }
+    if (wide && study->axes_n > 1) {
+        ps_say(stdout, lang, PS_SAY_TUNE_INTERVALS, PS_ARGS(text));
+    } else if (wide) {
+        ps_say(stdout, lang, PS_SAY_TUNE_INTERVAL,
+               PS_ARGS(ps_axis_value(study->axes, tuned->lowest[0]).s,
+                       ps_axis_value(study->axes, tuned->highest[0]).s));
+    }
+}
+
 static enum ps_status tell_found(const struct ps_tune_story *story)
 {
     const struct ps_tuned *tuned = story->tuned;
@@ -275,17 +335,13 @@ static enum ps_status tell_found(const struct ps_tune_story *story)
     }
     tell_binding(story);
     if (study->axes_n > 1) {
-        ps_say(stdout, lang, PS_SAY_TUNE_ONE_PATH, NULL);
+        ps_say(stdout, lang, PS_SAY_TUNE_LINES, PS_ARGS(study->axes[tuned->along].name));
     }
     status = tell_neighbours(story, answer);
     if (status != PS_OK) {
         goto out;
     }
-    if (study->axes_n == 1 && tuned->lowest != tuned->highest) {
-        ps_say(stdout, lang, PS_SAY_TUNE_INTERVAL,
-               PS_ARGS(ps_axis_value(study->axes, tuned->lowest).s,
-                       ps_axis_value(study->axes, tuned->highest).s));
-    }
+    tell_interval(story);
     ps_say(stdout, lang, PS_SAY_TUNE_COMMAND,
            PS_ARGS(story->command->operand, story->scenario->p.scenario_id, options));
 out:

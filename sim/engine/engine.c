@@ -143,6 +143,7 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
                         t->ledger_memory);
     if (f->spec.full)
         ps_row_tile_start(&t->tile, b->n, t->worlds.worlds[0].number / PS_TILE_WORLDS);
+    t->decisions.batch = t->worlds.worlds[0].number / PS_TILE_WORLDS % PS_BATCHES;
     for (int l = 0; !f->spec.full && l < b->n; l++)
         ps_row_decision_fetch(&t->rows[b->rows[l] - pass->from], &t->decisions);
     for (int i = 0; i < n; i++) {

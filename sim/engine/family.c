@@ -54,6 +54,7 @@ static struct row_spec spec_of(const struct ps_scenario *s, const struct family 
     const int full = request->tier == PS_TIER_FULL;
     struct row_spec spec = {.full = full,
                             .paired = f->plan->uncertain_any,
+                            .batched = !full && request->batched != NULL,
                             .ledger_full = full || asks_more(request),
                             .months_n = f->plan->months_n,
                             .horizon = f->plan->horizon,

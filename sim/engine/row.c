@@ -70,6 +70,11 @@ static size_t row_lay_out(struct ps_row *row, const struct row_spec *spec, void 
         row->pairs = layout_take(&at, PS_MEASURE_N, sizeof *row->pairs);
     if (spec->paired && spec->full)
         row->pair_ratios = layout_take(&at, PS_RATIO_N, sizeof *row->pair_ratios);
+    if (spec->full || spec->batched) {
+        const size_t sums = spec->full ? PS_BATCHED_N : 1;
+        row->batch_sum = layout_take(&at, PS_BATCHES * sums, sizeof *row->batch_sum);
+        row->batch_n = layout_take(&at, PS_BATCHES, sizeof *row->batch_n);
+    }
     if (!spec->full)
         return layout_bytes(&at);
     row->hist = layout_take(&at, PS_MEASURE_N, sizeof *row->hist);
@@ -85,8 +90,6 @@ static size_t row_lay_out(struct ps_row *row, const struct row_spec *spec, void 
     row->part_sum = layout_take(&at, PS_PART_N * PS_PART_BINS * members, sizeof *row->part_sum);
     row->part_square =
         layout_take(&at, PS_PART_N * PS_PART_BINS * members, sizeof *row->part_square);
-    row->batch_sum = layout_take(&at, PS_BATCHES * PS_BATCHED_N, sizeof *row->batch_sum);
-    row->batch_n = layout_take(&at, PS_BATCHES, sizeof *row->batch_n);
     row->part_now = layout_take(&at, PS_PART_N * members, sizeof *row->part_now);
     struct ps_hist_spec h;
     for (int m = 0; m < PS_MEASURE_N; m++)
@@ -133,6 +136,10 @@ void ps_row_merge(struct ps_row *into, const struct ps_row *from)
         ps_pairs_merge(&into->pairs[m], &from->pairs[m]);
     for (int k = 0; k < PS_WATCHES_MAX; k++)
         into->watched_n[k] += from->watched_n[k];
+    for (size_t i = 0; into->batch_sum && i < PS_BATCHES * (into->hist ? PS_BATCHED_N : 1); i++)
+        into->batch_sum[i] += from->batch_sum[i];
+    for (size_t b = 0; into->batch_n && b < PS_BATCHES; b++)
+        into->batch_n[b] += from->batch_n[b];
     if (!into->hist)
         return;
     for (int m = 0; m < PS_MEASURE_N; m++)
@@ -156,10 +163,6 @@ void ps_row_merge(struct ps_row *into, const struct ps_row *from)
         into->depleted_in_month[t] += from->depleted_in_month[t];
         into->reached_in_month[t] += from->reached_in_month[t];
     }
-    for (size_t i = 0; i < PS_BATCHES * PS_BATCHED_N; i++)
-        into->batch_sum[i] += from->batch_sum[i];
-    for (size_t b = 0; b < PS_BATCHES; b++)
-        into->batch_n[b] += from->batch_n[b];
     for (size_t i = 0; i < members; i++) {
         struct ps_member *a = &into->members[i];
         const struct ps_member *b = &from->members[i];

@@ -10,6 +10,7 @@
 struct row_spec {
     int full;
     int paired;      /* worlds come in pairs */
+    int batched;     /* decision tier: one measure is added up by batches */
     int ledger_full; /* the ledger evaluates every measure */
     int months_n, horizon, years_n, start_year;
     int member_first[PS_DIM_N + 1];
@@ -57,6 +58,8 @@ struct decision_tile {
     struct ps_watch watch[PS_WATCHES_MAX];
     int watch_place[PS_WATCHES_MAX];
     int watches_n;
+    int batched_place;               /* of the measure that is added up by batches; -1: none */
+    size_t batch;                    /* of this tile */
     double (*values)[PS_LANES_WIDE]; /* [place][world] */
 };
 

@@ -22,7 +22,7 @@ static int place_of(struct decision_tile *tile, enum ps_measure measure)
 /* The measures marked DECISION, none of which can be missing, and what the request asks for. */
 static void measures_choose(struct decision_tile *tile, const struct ps_engine_request *request)
 {
-    *tile = (struct decision_tile){.watches_n = request->watches_n};
+    *tile = (struct decision_tile){.watches_n = request->watches_n, .batched_place = -1};
     for (int m = 0; m < PS_MEASURE_N; m++)
         if (ps_measure_desc((enum ps_measure)m)->tier == PS_MT_DECISION)
             place_of(tile, (enum ps_measure)m);
@@ -33,6 +33,8 @@ static void measures_choose(struct decision_tile *tile, const struct ps_engine_r
         tile->watch[k] = request->watches[k];
         tile->watch_place[k] = place_of(tile, request->watches[k].measure);
     }
+    if (request->batched)
+        tile->batched_place = place_of(tile, *request->batched);
 }
 
 static size_t tile_lay_out(struct decision_tile *tile, void *memory)
@@ -97,6 +99,16 @@ static uint64_t watched(const struct ps_watch *watch, const double *x, int n)
     return count;
 }
 
+static void batch_add(struct ps_row *row, size_t batch, const double *x, int n)
+{
+    for (int w = 0; w < n; w++) {
+        if (x[w] == MISSING)
+            continue;
+        row->batch_sum[batch] += (int64_t)x[w];
+        row->batch_n[batch]++;
+    }
+}
+
 void ps_row_decision_add(struct ps_row *row, const struct decision_tile *tile, int lane, int n)
 {
     for (int k = 0; k < tile->measures_n; k++) {
@@ -115,6 +127,8 @@ void ps_row_decision_add(struct ps_row *row, const struct decision_tile *tile, i
         for (int i = 0; i < tile->watches_n; i++)
             if (tile->watch_place[i] == k)
                 row->watched_n[i] += watched(&tile->watch[i], s.x, n);
+        if (tile->batched_place == k)
+            batch_add(row, tile->batch, s.x, n);
     }
     row->worlds_n += (uint64_t)n;
 }

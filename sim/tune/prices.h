@@ -4,8 +4,11 @@
 
 #include "search.h"
 
-/* Where the objective would be if one constraint were a tenth tighter or looser; needs the answer
- * and what binds. */
-enum ps_status ps_search_prices(struct search *s) PS_MUST_CHECK;
+/* The aim of the search, and behind it for each constraint the same with its limit a tenth tighter
+ * and a tenth looser; their number. */
+int ps_search_aims(const struct search *s, struct aim aims[PS_AIMS_MAX]);
+
+/* Where the objective would be under those limits; needs the answer. */
+void ps_search_prices(struct search *s, const struct aim aims[PS_AIMS_MAX]);
 
 #endif

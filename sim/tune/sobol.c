@@ -147,7 +147,7 @@ enum ps_status ps_sobol_run(const struct ps_study *study, int n, uint64_t worlds
         status = ps_study_batch_add(study, &box, diags, &batch);
     }
     if (status == PS_OK) {
-        status = ps_study_batch_run(study, 0, worlds_n, diags, &batch);
+        status = ps_study_batch_run(study, 0, worlds_n, NULL, diags, &batch);
     }
     for (int m = 0; status == PS_OK && m < study->metrics_n; m++) {
         for (size_t p = 0; p < points_n; p++) {

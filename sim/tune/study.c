@@ -168,6 +168,7 @@ enum ps_status ps_study_simulate(const struct ps_study *study, const struct ps_s
         .kept_n = kept_n,
         .watches = watches,
         .watches_n = study->constraints_n,
+        .batched = study->batched,
         .values = values,
         .precision = study->precision,
         .precise = study->constraints_n > 0 && study->precision > 0 ? constraints_precise : NULL,
@@ -210,62 +211,58 @@ void ps_study_result_free(struct ps_study_result *result)
     *result = (struct ps_study_result){0};
 }
 
-/* ---- single variants ---- */
+/* ---- variants from anywhere ---- */
 
-static enum ps_status batch_grow(struct ps_study_batch *batch)
+static enum ps_status batch_grow(struct ps_study_batch *batch, size_t points_n)
 {
-    if (batch->n < batch->capacity) {
-        return PS_OK;
-    }
-    const size_t capacity = 2 * batch->capacity + 64;
-    struct ps_book *books = realloc(batch->books, capacity * sizeof *books);
+    struct ps_book *books = realloc(batch->books, (batch->books_n + 1) * sizeof *books);
     if (books != NULL) {
         batch->books = books;
     }
-    struct ps_scenario *scenarios = realloc(batch->scenarios, capacity * sizeof *scenarios);
+    struct ps_scenario *scenarios =
+        realloc(batch->scenarios, (batch->n + points_n) * sizeof *scenarios);
     if (scenarios != NULL) {
         batch->scenarios = scenarios;
     }
-    if (books == NULL || scenarios == NULL) {
-        return ps_status_raise(PS_MEMORY);
-    }
-    batch->capacity = capacity;
-    return PS_OK;
+    return books == NULL || scenarios == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
 }
 
 enum ps_status ps_study_batch_add(const struct ps_study *study, const struct ps_box *box,
                                   struct ps_diags *diags, struct ps_study_batch *batch)
 {
-    enum ps_status status = batch_grow(batch);
+    const size_t points_n = ps_box_size(box, study->axes_n);
+    enum ps_status status = batch_grow(batch, points_n);
     if (status != PS_OK) {
         return status;
     }
-    struct ps_book *book = &batch->books[batch->n];
+    struct ps_book *book = &batch->books[batch->books_n];
     *book = (struct ps_book){0};
     status = load(study, box, diags, book);
-    if (status == PS_OK && book->scenarios_n != 1) {
+    if (status == PS_OK && book->scenarios_n != points_n) {
         status = ps_status_raise(PS_BUG);
     }
     if (status != PS_OK) {
         ps_book_free(book);
         return status;
     }
-    batch->scenarios[batch->n++] = book->scenarios[0];
+    batch->books_n++;
+    memcpy(batch->scenarios + batch->n, book->scenarios, points_n * sizeof *book->scenarios);
+    batch->n += points_n;
     return PS_OK;
 }
 
 enum ps_status ps_study_batch_run(const struct ps_study *study, uint64_t first_world,
-                                  uint64_t worlds_n, struct ps_diags *diags,
+                                  uint64_t worlds_n, int64_t *values, struct ps_diags *diags,
                                   struct ps_study_batch *batch)
 {
-    return ps_study_simulate(study, batch->scenarios, batch->n, first_world, worlds_n, NULL, diags,
-                             &batch->engine);
+    return ps_study_simulate(study, batch->scenarios, batch->n, first_world, worlds_n, values,
+                             diags, &batch->engine);
 }
 
 void ps_study_batch_free(struct ps_study_batch *batch)
 {
     ps_engine_result_free(&batch->engine);
-    for (size_t i = 0; i < batch->n; i++) {
+    for (size_t i = 0; i < batch->books_n; i++) {
         ps_book_free(&batch->books[i]);
     }
     free(batch->books);

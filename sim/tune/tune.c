@@ -12,74 +12,63 @@
 
 /* ---- what the search says about itself ---- */
 
-/* One axis: 1 when the objective becomes worse towards higher values, -1 when towards lower ones;
- * of a figure by the ends of what was looked at. */
-static int inward(const struct search *s)
+/* On the line through a variant: the way to it from the nearest one that fails; up when none does.
+ */
+static int inward(const struct search *s, const struct ps_tried *from)
 {
-    const struct ps_tuned *out = s->out;
-    const struct ps_tried *low = &out->tried[0], *high = low;
-    const int maximise = s->request->objective.maximise;
-    for (size_t i = 1; i < out->tried_n; i++) {
-        const struct ps_tried *t = &out->tried[i];
-        low = !t->fresh && t->at[0] < low->at[0] ? t : low;
-        high = !t->fresh && t->at[0] > high->at[0] ? t : high;
+    const struct spot own = ps_spot_of(s, from);
+    int64_t distance = INT64_MAX;
+    int in = 1;
+    for (size_t i = 0; i < s->out->tried_n; i++) {
+        const struct ps_tried *t = &s->out->tried[i];
+        const struct spot spot = ps_spot_of(s, t);
+        const int64_t off = from->at[s->along] - t->at[s->along];
+        if (!t->fresh && t->asked_n >= s->request->worlds_n && t->judgement != PS_MET && off != 0 &&
+            llabs(off) < distance && ps_spots_in_line(&spot, &own)) {
+            distance = llabs(off);
+            in = off > 0 ? 1 : -1;
+        }
     }
-    if (s->request->objective.axis == 0 || low->objective.value == high->objective.value) {
-        return maximise ? -1 : 1;
-    }
-    return ps_search_improves(s, low->objective.value, high->objective.value) ? 1 : -1;
+    return in;
 }
 
-/* On one axis, by bounds at full worlds: is there a variant missed beyond one that is met, on the
- * side where more of the parameter should help? */
+/* Steps from the nearest variant on its line that is surely missed, on the side away from `in`; 0
+ * when none is. */
+static int64_t in_doubt(const struct search *s, const struct ps_tried *from, int in)
+{
+    const struct spot own = ps_spot_of(s, from);
+    int64_t steps = 0;
+    for (size_t i = 0; i < s->out->tried_n; i++) {
+        const struct ps_tried *t = &s->out->tried[i];
+        const struct spot spot = ps_spot_of(s, t);
+        const int64_t off = in * (from->at[s->along] - t->at[s->along]);
+        if (!t->fresh && t->judgement == PS_MISSED && ps_spots_in_line(&spot, &own) && off > 0 &&
+            (steps == 0 || off < steps)) {
+            steps = off;
+        }
+    }
+    return steps;
+}
+
+/* On one axis, by bounds: is there a variant missed beyond one that is met, on the side where more
+ * of the parameter should help? */
 static int is_monotone(const struct search *s)
 {
     const struct ps_tuned *out = s->out;
     if (s->axes_n > 1) {
         return 1;
     }
-    const int down = inward(s) < 0;
+    const int in = inward(s, &out->tried[out->best]);
     for (size_t i = 0; i < out->tried_n; i++) {
         for (size_t k = 0; k < out->tried_n; k++) {
-            const int beyond = down ? out->tried[k].at[0] < out->tried[i].at[0]
-                                    : out->tried[k].at[0] > out->tried[i].at[0];
-            if (!out->tried[i].fresh && !out->tried[k].fresh && beyond &&
-                out->tried[i].judgement == PS_MET && out->tried[k].judgement == PS_MISSED) {
+            const struct ps_tried *t = &out->tried[i], *farther = &out->tried[k];
+            if (!t->fresh && !farther->fresh && in * (farther->at[0] - t->at[0]) > 0 &&
+                t->judgement == PS_MET && farther->judgement == PS_MISSED) {
                 return 0;
             }
         }
     }
     return 1;
-}
-
-/* One axis: the variants that may meet everything, by all worlds, and would be better than the
- * `answer`; as far as one that is missed, since what lies between was not looked at. */
-static void find_interval(struct search *s, size_t answer)
-{
-    struct ps_tuned *out = s->out;
-    const struct ps_tried *best = &out->tried[answer];
-    out->lowest = out->highest = best->at[0];
-    for (size_t i = 0; i < out->tried_n && s->axes_n == 1; i++) {
-        const struct ps_tried *t = &out->tried[i];
-        if (t->fresh || t->judgement == PS_MISSED || t->asked_n < s->request->worlds_n ||
-            ps_search_improves(s, best->objective.value, t->objective.value)) {
-            continue;
-        }
-        out->lowest = t->at[0] < out->lowest ? t->at[0] : out->lowest;
-        out->highest = t->at[0] > out->highest ? t->at[0] : out->highest;
-    }
-    if (s->axes_n == 1) {
-        const int down = inward(s) < 0;
-        int64_t below = -1, above = s->request->study.axes[0].steps_n + 1;
-        for (size_t i = 0; i < out->tried_n; i++) {
-            const struct ps_tried *t = &out->tried[i];
-            const int missed = !t->fresh && t->judgement == PS_MISSED;
-            below = missed && t->at[0] < out->lowest && t->at[0] > below ? t->at[0] : below;
-            above = missed && t->at[0] > out->highest && t->at[0] < above ? t->at[0] : above;
-        }
-        out->lowest = down ? out->lowest : below + 1;
-        out->highest = down ? above - 1 : out->highest;
-    }
 }
 
 static int64_t distance(const struct search *s, const struct ps_tried *a, const struct ps_tried *b)
@@ -99,8 +88,9 @@ static void find_binding(struct search *s)
     const struct ps_tried *answer = &out->tried[out->answer];
     for (size_t i = 0; i < out->tried_n; i++) {
         const struct ps_tried *t = &out->tried[i];
-        const int looked_at = t->fresh || distance(s, t, answer) == 1;
-        if (!looked_at || !ps_search_improves(s, t->objective.value, answer->objective.value)) {
+        const int near = distance(s, t, answer) == 1 && t->asked_n >= s->request->worlds_n;
+        if ((!t->fresh && !near) ||
+            !ps_search_improves(s, t->objective.value, answer->objective.value)) {
             continue;
         }
         for (int c = 0; c < s->request->study.constraints_n; c++) {
@@ -109,167 +99,283 @@ static void find_binding(struct search *s)
     }
 }
 
-/* Nothing meets everything: how far each constraint by itself can be met. With several axes by a
- * quarter of the worlds. */
+/* Nothing meets everything: how far each constraint by itself can be met. With several axes by the
+ * worlds of the first look. */
 static enum ps_status find_reach(struct search *s)
 {
-    const uint64_t all = s->request->worlds_n;
-    const uint64_t worlds_n = s->axes_n > 1 && all >= 8192 ? all / 4 : all;
-    enum ps_status status = PS_OK;
-    for (int c = 0; c < s->request->study.constraints_n && status == PS_OK; c++) {
-        struct aim aim = ps_search_aim(s);
-        int settled = 0;
-        aim.alone = c;
-        status = ps_search_again(s, &aim, &s->levels[0], worlds_n, &s->out->reach[c], &settled);
+    const uint64_t worlds_n = s->axes_n > 1 ? ps_search_glance(s) : s->request->worlds_n;
+    struct aim aims[PS_AIMS_MAX];
+    const int n = s->request->study.constraints_n;
+    for (int c = 0; c < n; c++) {
+        aims[c] = ps_search_aim(s);
+        aims[c].alone = c;
+    }
+    const enum ps_status status = ps_search_closer(s, aims, n, worlds_n, s->axes_n > 1);
+    for (int c = 0; c < n && status == PS_OK; c++) {
+        s->out->reach[c] = ps_search_best(s, &aims[c], worlds_n);
     }
     return status;
 }
 
 /* ---- fresh worlds ---- */
 
-/* One axis: a variant and its neighbours on the worlds of the search. */
-static enum ps_status try_around(struct search *s, size_t i)
+/* A variant and its neighbours, one step to each side on every axis. */
+static enum ps_status want_around(const struct search *s, const struct ps_tried *tried,
+                                  struct spots *wanted)
 {
-    const int64_t at = s->out->tried[i].at[0], steps = s->request->study.axes[0].steps_n;
-    const int64_t first = at > 0 ? at - 1 : 0, last = at < steps ? at + 1 : steps;
-    const struct ps_box box = {.first = {first}, .stride = {1}, .n = {(int)(last - first) + 1}};
-    return ps_search_box(s, &box, s->request->worlds_n, 0);
+    enum ps_status status = PS_OK;
+    for (int i = -1; i < 2 * s->axes_n && status == PS_OK; i++) {
+        struct spot spot = ps_spot_of(s, tried);
+        const int a = i < 0 ? 0 : i / 2;
+        int64_t *place = &spot.key[ps_spot_place(s, a)];
+        *place += i < 0 ? 0 : i % 2 ? 1 : -1;
+        spot.tried = NULL;
+        if (*place >= 0 && *place <= s->request->study.axes[a].steps_n) {
+            status = ps_spots_add(wanted, &spot);
+        }
+    }
+    return status;
 }
 
-/* One axis: the answer of the search and up to eight values farther in, on worlds that took no part
- * in the choice; the first that meets everything there too. */
-static enum ps_status verify_line(struct search *s)
+/* Runs those of the wanted variants that one set of worlds has not seen. */
+static enum ps_status try_unseen(struct search *s, const struct spots *wanted, int fresh)
 {
-    enum { FARTHER = 9 };
-    struct ps_tuned *out = s->out;
-    const int64_t best = out->tried[out->best].at[0], steps = s->request->study.axes[0].steps_n;
-    const int in = inward(s);
-    const int64_t room = in > 0 ? steps - best : best, gap = (out->highest - out->lowest) / 4;
-    struct ps_box box = {.stride = {gap < 1 ? 1 : gap}};
-    box.n[0] = (int)(room / box.stride[0] < FARTHER - 1 ? room / box.stride[0] + 1 : FARTHER);
-    box.first[0] = in > 0 ? best : best - (box.n[0] - 1) * box.stride[0];
-    const size_t from = out->tried_n;
-    const enum ps_status status = ps_search_box(s, &box, s->request->worlds_n, 1);
-    if (status != PS_OK) {
-        return status;
+    struct spots unseen = {0};
+    enum ps_status status = PS_OK;
+    for (size_t i = 0; i < wanted->n && status == PS_OK; i++) {
+        int64_t at[PS_AXES_MAX] = {0};
+        for (int a = 0; a < s->axes_n; a++) {
+            at[a] = wanted->spot[i].key[ps_spot_place(s, a)];
+        }
+        const struct ps_tried *seen =
+            fresh ? ps_tuned_fresh(s->out, at) : ps_tuned_find(s->out, at);
+        if (seen == NULL || seen->asked_n < s->request->worlds_n) {
+            status = ps_spots_add(&unseen, &wanted->spot[i]);
+        }
     }
-    const size_t n = out->tried_n - from;
-    out->verified = in > 0 ? from : out->tried_n - 1;
-    for (size_t i = 0; i < n && !out->holds; i++) {
-        const size_t at = in > 0 ? from + i : out->tried_n - 1 - i;
-        if (out->tried[at].judgement == PS_MET) {
-            out->verified = at;
+    if (status == PS_OK && unseen.n > 0) {
+        status = ps_search_try(s, &unseen, s->request->worlds_n, fresh);
+    }
+    ps_spots_free(&unseen);
+    return status;
+}
+
+enum { FARTHER = 8 }; /* places farther in that are verified too */
+
+/* Of the verified places on the line through the best, from there inwards, the first that meets
+ * everything; the best itself when none does. */
+static void choose(struct search *s, int64_t step)
+{
+    struct ps_tuned *out = s->out;
+    int64_t at[PS_AXES_MAX];
+    memcpy(at, out->tried[out->best].at, sizeof at);
+    out->verified = (size_t)(ps_tuned_fresh(out, at) - out->tried);
+    for (int i = -1; i <= FARTHER && !out->holds; i++) {
+        const int64_t off = i < 0 ? 0 : i == 0 ? (step > 0 ? 1 : -1) : i * step;
+        at[s->along] = out->tried[out->best].at[s->along] + off;
+        const struct ps_tried *fresh = ps_tuned_fresh(out, at);
+        if (fresh != NULL && fresh->judgement == PS_MET) {
+            out->verified = (size_t)(fresh - out->tried);
             out->holds = 1;
         }
     }
-    return out->tried[out->verified].at[0] == best ? PS_OK : try_around(s, out->verified);
 }
 
-/* The variants `stride` steps about the best one, on every axis. */
-static struct ps_box box_about(const struct search *s, int64_t stride)
+/* The answer of the search and places farther in on its line, on worlds that took no part in the
+ * choice; then both sets of worlds for the answer and its neighbours. */
+static enum ps_status verify(struct search *s)
 {
-    const struct ps_tried *best = &s->out->tried[s->out->best];
+    struct ps_tuned *out = s->out;
+    const struct ps_tried *best = &out->tried[out->best];
+    const int64_t steps = s->request->study.axes[s->along].steps_n;
+    const int in = inward(s, best);
+    const int64_t quarter = in_doubt(s, best, in) / 4, step = in * (quarter > 1 ? quarter : 1);
+    struct spots wanted = {0};
+    enum ps_status status = want_around(s, best, &wanted);
+    for (int i = 1; i <= FARTHER && status == PS_OK; i++) {
+        struct spot spot = ps_spot_of(s, best);
+        int64_t *place = &spot.key[ps_spot_place(s, s->along)];
+        *place += i * step;
+        spot.tried = NULL;
+        if (*place >= 0 && *place <= steps) {
+            status = ps_spots_add(&wanted, &spot);
+        }
+    }
+    if (status == PS_OK) {
+        status = ps_search_try(s, &wanted, s->request->worlds_n, 1);
+    }
+    if (status == PS_OK) {
+        choose(s, step);
+        wanted.n = 0;
+        status = want_around(s, &out->tried[out->verified], &wanted);
+    }
+    for (int fresh = 0; fresh <= 1 && status == PS_OK; fresh++) {
+        status = try_unseen(s, &wanted, fresh);
+    }
+    if (status == PS_OK) {
+        const struct ps_tried *search = ps_tuned_find(out, out->tried[out->verified].at);
+        out->answer = (size_t)(search - out->tried);
+        out->holds &= search->judgement == PS_MET;
+    }
+    ps_spots_free(&wanted);
+    return status;
+}
+
+/* ---- quantiles ---- */
+
+static int by_size(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The order statistics of n values, some of which may be missing; sorts them. */
+static struct ps_metric_value quantile_of(int64_t *value, uint64_t n, double level, int paired,
+                                          double confidence)
+{
+    struct ps_metric_value none = {(double)NAN, -HUGE_VAL, HUGE_VAL};
+    uint64_t given = 0;
+    for (uint64_t w = 0; w < n; w++) {
+        if (value[w] != PS_NOT_GIVEN) {
+            value[given++] = value[w];
+        }
+    }
+    if (given == 0) {
+        return none;
+    }
+    qsort(value, given, sizeof *value, by_size);
+    const double both = 2 * confidence - 1; /* each side errs by 1 - confidence */
+    const struct ps_ranks ranks = paired ? ps_pairs_quantile_ranks(given, level, both)
+                                         : ps_quantile_ranks(given, level, both);
+    return (struct ps_metric_value){.value = (double)value[ps_quantile_rank(given, level) - 1],
+                                    .lower = ranks.lo < 1 ? -HUGE_VAL : (double)value[ranks.lo - 1],
+                                    .upper =
+                                        ranks.hi > given ? HUGE_VAL : (double)value[ranks.hi - 1]};
+}
+
+/* A constraint on a quantile is judged by a share; the quantile itself needs the values of all
+ * worlds of one variant. */
+static enum ps_status find_quantiles(struct search *s, const struct ps_tried *tried)
+{
+    const struct ps_tune_request *request = s->request;
+    const struct ps_constraint *constraints = request->study.constraints;
+    const uint64_t first = tried->fresh ? request->worlds_n + request->worlds_n % 2 : 0;
+    const size_t kept = (size_t)request->study.constraints_n + (size_t)request->study.metrics_n;
+    struct ps_study study = request->study;
+    struct ps_study_batch batch = {0};
     struct ps_box box = {0};
+    int64_t *values = NULL;
+    int any = 0;
+    for (int c = 0; c < request->study.constraints_n; c++) {
+        any |= constraints[c].metric.kind == PS_METRIC_QUANTILE;
+    }
+    if (!any) {
+        return PS_OK;
+    }
     for (int a = 0; a < s->axes_n; a++) {
-        const int down = best->at[a] >= stride;
-        const int up = s->request->study.axes[a].steps_n - best->at[a] >= stride;
-        box.first[a] = best->at[a] - (down ? stride : 0);
-        box.stride[a] = stride;
-        box.n[a] = 1 + down + up;
+        box.first[a] = tried->at[a];
+        box.stride[a] = box.n[a] = 1;
     }
-    return box;
-}
-
-/* Of the fresh variants from `from` on that meet everything there and in the search: the best. */
-static void take_verified(struct search *s, size_t from)
-{
-    struct ps_tuned *out = s->out;
-    for (size_t i = from; i < out->tried_n; i++) {
-        const struct ps_tried *t = &out->tried[i], *search = ps_tuned_find(out, t->at);
-        const struct ps_tried *now = &out->tried[out->verified];
-        if (distance(s, t, &out->tried[out->best]) == 0 && !out->holds) {
-            out->verified = i;
-            now = t;
-        }
-        if (!t->fresh || t->judgement != PS_MET || search == NULL || search->judgement != PS_MET) {
-            continue;
-        }
-        const double x = search->objective.value;
-        const struct ps_tried *held = out->holds ? ps_tuned_find(out, now->at) : NULL;
-        if (held == NULL || ps_search_improves(s, x, held->objective.value)) {
-            out->verified = i;
-            out->holds = 1;
+    study.precision = 0;
+    values = calloc(kept * tried->worlds_n, sizeof *values);
+    enum ps_status status = values == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
+    if (status == PS_OK) {
+        status = ps_study_batch_add(&study, &box, s->diags, &batch);
+    }
+    if (status == PS_OK) {
+        status = ps_study_batch_run(&study, first, tried->worlds_n, values, s->diags, &batch);
+    }
+    for (int c = 0; c < study.constraints_n && status == PS_OK; c++) {
+        if (constraints[c].metric.kind == PS_METRIC_QUANTILE) {
+            s->out->quantile[c] = quantile_of(values + (size_t)c * tried->worlds_n, tried->worlds_n,
+                                              constraints[c].metric.level,
+                                              batch.engine.rows[0].row.paired, request->confidence);
         }
     }
+    ps_study_batch_free(&batch);
+    free(values);
+    return status;
 }
 
-/* Several axes: the answer of the search and all about it, one step away, then three; the best of
- * those that meet everything on both sets of worlds. */
-static enum ps_status verify_about(struct search *s)
-{
-    static const int64_t STRIDES[] = {1, 3};
-    struct ps_tuned *out = s->out;
-    out->verified = out->best;
-    for (int i = 0; i < 2 && !out->holds; i++) {
-        const struct ps_box box = box_about(s, STRIDES[i]);
-        const size_t from = out->tried_n;
-        enum ps_status status = ps_search_box(s, &box, s->request->worlds_n, 1);
-        if (status == PS_OK) {
-            status = ps_search_box(s, &box, s->request->worlds_n, 0);
-        }
-        if (status != PS_OK) {
-            return status;
-        }
-        take_verified(s, from);
-    }
-    return PS_OK;
-}
-
-/* The record of the search at the variant that was verified. */
-static void take_answer(struct ps_tuned *out)
-{
-    const struct ps_tried *answer = ps_tuned_find(out, out->tried[out->verified].at);
-    out->answer = answer == NULL ? out->best : (size_t)(answer - out->tried);
-}
+/* ---- all together ---- */
 
 enum ps_status ps_tune_run(const struct ps_tune_request *request, struct ps_diags *diags,
                            struct ps_tuned *out)
 {
     *out = (struct ps_tuned){0};
-    struct search s = {
-        .request = request, .diags = diags, .out = out, .axes_n = request->study.axes_n};
-    enum ps_status status = ps_search_whole(&s, &out->best);
+    struct aim aims[PS_AIMS_MAX];
+    int aims_n = 0;
+    const uint64_t all = request->worlds_n;
+    struct search s = {.request = request,
+                       .study = request->study,
+                       .batched = request->objective.metric.measure,
+                       .diags = diags,
+                       .out = out,
+                       .axes_n = request->study.axes_n};
+    s.study.batched = request->objective.axis < 0 ? &s.batched : NULL;
+    enum ps_status status = ps_search_begin(&s);
+    if (status == PS_OK) {
+        aims_n = ps_search_aims(&s, aims);
+    }
+    /* What all worlds show can lead to new lines, at which fewer have a look first. */
+    for (size_t tried_n = 0; tried_n < out->tried_n && status == PS_OK;) {
+        if (s.axes_n > 1) {
+            status = ps_search_closer(&s, aims, aims_n, ps_search_glance(&s), 1);
+        }
+        tried_n = out->tried_n;
+        if (status == PS_OK) {
+            status = ps_search_closer(&s, aims, aims_n, all, 0);
+        }
+    }
     if (status != PS_OK) {
         return status;
     }
-    out->nearest = out->best;
+    out->along = s.along;
+    out->best = out->nearest = out->answer = ps_search_best(&s, &aims[0], all);
     out->found = out->tried[out->best].judgement == PS_MET;
     out->monotone = is_monotone(&s);
     if (!out->found) {
-        return find_reach(&s);
+        status = find_reach(&s);
+        return status == PS_OK ? find_quantiles(&s, &out->tried[out->nearest]) : status;
     }
-    find_interval(&s, out->best);
-    status = s.axes_n == 1 ? verify_line(&s) : verify_about(&s);
+    status = ps_search_interval(&s, out->best);
+    if (status == PS_OK) {
+        status = verify(&s);
+    }
+    if (status == PS_OK && out->answer != out->best) {
+        status = ps_search_interval(&s, out->answer);
+    }
     if (status != PS_OK) {
         return status;
     }
-    take_answer(out);
-    find_interval(&s, out->answer);
     find_binding(&s);
-    return ps_search_prices(&s);
+    ps_search_prices(&s, aims);
+    return find_quantiles(&s, &out->tried[out->verified]);
 }
 
-const struct ps_tried *ps_tuned_find(const struct ps_tuned *tuned, const int64_t at[PS_AXES_MAX])
+/* The record with most worlds. */
+static const struct ps_tried *find(const struct ps_tuned *tuned, const int64_t at[PS_AXES_MAX],
+                                   int fresh)
 {
     const struct ps_tried *found = NULL;
     for (size_t i = 0; i < tuned->tried_n; i++) {
         const struct ps_tried *t = &tuned->tried[i];
-        if (!t->fresh && memcmp(t->at, at, sizeof t->at) == 0 &&
+        if (t->fresh == fresh && memcmp(t->at, at, sizeof t->at) == 0 &&
             (found == NULL || t->asked_n >= found->asked_n)) {
             found = t;
         }
     }
     return found;
+}
+
+const struct ps_tried *ps_tuned_find(const struct ps_tuned *tuned, const int64_t at[PS_AXES_MAX])
+{
+    return find(tuned, at, 0);
+}
+
+const struct ps_tried *ps_tuned_fresh(const struct ps_tuned *tuned, const int64_t at[PS_AXES_MAX])
+{
+    return find(tuned, at, 1);
 }
 
 int ps_tried_tightest(const struct ps_tried *tried, int constraints_n)
@@ -287,6 +393,7 @@ void ps_tuned_free(struct ps_tuned *tuned)
 {
     for (size_t i = 0; i < tuned->tried_n; i++) {
         free(tuned->tried[i].settling);
+        free(tuned->tried[i].batches);
     }
     free(tuned->tried);
     *tuned = (struct ps_tuned){0};

@@ -88,7 +88,27 @@ class Tune(Case):
                               "--lang", "en")
         self.assertNotIn("0.00 %", done.stdout)
         self.assertIn("< 0.30 %", done.stdout)
-        self.assertIn("share of worlds above the limit, which may be at most 5.0 %", done.stdout)
+        self.assertRegex(done.stdout, r"share of worlds above the limit, which may be at most 5.0 %; the quantile itself: \d+\.\d\d % \[<= \d+\.\d\d %\]\n")
+
+    def test_confidence_takes_decimals(self):
+        vary = ("tune", BISHAN, "--vary", "pool_initial_wan=1500:2500:500", "--st", ST, "--st", "p_target_cumulative>=60%", "-n", "2000", "--lang", "en")
+        plain = self.pledgesim(*vary, "--confidence", "99.5")
+        self.assertIn("each bound holds at 99.5 % by itself, not all together: that all of them hold is sure to at least 99 %", plain.stdout)
+        self.assertEqual(self.pledgesim(*vary, "--confidence", "99.5%").stdout, plain.stdout)
+        for bad in ("49.9", "100", "0.95", "x"):
+            self.assertIn("per cent from 50 to 99.99 are wanted", self.pledgesim(*vary, "--confidence", bad, code=2).stderr)
+
+    def test_two_columns_are_as_good_as_the_grid(self):
+        """The whole grid by sweep, on the worlds of the search, for several objectives."""
+        vary = ("--vary", "pool_initial_wan=800:2000:20", "--vary", "leverage=6:12", "--st", ST, "--st", "p_target_cumulative>=70%", "-n", "2000")
+        self.pledgesim("sweep", BISHAN, *vary, "-q", "-o", "grid")
+        met = [row for row in table((self.dir / "grid/grid.csv").read_bytes()) if row["feasible"] == "met"]
+        for best_of, objective, column in ((min, "pool_initial_wan", "value_1"), (min, "leverage", "value_2"),
+                                           (min, "fiscal_net_cost", "fiscal_net_cost_wan_mean"), (max, "registered_total", "registered_total_wan_mean")):
+            self.pledgesim("tune", BISHAN, *vary, "--minimize" if best_of is min else "--maximize", objective, "-q", "-o", objective)
+            rows = table((self.dir / objective / "tune.csv").read_bytes())
+            found = next(float(row["value"]) for row in rows if row["role"] == "best" and row["constraint"] == "objective")
+            self.assertAlmostEqual(found / best_of(float(row[column]) for row in met), 1, delta=0.001)
 
     def test_too_few_worlds_is_not_impossible(self):
         done = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=2500:2600:50", "--st", "p_depletion<=0.01%", "-n", "1000", "--lang", "en", code=1)

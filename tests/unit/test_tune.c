@@ -146,7 +146,7 @@ static void the_smallest_pool_is_the_exact_one(void **state)
     assert_true(q.tuned.found && q.tuned.holds && q.tuned.monotone);
     assert_true(pool_of(&q, q.tuned.best) == 300 && pool_of(&q, q.tuned.verified) == 300);
     assert_int_equal(q.tuned.binding, 1);
-    assert_true(q.tuned.lowest == q.tuned.tried[q.tuned.best].at[0]);
+    assert_true(q.tuned.lowest[0] == q.tuned.tried[q.tuned.best].at[0]);
     answered(&q);
     /* Power: another limit, another answer. */
     ask(&q, "pool_initial_wan=50:1000", "p_depletion<=2%", NULL);
@@ -168,8 +168,8 @@ static void the_interval_holds_the_exact_one(void **state)
         q.request.worlds_n = 8000;
         ps_tuned_free(&q.tuned);
         assert_int_equal(ps_tune_run(&q.request, &q.diags, &q.tuned), PS_OK);
-        assert_true(ps_axis_real(&q.axis, (double)q.tuned.lowest) <= 250 &&
-                    ps_axis_real(&q.axis, (double)q.tuned.highest) >= 250);
+        assert_true(ps_axis_real(&q.axis, (double)q.tuned.lowest[0]) <= 250 &&
+                    ps_axis_real(&q.axis, (double)q.tuned.highest[0]) >= 250);
         above_n += pool_of(&q, q.tuned.best) == 300;
     }
     assert_in_range(above_n, 1, 6);
@@ -303,11 +303,32 @@ static void neighbours_are_verified_too(void **state)
     int fresh_n = 0;
     for (size_t i = 0; i < q.tuned.tried_n; i++)
         fresh_n += q.tuned.tried[i].fresh;
-    assert_in_range(fresh_n, 6, 9); /* at an end of the range of leverage or not */
+    assert_in_range(fresh_n, 3, 13); /* at an end of the range or not, farther in */
     /* 1.1 % is as far from the next step as 1 % is. */
     assert_true(q.tuned.tighter[0].known && q.tuned.looser[0].known);
     assert_true(q.tuned.looser[0].objective == q.tuned.tried[q.tuned.best].objective.value);
     answered(&q);
+}
+
+/* P(K <= 3) = 86.2 %, P(K <= 4) = 95.2 %, P(K <= 5) = 98.6 %, each default 50 万元: 90 % lie far
+ * from a step, 95 % so near that the bounds must hold both sides of it. Power: 80 % is another. */
+static void a_quantile_is_told_with_its_bounds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double lower, upper;
+    } CASES[] = {{"compensation_gross_q90<=250", 200e6, 200e6},
+                 {"compensation_gross_q95<=250", 200e6, 250e6},
+                 {"compensation_gross_q80<=250", 150e6, 150e6}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct question q;
+        ask(&q, "pool_initial_wan=500:550:10", CASES[i].text, NULL);
+        const struct ps_metric_value *v = &q.tuned.quantile[0];
+        assert_true(q.tuned.found && v->lower == CASES[i].lower && v->upper == CASES[i].upper);
+        assert_true(v->value == v->lower || v->value == v->upper);
+        answered(&q);
+    }
 }
 
 /* The price of a tenth: the step function of this book has none until the next step. */
@@ -432,6 +453,7 @@ int main(void)
         cmocka_unit_test(prices_of_a_figure_are_searched_for),
         cmocka_unit_test(the_far_end_is_verified_inwards),
         cmocka_unit_test(neighbours_are_verified_too),
+        cmocka_unit_test(a_quantile_is_told_with_its_bounds),
         cmocka_unit_test(prices_follow_the_other_constraints),
         cmocka_unit_test(threads_change_no_answer),
         cmocka_unit_test(variants_stand_where_the_axes_say),

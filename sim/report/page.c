@@ -102,6 +102,10 @@ static void made_by(struct ps_page *page)
     ps_page_say(page, PS_WORD_MADE_BY,
                 PS_PAGE_ARGS(page->request->book->name, ps_text_count(page->request->worlds_n).s,
                              seed, PS_VERSION));
+    for (size_t i = 0; i < page->request->sets_n; i++) {
+        ps_page_say(page, PS_WORD_MADE_WITH, NULL);
+        ps_page_shell_word(page, page->request->sets[i]);
+    }
 }
 
 /* The switch works without JavaScript: the boxes stand before all that they hide. */
@@ -140,6 +144,16 @@ static void write_contents(struct ps_page *page, const struct section *sections,
     (void)fputs("</ul></nav>\n", page->out);
 }
 
+/* A book without a target is not told of one. */
+static enum ps_word intro_of(const struct ps_page *page, const struct section *section)
+{
+    if (page->request->outlook == NULL || ps_has_target(page->request->book->scenarios))
+        return section->intro;
+    return section->intro == PS_WORD_FRONTIER_INTRO ? PS_WORD_FRONTIER_INTRO_CLAIMS
+           : section->intro == PS_WORD_HEAT_INTRO   ? PS_WORD_HEAT_INTRO_CLAIMS
+                                                    : section->intro;
+}
+
 static void write_section(struct ps_page *page, const struct section *section)
 {
     (void)fprintf(page->out, "<section id=\"%s\" aria-labelledby=\"title-%s\"><h2 id=\"title-%s\">",
@@ -147,7 +161,7 @@ static void write_section(struct ps_page *page, const struct section *section)
     ps_page_word(page, "span", section->title);
     (void)fputs("</h2>\n", page->out);
     if (section->intro != PS_WORD_N)
-        ps_page_word(page, "p", section->intro);
+        ps_page_word(page, "p", intro_of(page, section));
     if (*section->chart != '\0') {
         (void)fprintf(page->out, "<div class=\"chart\" data-chart=\"%s\">", section->chart);
         ps_page_word(page, "p", PS_WORD_NEEDS_SCRIPT);
@@ -225,7 +239,7 @@ static enum ps_status read_figures(struct ps_page *page)
         return ps_status_raise(PS_MEMORY);
     for (size_t i = 0; i < request->book->scenarios_n; i++)
         ps_figures_read(&request->book->scenarios[i], &request->result->rows[i], &page->figures[i]);
-    return PS_OK;
+    return ps_page_find_stresses(page);
 }
 
 enum ps_status ps_page_write(const struct ps_results_request *request, struct ps_sink sink)
@@ -246,5 +260,6 @@ enum ps_status ps_page_write(const struct ps_results_request *request, struct ps
         status = sink.write(sink.context, text, n);
     free(text);
     free(page.figures);
+    free(page.stress);
     return status;
 }

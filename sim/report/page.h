@@ -31,7 +31,8 @@ struct ps_page {
     FILE *out;
     enum ps_lang lang; /* of the block being written */
     const struct ps_results_request *request;
-    struct ps_figures *figures; /* one a scenario; NULL for sweep and tune */
+    struct ps_figures *figures; /* one a scenario; NULL for sweep and tune, as is: */
+    int *stress;                /* is it a stress: the policy of the first, other worlds? */
     uint64_t shipped;           /* bit i: input i of the book is as the program brings it along */
 };
 
@@ -54,6 +55,13 @@ struct ps_page_said ps_page_said(enum ps_lang lang, enum ps_word word, const cha
 typedef void ps_page_block(struct ps_page *page);
 void ps_page_both(struct ps_page *page, const char *tag, ps_page_block *block);
 void ps_page_word(struct ps_page *page, const char *tag, enum ps_word word);
+
+/* A word of a command line, in quotes where a shell would read more than the word; inert. */
+void ps_page_shell_word(const struct ps_page *page, const char *word);
+
+/* The search for the smallest size between two totals of the first scenario's pools, as a command.
+ */
+void ps_page_tune(const struct ps_page *page, int64_t lo_fen, int64_t hi_fen);
 
 /* ---- the blocks ---- */
 
@@ -94,6 +102,7 @@ ps_page_block ps_page_basis, ps_page_legend;
 /* Figures in words. */
 struct ps_page_said ps_page_money(enum ps_lang lang, int64_t fen);
 struct ps_page_said ps_page_amount(enum ps_lang lang, double wan, struct ps_interval wan_interval);
+/* A mean; of what is 0 in every world, in how many it was not seen. */
 struct ps_page_said ps_page_mean(enum ps_lang lang, const struct ps_row *row,
                                  enum ps_measure measure);
 
@@ -107,12 +116,26 @@ struct ps_text ps_page_limit(const struct ps_metric *metric, double value, enum 
 struct ps_page_said ps_page_constraint(enum ps_lang lang, const struct ps_constraint *constraint);
 
 /* What was worst of all that was tried, scenarios of the book with other worlds and twists. */
+/* Has any scenario a target? */
+int ps_page_any_target(const struct ps_page *page);
+
+/* Is it 0 in every world? */
+int ps_page_never(const struct ps_row *row, enum ps_measure measure);
+
+/* Fills `stress`. PS_MEMORY, or what ps_panel_same_policy says. */
+enum ps_status ps_page_find_stresses(struct ps_page *page) PS_MUST_CHECK;
+
+/* The worst of the stresses that were tried, of the book and of the outlook. */
 struct ps_page_worst {
-    const char *name[PS_LANG_N]; /* NULL: nothing was tried */
-    struct ps_probability p;
+    int tried;                   /* was there any? */
+    const char *name[PS_LANG_N]; /* NULL: none was surely worse than the scenario as it is */
+    struct ps_probability p;     /* under it, or as it is */
 };
 struct ps_page_worst ps_page_worst_depletion(const struct ps_page *page);
 struct ps_page_worst ps_page_worst_target(const struct ps_page *page);
+
+/* Why there is no outlook. */
+enum ps_word ps_page_no_outlook(const struct ps_page *page);
 
 /* The first scenario and its twists as bytes for the kernel, in base64, and which twist each set of
  * worlds is; null when they cannot be packed. */

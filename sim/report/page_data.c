@@ -222,7 +222,8 @@ static json_t *convergence(const struct ps_scenario *scenario, const struct ps_r
         json_t *line = json_array();
         add(line, json_integer((json_int_t)c->worlds_n));
         add(line, chance_of(c->depleted_n, c->worlds_n, r->row.paired));
-        add(line, chance_of(target_n, c->worlds_n, r->row.paired));
+        add(line, ps_has_target(scenario) ? chance_of(target_n, c->worlds_n, r->row.paired)
+                                          : json_null());
         add(line,
             estimate((struct ps_estimate){c->compensation_mean_fen, c->compensation_se_fen}, 1e6));
         add(out, line);
@@ -238,16 +239,14 @@ static json_t *scenario_data(const struct ps_page *page, size_t i)
     json_t *out = json_object();
     put(out, "id", text_of(s->p.scenario_id));
     put(out, "name", text_of(ps_scenario_name(s)));
-    put(out, "stress",
-        json_boolean(r->family != page->request->result->rows[0].family &&
-                     s->p.target_basis == page->request->book->scenarios[0].p.target_basis));
+    put(out, "stress", json_boolean(page->stress[i]));
     put(out, "pool", wan((double)ps_pools_initial_fen(s)));
     put(out, "start",
         json_pack("[I, I]", (json_int_t)s->p.start_year, (json_int_t)s->p.start_month));
     put(out, "horizon", json_integer(s->p.horizon_months));
     put(out, "carries", json_integer(ps_carries_of(&f->depletion, ps_target_of(s, f))));
     put(out, "depletion", chance(&f->depletion));
-    put(out, "target", chance(ps_target_of(s, f)));
+    put(out, "target", ps_has_target(s) ? chance(ps_target_of(s, f)) : json_null());
     put(out, "registered", mean(&r->row, PS_M_REGISTERED));
     put(out, "paid", mean(&r->row, PS_M_COMPENSATION));
     put(out, "cost", mean(&r->row, PS_M_FISCAL_NET_COST));
@@ -262,7 +261,7 @@ static json_t *scenario_data(const struct ps_page *page, size_t i)
 
 /* ---- what goes for all ---- */
 
-static json_t *outlook_points(const struct ps_outlook *o, int twist)
+static json_t *outlook_points(const struct ps_outlook *o, int twist, int has_target)
 {
     json_t *out = json_array();
     for (int i = 0; i < o->sizes_n * o->leverages_n; i++) {
@@ -270,7 +269,7 @@ static json_t *outlook_points(const struct ps_outlook *o, int twist)
             &o->points[twist][i / o->leverages_n][i % o->leverages_n];
         json_t *line = json_array();
         add(line, chance(&p->depletion));
-        add(line, chance(&p->target));
+        add(line, has_target ? chance(&p->target) : json_null());
         add(line, estimate(p->registered_fen, 1e6));
         add(line, estimate(p->fiscal_cost_fen, 1e6));
         add(line, estimate(p->shortfall_fen, 1e6));
@@ -280,7 +279,7 @@ static json_t *outlook_points(const struct ps_outlook *o, int twist)
 }
 
 /* points: [twist][size x leverages + leverage]: depletion, target, registered, cost, shortfall. */
-static json_t *outlook_data(const struct ps_outlook *o)
+static json_t *outlook_data(const struct ps_outlook *o, int has_target)
 {
     json_t *out = json_object(), *pools = json_array(), *leverages = json_array();
     json_t *twists = json_array(), *points = json_array(), *worlds = json_array();
@@ -294,7 +293,7 @@ static json_t *outlook_data(const struct ps_outlook *o)
             [PS_LANG_EN] = ps_twist_text((enum ps_twist)t, PS_LANG_EN)};
         add(twists, both(text));
         add(worlds, json_integer((json_int_t)o->worlds_n[t]));
-        add(points, o->worlds_n[t] > 0 ? outlook_points(o, t) : json_null());
+        add(points, o->worlds_n[t] > 0 ? outlook_points(o, t, has_target) : json_null());
     }
     put(out, "pools", pools);
     put(out, "leverages", leverages);
@@ -353,10 +352,14 @@ static json_t *carries_words(void)
 json_t *ps_page_data(const struct ps_page *page)
 {
     const struct ps_results_request *request = page->request;
-    json_t *out = json_object();
+    json_t *out = json_object(), *settings = json_array();
     char seed[24];
+    for (size_t i = 0; i < request->sets_n; i++)
+        add(settings, text_of(request->sets[i]));
     (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)request->seed);
     put(out, "book", text_of(request->book->name));
+    put(out, "path", text_of(request->book_path));
+    put(out, "sets", settings);
     put(out, "seed", json_string(seed)); /* as text: readers lose digits above 2^53 */
     put(out, "targetAtLeast", json_real(PS_TARGET_AT_LEAST));
     put(out, "depletionAtMost", json_real(PS_DEPLETION_AT_MOST));
@@ -367,9 +370,13 @@ json_t *ps_page_data(const struct ps_page *page)
         for (size_t i = 0; i < request->book->scenarios_n; i++)
             add(scenarios, scenario_data(page, i));
         put(out, "scenarios", scenarios);
+        put(out, "hasTarget", json_boolean(ps_has_target(request->book->scenarios)));
         put(out, "annual",
             json_boolean(request->book->scenarios[0].p.target_basis == PS_TARGET_ANNUAL));
-        put(out, "outlook", outlook_data(request->outlook));
+        put(out, "outlook",
+            outlook_data(request->outlook, ps_has_target(request->book->scenarios)));
+        if (request->outlook->sizes_n == 0)
+            put(out, "noOutlook", json_string(ps_word_key(ps_page_no_outlook(page))));
         put(out, "panel", panel_data(request->book->scenarios));
         put(out, "pack",
             ps_page_has_kernel() && request->outlook->sizes_n > 0 ? ps_page_pack(page)

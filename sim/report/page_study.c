@@ -3,6 +3,7 @@
 
 #include "page.h"
 #include "pledgesim/errors.h"
+#include "pledgesim/judgedtext.h"
 
 /* What a sweep or a search found: sentences and tables. Variants are told by their axes. */
 
@@ -218,30 +219,6 @@ static void sweep_tables(const struct ps_page *page)
 
 /* ---- tune ---- */
 
-/* "0.96 % [0.90, 0.99]" or 万元; the bounds are one-sided, each at the confidence asked for. */
-static struct ps_page_said judged_text(const struct ps_page *page,
-                                       const struct ps_constraint *constraint,
-                                       const struct ps_judged *j)
-{
-    const double divisor = ps_measure_divisor(constraint->metric.measure);
-    struct ps_page_said out;
-    if (constraint->metric.kind == PS_METRIC_MEAN && divisor > 1)
-        return ps_page_amount(
-            page->lang, j->value.value / divisor,
-            (struct ps_interval){j->value.lower / divisor, j->value.upper / divisor});
-    if (constraint->metric.kind == PS_METRIC_MEAN)
-        (void)snprintf(out.s, sizeof out.s, "%.2f [%.2f, %.2f]", j->value.value, j->value.lower,
-                       j->value.upper);
-    else if (j->value.value <= 0)
-        (void)snprintf(out.s, sizeof out.s, "< %s", ps_text_share(j->value.upper).s);
-    else if (j->value.value >= 1)
-        (void)snprintf(out.s, sizeof out.s, "> %s", ps_text_share(j->value.lower).s);
-    else
-        (void)snprintf(out.s, sizeof out.s, "%s [%s, %s]", ps_text_share(j->value.value).s,
-                       ps_text_share(j->value.lower).s, ps_text_share(j->value.upper).s);
-    return out;
-}
-
 /* The objective at another limit: where it would be then, and the difference. */
 static struct ps_page_said price_text(const struct ps_page *page,
                                       const struct ps_constraint *constraint,
@@ -288,8 +265,8 @@ static void constraint_table(const struct ps_page *page, const struct ps_tried *
         const struct ps_judged *last = fresh != NULL ? &fresh->judged[c] : &search->judged[c];
         (void)fputs("<tr>", page->out);
         cell(page, "th scope=\"row\"", ps_page_constraint(page->lang, constraint).s);
-        cell(page, "td class=\"n\"", judged_text(page, constraint, &search->judged[c]).s);
-        cell(page, "td class=\"n\"", fresh == NULL ? "" : judged_text(page, constraint, last).s);
+        cell(page, "td class=\"n\"", ps_judged_text(constraint, &search->judged[c]).s);
+        cell(page, "td class=\"n\"", fresh == NULL ? "" : ps_judged_text(constraint, last).s);
         cell(page, "td", ps_word_text(judgement_word(last->judgement), page->lang));
         if (fresh != NULL) {
             cell(page, "td class=\"n\"", price_text(page, constraint, &tuned->tighter[c]).s);
@@ -340,10 +317,9 @@ static void tune_items(const struct ps_page *page)
     if (request->objective.axis < 0) {
         const struct ps_metric *metric = &request->objective.metric;
         const struct ps_metric_value *v = &tuned->tried[tuned->verified].objective;
-        const struct ps_constraint as = {.metric = *metric};
         item(page, PS_WORD_TUNE_OBJECTIVE,
-             PS_PAGE_ARGS(ps_page_figure(page->lang, metric).s,
-                          judged_text(page, &as, &(struct ps_judged){.value = *v}).s));
+             PS_PAGE_ARGS(ps_page_figure(page->lang, metric).s, ps_metric_text(metric, v->value).s,
+                          ps_metric_text(metric, v->lower).s, ps_metric_text(metric, v->upper).s));
     }
     for (int c = 0; c < request->study.constraints_n; c++) {
         const struct ps_constraint *constraint = &request->study.constraints[c];
@@ -372,7 +348,7 @@ static void reach_table(const struct ps_page *page)
         const struct ps_tried *best = &tuned->tried[tuned->reach[c]];
         (void)fputs("<tr>", page->out);
         cell(page, "th scope=\"row\"", ps_page_constraint(page->lang, &study->constraints[c]).s);
-        cell(page, "td class=\"n\"", judged_text(page, &study->constraints[c], &best->judged[c]).s);
+        cell(page, "td class=\"n\"", ps_judged_text(&study->constraints[c], &best->judged[c]).s);
         cell(page, "td", place_of(page, study, best->at).s);
         cell(page, "td", ps_word_text(judgement_word(best->judged[c].judgement), page->lang));
         (void)fputs("</tr>", page->out);
@@ -416,5 +392,4 @@ void ps_page_study(struct ps_page *page)
     } else {
         tune_answer(page);
     }
-    ps_page_basis(page);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "page.h"
 #include "pledgesim/errors.h"
+#include "pledgesim/judgedtext.h"
 
 /* What a sweep or a search found, as JSON for the charts. */
 
@@ -73,21 +74,24 @@ static json_t *sweep_data(const struct ps_results_request *request)
                      request->study->constraints_n > 0, "points", points);
 }
 
+/* Of each constraint the value, the bound that counts and the limit; and the first two in words. */
 static json_t *tried_data(const struct ps_study *study, const struct ps_tried *tried)
 {
-    json_t *judged = json_array();
+    json_t *judged = json_array(), *text = json_array();
     for (int c = 0; c < study->constraints_n; c++) {
         const struct ps_metric *metric = &study->constraints[c].metric;
         const double divisor =
             metric->kind == PS_METRIC_MEAN ? ps_measure_divisor(metric->measure) : 1;
         const struct ps_judged *j = &tried->judged[c];
-        const double x[] = {j->value.value / divisor, j->value.lower / divisor,
-                            j->value.upper / divisor, j->limit / divisor};
-        (void)json_array_append_new(judged, numbers(x, 4));
+        const double x[] = {j->value.value / divisor,
+                            (j->at_most ? j->value.upper : j->value.lower) / divisor,
+                            j->limit / divisor};
+        (void)json_array_append_new(judged, numbers(x, 3));
+        (void)json_array_append_new(text, json_string(ps_judged_text(&study->constraints[c], j).s));
     }
-    return json_pack("{s: o, s: I, s: i, s: o}", "at", place_data(study, tried->at), "worlds",
+    return json_pack("{s: o, s: I, s: i, s: o, s: o}", "at", place_data(study, tried->at), "worlds",
                      (json_int_t)tried->worlds_n, "judgement", (int)tried->judgement, "judged",
-                     judged);
+                     judged, "text", text);
 }
 
 static json_t *tune_data(const struct ps_results_request *request)

@@ -28,7 +28,7 @@ void ps_page_cell(const struct ps_page *page, const char *class, const char *tex
 void ps_page_mean_cell(const struct ps_page *page, const struct ps_row *row,
                        enum ps_measure measure)
 {
-    struct ps_page_said amount = ps_page_mean(PS_LANG_EN, row, measure);
+    struct ps_page_said amount = ps_page_mean(page->lang, row, measure);
     char *unit = strstr(amount.s, " 万元");
     if (unit != NULL)
         memmove(unit, unit + strlen(" 万元"), strlen(unit + strlen(" 万元")) + 1);
@@ -37,12 +37,16 @@ void ps_page_mean_cell(const struct ps_page *page, const struct ps_row *row,
 
 void ps_page_decisions(struct ps_page *page)
 {
-    static const enum ps_word HEAD[] = {PS_WORD_SCENARIO, PS_WORD_VERDICT,    PS_WORD_DEPLETION,
-                                        PS_WORD_TARGET,   PS_WORD_REGISTERED, PS_WORD_PAID,
-                                        PS_WORD_COST};
+    const int targets = ps_page_any_target(page);
+    const enum ps_word with[] = {PS_WORD_SCENARIO, PS_WORD_VERDICT,    PS_WORD_DEPLETION,
+                                 PS_WORD_TARGET,   PS_WORD_REGISTERED, PS_WORD_PAID,
+                                 PS_WORD_COST};
+    const enum ps_word without[] = {PS_WORD_SCENARIO, PS_WORD_VERDICT_CLAIMS, PS_WORD_DEPLETION,
+                                    PS_WORD_PAID, PS_WORD_COST};
     const struct ps_book *book = page->request->book;
     (void)fputs("<div class=\"wide\" tabindex=\"0\"><table>", page->out);
-    ps_page_head(page, HEAD, sizeof HEAD / sizeof *HEAD);
+    ps_page_head(page, targets ? with : without,
+                 targets ? sizeof with / sizeof *with : sizeof without / sizeof *without);
     (void)fputs("<tbody>", page->out);
     for (size_t i = 0; i < book->scenarios_n; i++) {
         const struct ps_scenario *s = &book->scenarios[i];
@@ -59,8 +63,10 @@ void ps_page_decisions(struct ps_page *page)
                                                   : "bad",
                      ps_carries_text(carries, page->lang));
         ps_page_cell(page, "n", ps_chance_text(&f->depletion).s);
-        ps_page_cell(page, "n", ps_chance_text(target).s);
-        ps_page_mean_cell(page, row, PS_M_REGISTERED);
+        if (targets) {
+            ps_page_cell(page, "n", ps_has_target(s) ? ps_chance_text(target).s : "–");
+            ps_page_mean_cell(page, row, PS_M_REGISTERED);
+        }
         ps_page_mean_cell(page, row, PS_M_COMPENSATION);
         ps_page_mean_cell(page, row, PS_M_FISCAL_NET_COST);
         (void)fputs("</tr>", page->out);

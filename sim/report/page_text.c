@@ -140,6 +140,21 @@ void ps_page_word(struct ps_page *page, const char *tag, enum ps_word word)
     }
 }
 
+enum ps_word ps_page_no_outlook(const struct ps_page *page)
+{
+    return page->request->worlds_n < PS_OUTLOOK_WORLDS_LEAST ? PS_WORD_NO_OUTLOOK_WORLDS
+                                                             : PS_WORD_NO_OUTLOOK_POOLS;
+}
+
+int ps_page_any_target(const struct ps_page *page)
+{
+    const struct ps_book *book = page->request->book;
+    for (size_t i = 0; i < book->scenarios_n; i++)
+        if (ps_has_target(&book->scenarios[i]))
+            return 1;
+    return 0;
+}
+
 /* ---- figures in words ---- */
 
 /* From 100 million yuan on, or in English from a million, in the larger unit. */
@@ -160,11 +175,20 @@ struct ps_page_said ps_page_amount(enum ps_lang lang, double wan, struct ps_inte
                                      ps_text_wan(wan_interval.hi).s));
 }
 
+int ps_page_never(const struct ps_row *row, enum ps_measure measure)
+{
+    const struct ps_moments *m = &row->moments[measure];
+    return m->n > 0 && m->min == 0 && m->max == 0;
+}
+
 struct ps_page_said ps_page_mean(enum ps_lang lang, const struct ps_row *row,
                                  enum ps_measure measure)
 {
     const double divisor = ps_measure_divisor(measure);
     const struct ps_interval i = ps_row_mean_interval(row, measure, 0.95);
+    if (ps_page_never(row, measure))
+        return ps_page_said(lang, PS_WORD_IN_NONE,
+                            PS_PAGE_ARGS(ps_text_count(row->moments[measure].n).s));
     return ps_page_amount(lang, ps_row_mean(row, measure).value / divisor,
                           (struct ps_interval){i.lo / divisor, i.hi / divisor});
 }

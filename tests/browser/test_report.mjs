@@ -49,6 +49,10 @@ async function showAll(page) {
 before(async () => {
     run('init', 'book', '--template', 'bishan');
     run('run', 'book', '-n', '4096', '--only', 'baseline,pool_1500,pd_high', '-o', 'out');
+    run('run', 'book', '-n', '4096', '--only', 'baseline', '--set', 'leverage=8', '--set', 'pool_initial_wan=6000', '-s', '9223372036854775807', '-o', 'out-set');
+    run('run', join(process.cwd(), 'scenarios/schemes'), '-n', '1024', '--only', 'two_pools', '-o', 'out-two');
+    run('init', 'static', '--template', 'static');
+    run('run', 'static', '-n', '4096', '-o', 'out-static');
     run('init', 'hostile', '--template', 'minimal');
     writeFileSync(join(folder, 'hostile/scenarios.csv'), `scenario_id,label\nbaseline,"${HOSTILE}"\nb,"${HOSTILE}"\n`);
     run('run', 'hostile', '-n', '4096', '-o', 'out-hostile');
@@ -109,6 +113,75 @@ test('sliders move the figures, and the command gives the same', async () => {
         assert.equal(Number.parseFloat(moved[0]).toFixed(1), ((100 * hits) / worlds).toFixed(1));
     }
     assert.deepEqual(heard, []);
+});
+
+/** The command of the panel as a shell would read it. */
+const words = (command) => command.split(' ').map((word) => word.replaceAll("'", ''));
+
+test('the command repeats the settings and the seed of the run, and what never happened has one bound', async () => {
+    const { page, heard } = await open('out-set');
+    await settled(page);
+    const shown = await figures(page);
+    const command = await page.locator('#live .command').innerText();
+    assert.match(command, /^pledgesim run book --only baseline --set leverage=8 --set pool_initial_wan=6000 -n \d+ -s 9223372036854775807$/);
+    run(...words(command).slice(1), '-o', 'again-set');
+    const { page: native } = await open('again-set');
+    const cards = await native.locator('#conclusion .card:visible .figure').allInnerTexts();
+    assert.match(cards[1], /^< /);
+    if (await page.locator('#kernel').count()) {
+        assert.equal(shown[0], cards[1]);
+    }
+    assert.deepEqual(heard, []);
+});
+
+test('a stress that no option gives has no command', async () => {
+    const { page } = await open('out');
+    await settled(page);
+    const economy = await page.locator('#lever-stress option').evaluateAll((options) => options.findIndex(({ text }) => text.includes('景气')));
+    await page.locator('#lever-stress').selectOption(String(economy));
+    assert.ok(await page.locator('#live .command').isHidden());
+    assert.match(await page.locator('#live').innerText(), /shocks\.csv.*all,25,36,-2/);
+    await page.locator('#lever-stress').selectOption('0');
+    assert.ok(await page.locator('#live .command').isVisible());
+});
+
+test('sliders name their pool where there are several', async () => {
+    const { page, heard } = await open('out-two');
+    await page.waitForSelector('#live .figure');
+    if (await page.locator('#kernel').count()) {
+        assert.match(await page.locator('label[for="lever-pool_initial_wan"]').innerText(), /资金池 \w+/);
+        await page.locator('#lever-pool_initial_wan').fill('1500');
+        assert.match(await page.locator('#live .command').innerText(), /--set pools\.\w+\.initial_wan=1500/);
+    }
+    assert.deepEqual(heard, []);
+});
+
+test('without a target no chart speaks of one', async () => {
+    const { page, heard } = await open('out-static');
+    await settled(page);
+    for (const name of CHARTS.filter((one) => !['heat', 'tornado'].includes(one))) {
+        await page.locator(`#${name}`).scrollIntoViewIfNeeded();
+        await page.waitForSelector(`#${name} svg`);
+        await page.locator(`#${name} details.twin summary`).click();
+        assert.doesNotMatch(await page.locator(`#${name}`).innerText(), /达标/, name);
+    }
+    assert.doesNotMatch(await page.locator('#live').innerText(), /达标/);
+    await page.locator('#heat').scrollIntoViewIfNeeded();
+    assert.match(await page.locator('#heat').innerText(), /放大倍数不起作用/);
+    assert.deepEqual(heard, []);
+});
+
+test('bounds of what never happened stand apart from the curve', async () => {
+    const { page } = await open('out-set');
+    await page.locator('#frontier').scrollIntoViewIfNeeded();
+    await page.waitForSelector('#frontier svg');
+    const never = await page.evaluate(() => {
+        const { outlook } = JSON.parse(document.getElementById('figures').textContent);
+        return outlook.points[0].filter(([depletion]) => depletion[0] === 0).length;
+    });
+    assert.ok(never > 0);
+    // Open circles are filled with white; no dot of a line is.
+    assert.ok((await page.locator('#frontier svg path[fill="#fff"]').count()) >= never);
 });
 
 test('without WebAssembly it interpolates and says so', async () => {

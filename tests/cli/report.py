@@ -5,6 +5,7 @@ import hashlib
 import html
 import json
 import re
+import shlex
 import shutil
 import unittest
 
@@ -18,6 +19,16 @@ HAS_REPORT = json.loads(run("info", "--json").stdout)["report"]
 
 def island(page):
     return re.search(r'<script type="application/json" id="figures">(.*?)</script>', page, re.S).group(1)
+
+
+def conclusion(page):
+    """The first screen in both languages, as text."""
+    markup = re.search(r'<section id="conclusion".*?</section>', page, re.S).group()
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", markup)))
+
+
+def tune_command(page):
+    return html.unescape(re.search(r"<code>(pledgesim tune .*?)</code>", page).group(1))
 
 
 @unittest.skipUnless(HAS_REPORT, "built without Node.js")
@@ -169,9 +180,85 @@ class Report(Case):
         page = self.report("static", "-n", "256")
         self.assertIn("能否足额赔付", page)
         self.assertNotIn("能否达标", re.search(r'<section id="conclusion".*?</section>', page, re.S).group())
-        self.book("book")
-        page = self.report("book", "-n", "256", "--set", "pool_initial_wan=0")
-        self.assertIn("本账册没有可改变规模的资金池", page)
+        self.assertIn("世界数不足 1,000", page)
+        page = self.report("static", "-n", "2048")
+        said = conclusion(page)
+        self.assertIn("不能：不能足额赔付的风险过高", said)
+        self.assertNotIn("支撑", said)
+        markup = re.sub(r'<section id="(parameters|tornado)".*?</section>|<script.*?</script>|<h1.*?</header>', "", page, flags=re.S)
+        self.assertIsNone(re.search("达标|target|登记", markup))
+        data = json.loads(island(page))
+        self.assertFalse(data["hasTarget"])
+        self.assertIsNone(data["scenarios"][0]["target"])
+        self.assertIsNone(data["outlook"]["points"][0][0][1])
+        # None of the sizes is safe: one threshold, not two.
+        said = conclusion(self.report("static", "-n", "1024", "--set", "pd_multiplier=20", "--set", "pool_initial_wan=10", "--only", "textbook"))
+        self.assertNotIn("两项", said)
+
+    def test_commands_repeat_the_run(self):
+        self.book("my book", template="bishan")
+        page = self.report("./my book", "--only", "baseline,pool_1500", "--set", "leverage=8", "-s", "9223372036854775807", "-n", "1024")
+        data = json.loads(island(page))
+        self.assertEqual((data["path"], data["sets"], data["seed"]), ("./my book", ["leverage=8"], "9223372036854775807"))
+        self.assertIn("--set leverage=8", re.search(r"<header>.*?</header>", page, re.S).group())
+        command = tune_command(page)
+        self.assertTrue(command.startswith("pledgesim tune './my book' --id baseline --set leverage=8 --vary pool_initial_wan="), command)
+        self.assertTrue(command.endswith(" -s 9223372036854775807"), command)
+        self.pledgesim(*shlex.split(command)[1:], "-n", "2048", "-q")
+        # A column cannot be both set and searched.
+        command = tune_command(self.report("my book", "--only", "baseline", "--set", "pool_initial_wan=900", "-n", "1024"))
+        self.assertNotIn("--set", command)
+
+    def test_several_pools(self):
+        page = self.report(ROOT / "scenarios/schemes", "--only", "two_pools", "-n", "1024")
+        command = tune_command(page)
+        self.assertRegex(command, r"--vary pools\.city\.initial_wan=\d+:\d+ --vary pools\.district\.initial_wan=\d+:\d+ .*--minimize pools\.city\.initial_wan")
+        self.assertIn("资金池 city", conclusion(page))
+        done = self.pledgesim(*shlex.split(command)[1:], "-n", "256", code=None)
+        self.assertIn("pools.city.initial_wan=", done.stdout)
+
+    def test_only_what_is_worse_is_a_stress(self):
+        self.book(template="bishan")
+        page = self.report("book", "-n", "1024", "--only", "baseline,pd_low,pool_2000")
+        self.assertEqual({one["id"]: one["stress"] for one in json.loads(island(page))["scenarios"]},
+                         {"baseline": False, "pd_low": True, "pool_2000": False})
+        self.assertNotIn("违约概率减半", conclusion(page))
+        # Other worlds and another policy: no stress.
+        page = self.report(ROOT / "scenarios/schemes", "-n", "1024", "--only", "cq_beibei,two_pools,qingdao_insured")
+        stress = [one["stress"] for one in json.loads(island(page))["scenarios"]]
+        self.assertEqual(stress, [False] * len(stress))
+        # A pool that nothing empties: no culprit for it, and the target's is named.
+        page = self.report("book", "-n", "1024", "--only", "baseline", "--set", "pool_initial_wan=20000")
+        said = conclusion(page)
+        self.assertIn("对赔付均无明显影响", said)
+        self.assertIn("对达标最不利：新增企业减半", said)
+        self.assertIn("none for the pool", said)
+        # A target out of reach with and without stress has no culprit either.
+        said = conclusion(self.report("book", "-n", "1024", "--only", "baseline", "--set", "target_wan=300000"))
+        self.assertIn("达标概率均未明显降低", said)
+        self.assertNotIn("对达标最不利", said)
+
+    def test_sizes_reach_to_the_answer(self):
+        self.book(template="bishan")
+        for own in ("0", "5", "4000"):
+            page = self.report("book", "-n", "1024", "--only", "baseline", "--set", f"pool_initial_wan={own}")
+            outlook = json.loads(island(page))["outlook"]
+            self.assertEqual(outlook["pools"][outlook["size"]], float(own))
+            self.assertGreater(outlook["safe"], 0)
+            self.assertTrue(1000 < outlook["pools"][outlook["safe"]] < 2000, own)
+            lo, hi = re.search(r"--vary pool_initial_wan=(\d+):(\d+)", tune_command(page)).groups()
+            self.assertEqual([float(lo), float(hi)], outlook["pools"][outlook["safe"] - 1:outlook["safe"] + 1])
+        # Without money the pool pays nothing; that is no mean of 0.0.
+        page = self.report("book", "-n", "1024", "--only", "baseline", "--set", "pool_initial_wan=0")
+        self.assertIn("1,024 个世界中，资金池均未发生赔付", conclusion(page))
+        self.assertIn("In none of 1,024 worlds", conclusion(page))
+        self.assertIsNone(re.search(r"(?<![\d.])0\.0 (万元 )?\[", page))
+        # The smallest size that was tried is no more than a bound.
+        page = self.report("book", "-n", "1024", "--only", "baseline", "--set", "target_wan=0", "--set", "pd_multiplier=0.01")
+        self.assertEqual(json.loads(island(page))["outlook"]["safe"], 0)
+        self.assertIn("不超过 1 万元", conclusion(page))
+        self.assertIn("not more than 1 万元", conclusion(page))
+        self.assertIn("--vary pool_initial_wan=0:1 ", tune_command(page))
 
     def test_sweep_and_tune(self):
         self.book("book", template="bishan")
@@ -195,6 +282,9 @@ class Report(Case):
                        "-n", "4096", "-o", "tuned", "-q", code=None)
         page = (self.dir / "tuned/report.html").read_text(encoding="utf-8")
         rows = table((self.dir / "tuned/tune.csv").read_bytes())
+        # Judged by one-sided bounds, as on the terminal; none looks like a 95 % interval.
+        self.assertRegex(conclusion(page), r"\d % \[<= [\d.]+ %\]")
+        self.assertIsNone(re.search(r"% \[\d", conclusion(page)))
         points = {row["point"]: [row["value_1"]] for row in rows}
         self.assertEqual([point["at"] for point in json.loads(island(page))["study"]["points"]], list(points.values()))
         chinese = re.search(r'<section id="conclusion".*?<div class="en"', page, re.S).group()

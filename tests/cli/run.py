@@ -68,6 +68,14 @@ class FirstRun(Case):
         widths = [len(line.encode("gb18030")) for line in done.stdout.splitlines()[:4]]
         self.assertEqual(len(set(widths)), 1, "the columns are aligned for wide characters")
 
+    def test_without_a_target_none_is_spoken_of(self):
+        self.book(template="static")
+        for lang, asks, target in (("en", "can a pool of 400 万元 pay what it owes? no: claims.", "carry a target"), ("zh", "400 万元资金池能否足额赔付？不能：赔付风险。", "万元目标")):
+            done = self.pledgesim("run", "book", "-n", "2048", "--lang", lang)
+            self.assertIn(asks, done.stdout)
+            self.assertNotIn(target, done.stdout)
+            self.assertNotIn("> 99", done.stdout)
+
     def test_both_streams_in_one_file_come_in_order(self):
         self.book()
         path = self.dir / "log"

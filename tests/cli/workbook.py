@@ -123,6 +123,20 @@ class Workbook(Case):
                 self.assertEqual(len(cells), 3, name)
                 self.assertTrue(cells[1] <= cells[0] <= cells[2], name)
 
+    def test_the_target_by_the_scenario_s_reading(self):
+        self.book("book", "bishan")
+        book = Book(self.results("-n", "256", "--only", "baseline,yearly_flow", "--lang", "en"))
+        head = book.rows("Scenarios")[2]
+        chart = next(one for one in book.charts() if "Target reached" in "".join(one.itertext()))
+        drawn = [float(text.text) for values in chart.iter(f"{CHART}val") for text in values.iter(f"{CHART}v")]
+        rows = table((self.dir / "out/summary.csv").read_bytes())
+        wanted = [float(rows[0]["p_target_cumulative"]), float(rows[1]["p_target_annual"])]
+        column = head.index("p_target")
+        self.assertEqual([row[column] for row in book.rows("Scenarios")[3:5]], wanted)
+        self.assertEqual(drawn or wanted, wanted)
+        letters = (chr(64 + column // 26) if column >= 26 else "") + chr(65 + column % 26)
+        self.assertIn(f"Scenarios!${letters}$4:${letters}$5", {range.text for range in chart.iter(f"{CHART}f")})
+
     def test_never_is_not_zero(self):
         self.book()
         for lang, never in (("zh", "未发生"), ("en", "never seen")):

@@ -86,7 +86,7 @@ export function flows({ data, scenario, narrow, width }) {
                 trigger: 'item',
                 formatter: ({ seriesIndex, dataIndex }) => {
                     const { key, figure } = (seriesIndex === 0 ? account : loss)[dataIndex];
-                    return `${say(key)}\n${say('MEAN')} ${amount(figure)}\n${say('BAD_CASE')} ${figure[3] === null ? '–' : `${level(figure)} ${wan(figure[3])}`}`;
+                    return `${say(key)}\n${say('MEAN')} ${amount(figure, one.depletion[1])}\n${say('BAD_CASE')} ${figure[3] === null ? '–' : `${level(figure)} ${wan(figure[3])}`}`;
                 },
             },
             series: [...left.series, ...right.series.map((one) => ({ ...one, xAxisIndex: 1, yAxisIndex: 1 }))],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Variants of a sweep, and those that a search looked at.
-import { amount, between, chance, count, share, tick, valueOf } from '../numbers.js';
+import { amount, chance, count, tick, valueOf } from '../numbers.js';
 import { axis, band, base, BLUE, GREEN, GREY, legend, ORANGE, PLACE, RED, threshold } from '../theme.js';
 import { language, say } from '../words.js';
 
@@ -39,7 +39,7 @@ export function variants({ data }) {
                 trigger: 'item',
                 formatter: ({ seriesIndex, dataIndex }) => {
                     const point = groups[seriesIndex].points[dataIndex];
-                    return `${name(axes, point)}\n${say('DEPLETION')} ${chance(point.depletion)}\n${say('TARGET')} ${chance(point.target)}\n${say('COST')} ${amount(point.cost)}`;
+                    return `${name(axes, point)}\n${say('DEPLETION')} ${chance(point.depletion)}\n${say('TARGET')} ${chance(point.target)}\n${say('COST')} ${amount(point.cost, point.depletion[1])}`;
                 },
             },
             series: groups.map(({ word, colour, points: some }) => ({
@@ -57,8 +57,8 @@ export function variants({ data }) {
                 ...one.at,
                 chance(one.depletion),
                 chance(one.target),
-                amount(one.registered),
-                amount(one.cost),
+                amount(one.registered, one.depletion[1]),
+                amount(one.cost, one.depletion[1]),
                 one.frontier ? '✓' : '',
                 ...(judged ? [say(JUDGED[one.judgement][0])] : []),
             ]),
@@ -73,12 +73,6 @@ export function search({ data }) {
     const xOf = (point, i) => (single ? Number(point.at[0]) : i + 1);
     const sorted = points.map((point, i) => ({ point, x: xOf(point, i) })).sort((a, b) => a.x - b.x);
     const format = (c) => (constraints[c].chance ? tick : (x) => String(x));
-    const text = (c, [value, lo, hi]) => {
-        if (!constraints[c].chance) {
-            return amount([value, lo, hi]);
-        }
-        return value <= 0 ? `< ${share(hi)}` : value >= 1 ? `> ${share(lo)}` : between(value, lo, hi);
-    };
     const height = 150;
     return {
         height: 80 + (height + 50) * constraints.length,
@@ -92,14 +86,14 @@ export function search({ data }) {
                 trigger: 'item',
                 formatter: ({ dataIndex }) => {
                     const { point } = sorted[dataIndex];
-                    return [name(axes, point), ...constraints.map((one, c) => `${label(one)}: ${text(c, point.judged[c])}`), `${count(point.worlds)} ${say('WORLDS')}`].join('\n');
+                    return [name(axes, point), ...constraints.map((one, c) => `${label(one)}: ${point.text[c]}`), `${count(point.worlds)} ${say('WORLDS')}`].join('\n');
                 },
             },
             series: constraints.flatMap((one, c) => {
                 const place = { xAxisIndex: c, yAxisIndex: c };
-                const [, , , limit] = points[0].judged[c];
+                const [, , limit] = points[0].judged[c];
                 return [
-                    band('', BLUE, 0.15, sorted.map(({ point, x }) => [x, point.judged[c][1], point.judged[c][2]]), place),
+                    band('', BLUE, 0.15, sorted.map(({ point, x }) => [x, ...point.judged[c].slice(0, 2).sort((a, b) => a - b)]), place),
                     {
                         type: 'scatter',
                         name: label(one),
@@ -113,7 +107,7 @@ export function search({ data }) {
         },
         table: {
             head: [...axes.map(label), say('WORLDS'), ...constraints.map(label), say('MET')],
-            rows: points.map((one) => [...one.at, one.worlds, ...constraints.map((_, c) => text(c, one.judged[c])), say(JUDGED[one.judgement][0])]),
+            rows: points.map((one) => [...one.at, one.worlds, ...one.text, say(JUDGED[one.judgement][0])]),
         },
     };
 }

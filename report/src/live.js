@@ -14,8 +14,8 @@ import { language, onLanguage, say } from './words.js';
  * @property {(policy: object, stress: number, show: (result: Result) => void) => void} run
  * @property {(policy: object, stress: number) => import('./shell.js').Recipe} recipe
  *
- * @typedef {{ name: string, word: string, pool?: string, value: number, lowest: number, highest: number, step: number, choice?: boolean }} Lever
- *   pool: which one it moves, where there are several; choice: on or off, 1 or 0
+ * @typedef {{ name: string, word: string, pool?: string, product?: string, value: number, lowest: number, highest: number, step: number, choice?: boolean }} Lever
+ *   pool: which one it moves, where there are several; product: whose share it moves; choice: on or off, 1 or 0
  * @typedef {{ figures: Record<string, [number, number, number]>, worlds: number, note: string }} Result
  */
 
@@ -75,7 +75,7 @@ class Panel {
         return element('div', { class: 'lever' }, element('label', { for: id }, say(word)), input);
     }
 
-    slider({ name, word, pool, lowest, highest, step }) {
+    slider({ name, word, pool, product, lowest, highest, step }) {
         const id = `lever-${name}`;
         const shown = element('output', { for: id }, String(this.policy[name]));
         const input = element('input', { id, type: 'range', min: lowest, max: highest, step, value: this.policy[name] });
@@ -84,7 +84,8 @@ class Panel {
             shown.textContent = input.value;
             this.run();
         });
-        return element('div', { class: 'lever' }, element('label', { for: id }, pool ? say('LIVE_OF_POOL', pool, say(word)) : say(word)), shown, input);
+        const text = pool ? say('LIVE_OF_POOL', pool, say(word)) : product ? say('LIVE_OF_PRODUCT', product, say(word)) : say(word);
+        return element('div', { class: 'lever' }, element('label', { for: id }, text), shown, input);
     }
 
     chooser() {

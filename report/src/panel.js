@@ -49,6 +49,9 @@ function withThresholds(policy, own) {
           };
 }
 
+/** The product whose share a lever moves. */
+const productOf = ({ name, cell }) => (name === 'pool_share_pct' ? /^products\.(.*)\.\w+$/.exec(cell)?.[1] : undefined);
+
 /** The pool that a lever moves, where there are others. */
 const poolOf = (data, { cell }) => (data.panel.pools.length > 1 ? /^pools\.(.*)\.\w+$/.exec(cell)?.[1] : undefined);
 
@@ -66,7 +69,7 @@ export async function kernelEngine(data) {
     const names = { depletion: 'depletion', ...(data.hasTarget && { target: annual }), registered: 'registered_total', cost: 'fiscal_net_cost', shortfall: 'shortfall' };
     const moved = kernel.levers.filter(({ name, lowest, highest }) => WORDS[name] && lowest < highest);
     return {
-        levers: moved.map((lever) => ({ name: lever.name, word: WORDS[lever.name], pool: poolOf(data, lever), value: lever.value, choice: lever.name === 'breaker', ...rangeOf(lever, pool) })),
+        levers: moved.map((lever) => ({ name: lever.name, word: WORDS[lever.name], pool: poolOf(data, lever), product: productOf(lever), value: lever.value, choice: lever.name === 'breaker', ...rangeOf(lever, pool) })),
         stresses: data.pack.twists.map((twist) => data.outlook.twists[twist]),
         async run(policy, stress, show) {
             const began = performance.now();

@@ -63,6 +63,9 @@ void ps_page_shell_word(const struct ps_page *page, const char *word);
  */
 void ps_page_tune(const struct ps_page *page, int64_t lo_fen, int64_t hi_fen);
 
+/* The run of a variant of a study as a command, with a folder for its results. */
+void ps_page_variant(const struct ps_page *page, const struct ps_study *study, const int64_t *at);
+
 /* ---- the blocks ---- */
 
 ps_page_block ps_page_conclusion, ps_page_decisions, ps_page_parameters, ps_page_study;

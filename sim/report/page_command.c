@@ -111,3 +111,27 @@ void ps_page_tune(const struct ps_page *page, int64_t lo_fen, int64_t hi_fen)
     tune_command(page, &moved, lo_fen, hi_fen);
     (void)fputs("</code>", page->out);
 }
+
+void ps_page_variant(const struct ps_page *page, const struct ps_study *study, const int64_t *at)
+{
+    const struct ps_results_request *request = page->request;
+    (void)fputs("<p class=\"of\">", page->out);
+    ps_page_say(page, PS_WORD_VARIANT_COMMAND, NULL);
+    (void)fputs(" <code>pledgesim run ", page->out);
+    ps_page_shell_word(page, request->book_path);
+    ps_page_text(page, " --only ");
+    ps_page_shell_word(page, study->book.only[0]);
+    for (size_t i = 0; i < request->sets_n; i++) {
+        ps_page_text(page, " --set ");
+        ps_page_shell_word(page, request->sets[i]);
+    }
+    for (int a = 0; a < study->axes_n; a++) {
+        char cell[PS_AXIS_NAME_BYTES + sizeof(struct ps_axis_text)];
+        (void)snprintf(cell, sizeof cell, "%s=%s", study->axes[a].column,
+                       ps_axis_value(&study->axes[a], at[a]).s);
+        ps_page_text(page, " --set ");
+        ps_page_shell_word(page, cell);
+    }
+    (void)fprintf(page->out, " -n %llu -s %llu -o variant</code></p>",
+                  (unsigned long long)request->worlds_n, (unsigned long long)request->seed);
+}

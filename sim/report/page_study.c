@@ -22,13 +22,19 @@ static struct ps_page_said place_of(const struct ps_page *page, const struct ps_
     return out;
 }
 
-static struct ps_page_said place_in_sweep(const struct ps_page *page, size_t p)
+/* Its places on the axes. */
+static void places_in_sweep(const struct ps_page *page, size_t p, int64_t at[PS_AXES_MAX])
 {
     const struct ps_results_request *request = page->request;
-    int64_t at[PS_AXES_MAX] = {0};
     for (int a = 0; a < request->study->axes_n; a++)
         at[a] = ps_box_at(&request->sweep->box, request->study->axes_n, p, a);
-    return place_of(page, request->study, at);
+}
+
+static struct ps_page_said place_in_sweep(const struct ps_page *page, size_t p)
+{
+    int64_t at[PS_AXES_MAX] = {0};
+    places_in_sweep(page, p, at);
+    return place_of(page, page->request->study, at);
 }
 
 static enum ps_word judgement_word(enum ps_judgement judgement)
@@ -208,6 +214,9 @@ static void sweep_tables(const struct ps_page *page)
         sweep_row(page, ps_word_text(AIMS[aim], page->lang),
                   best_of(sweep, at_worst, (enum aim)aim));
     foot(page);
+    int64_t at[PS_AXES_MAX] = {0};
+    places_in_sweep(page, best_of(sweep, at_worst, AIM_CHEAPEST), at);
+    ps_page_variant(page, page->request->study, at);
     titled(page, PS_WORD_FRONTIER_TABLE, HEAD + 1, HEAD_N - 1);
     int shown = 0;
     for (size_t p = next_of(sweep, none); p != none && shown < ROWS_SHOWN; p = next_of(sweep, p)) {
@@ -374,6 +383,7 @@ static void tune_answer(const struct ps_page *page)
         const struct ps_tried *search = ps_tuned_find(tuned, fresh->at);
         constraint_table(page, search != NULL ? search : &tuned->tried[tuned->best], fresh);
         tune_items(page);
+        ps_page_variant(page, &request->study, fresh->at);
     } else {
         const struct ps_tried *nearest = &tuned->tried[tuned->nearest];
         ps_page_say(page, PS_WORD_TUNE_NOT_FOUND,

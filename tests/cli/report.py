@@ -287,8 +287,13 @@ class Report(Case):
         self.assertIsNone(re.search(r"% \[\d", conclusion(page)))
         points = {row["point"]: [row["value_1"]] for row in rows}
         self.assertEqual([point["at"] for point in json.loads(island(page))["study"]["points"]], list(points.values()))
+        # The command makes a report of the variant.
+        command = shlex.split(html.unescape(re.search(r"<code>pledgesim (run .*?)</code>", page).group(1)))
+        self.pledgesim(*command, "-q", code=None)
+        self.assertIn(command[command.index("--set") + 1], {f"pool_initial_wan={row['value_1']}" for row in rows})
+        self.assertTrue((self.dir / "variant/report.html").exists())
         chinese = re.search(r'<section id="conclusion".*?<div class="en"', page, re.S).group()
-        self.assertNotIn("pool_initial_wan", chinese)
+        self.assertNotIn("pool_initial_wan", re.sub(r"<code>.*?</code>", "", chinese))
         self.assertNotIn("p_depletion", chinese)
         for text in ("不能足额赔付概率 ≤ 1%", "按抽样误差，资金池初始规模（万元）的最优值在", "起作用的约束：", "收紧一成时的目标值"):
             self.assertIn(text, chinese)

@@ -301,7 +301,8 @@ enum ps_status ps_year_match(const struct ps_year *year, double pd_frac, double 
 {
     struct search search = {
         .year = year, .pd_frac = pd_frac, .joint_pd = joint_pd, .level = *level};
-    /* A moving index averages out over the year, so the spread is at least that of a still one. */
+    /* A moving index averages out over the year, so the spread is at least that of a still one;
+     * but for a cap, which a moving one meets more often. */
     struct point lo = {.x = *spread}, hi;
     lo.f = joint_excess(&search, lo.x);
     hi = lo;
@@ -313,6 +314,14 @@ enum ps_status ps_year_match(const struct ps_year *year, double pd_frac, double 
         hi.x += part * (1 - hi.x);
         hi.x = hi.x < PS_SPREAD_MAX ? hi.x : PS_SPREAD_MAX;
         hi.f = joint_excess(&search, hi.x);
+    }
+    for (double part = 0.25; year->either_way && search.status == PS_OK && lo.f > 0; part = 1) {
+        if (lo.x <= -PS_SPREAD_FALL) {
+            return ps_status_raise(PS_INPUT);
+        }
+        hi = lo;
+        lo.x -= part * (1 - lo.x);
+        lo.f = joint_excess(&search, lo.x);
     }
     if (search.status == PS_OK) {
         *spread = root_between(&search, joint_excess, lo, hi);

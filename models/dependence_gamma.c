@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "pledgesim/calibration.h"
+#include "pledgesim/capped_grid.h"
 #include "pledgesim/curve.h"
 #include "pledgesim/math.h"
 #include "pledgesim/sector_grid.h"
@@ -11,68 +12,103 @@
  * The correlation plays no part: variances and weights say how defaults hang together. */
 
 /* A year of blocks, or of one that stands still. Level: the logarithm of lambda' (or of PD');
- * spread s: all variances times 1 / (1 - s). */
+ * spread s: all variances times 1 / (1 - s). The exponential link is smooth and needs few nodes;
+ * the capped one has a grid of its own. */
 struct gamma_year {
     const struct ps_calibration *c;
     int blocks;
-    struct ps_sector_grid grid;
-    double *curves;   /* PS_CURVE_DOUBLES a sector */
-    double *exposure; /* points_n, then hazard, u and v of the same size */
+    struct ps_sector_grid nodes;
+    struct ps_capped_grid capped;
+    int points_n;
+    double *curves; /* PS_CURVE_DOUBLES a sector */
+    const double *curve[PS_SECTORS_MAX];
+    double *exposure; /* points_n; capped: unused */
+    double *points;   /* u, v, and hazard (capped: both means of a block); points_n each */
 };
 
 static enum ps_status year_init(struct gamma_year *year, const struct ps_calibration *c, int blocks)
 {
     *year = (struct gamma_year){.c = c, .blocks = blocks};
-    const enum ps_status status =
-        ps_sector_grid_init(&year->grid, c->sectors_n, ps_phi_step(c->phi_annual, c->step_months));
+    const double phi = blocks > 1 ? ps_phi_step(c->phi_annual, c->step_months) : 0;
+    const enum ps_status status = c->capped ? ps_capped_grid_init(&year->capped, c, phi)
+                                            : ps_sector_grid_init(&year->nodes, c->sectors_n, phi);
     if (status != PS_OK) {
         return status;
     }
+    year->points_n = c->capped ? year->capped.points_n : year->nodes.points_n;
     year->curves = malloc((size_t)c->sectors_n * PS_CURVE_DOUBLES * sizeof *year->curves);
-    year->exposure = malloc(4 * (size_t)year->grid.points_n * sizeof *year->exposure);
-    if (year->curves == NULL || year->exposure == NULL) {
+    year->exposure = malloc((size_t)year->points_n * sizeof *year->exposure);
+    year->points = malloc(4 * (size_t)year->points_n * sizeof *year->points);
+    if (year->curves == NULL || year->exposure == NULL || year->points == NULL) {
         return ps_status_raise(PS_MEMORY);
+    }
+    for (int k = 0; k < c->sectors_n; k++) {
+        year->curve[k] = year->curves + (size_t)k * PS_CURVE_DOUBLES;
     }
     return PS_OK;
 }
 
 static void year_free(struct gamma_year *year)
 {
-    ps_sector_grid_free(&year->grid);
+    ps_sector_grid_free(&year->nodes);
+    ps_capped_grid_free(&year->capped);
     free(year->curves);
     free(year->exposure);
+    free(year->points);
 }
 
 static enum ps_status set_spread(void *model, double spread)
 {
     struct gamma_year *year = model;
-    const double *curves[PS_SECTORS_MAX];
     for (int k = 0; k < year->c->sectors_n; k++) {
-        double *curve = year->curves + (size_t)k * PS_CURVE_DOUBLES;
-        ps_curve_gamma(year->c->sectors[k].variance / (1 - spread), curve);
-        curves[k] = curve;
+        ps_curve_gamma(year->c->sectors[k].variance / (1 - spread),
+                       year->curves + (size_t)k * PS_CURVE_DOUBLES);
     }
-    ps_sector_grid_exposure(&year->grid, year->c, curves, NULL, year->exposure);
+    if (!year->c->capped) {
+        ps_sector_grid_exposure(&year->nodes, year->c, year->curve, NULL, year->exposure);
+    }
     return PS_OK;
+}
+
+static double nodes_pd(const struct gamma_year *year, double rate, double *joint)
+{
+    const int n = year->points_n;
+    double *u = year->points, *v = joint == NULL ? NULL : u + n, *hazard = u + 2 * (size_t)n;
+    for (int i = 0; i < n; i++) {
+        hazard[i] = ps_sector_hazard(rate, year->exposure[i], 0) / year->blocks;
+        u[i] = u[n + i] = 0;
+    }
+    for (int b = 0; b < year->blocks; b++) {
+        ps_sector_grid_back(&year->nodes, hazard, u, v);
+    }
+    if (joint != NULL) {
+        *joint = ps_sector_grid_mean(&year->nodes, v);
+    }
+    return ps_sector_grid_mean(&year->nodes, u);
+}
+
+static double capped_pd(const struct gamma_year *year, double rate, double *joint)
+{
+    const int n = year->points_n;
+    double *u = year->points, *v = joint == NULL ? NULL : u + n, *d = u + 2 * (size_t)n;
+    const struct ps_capped_part whole = {.months = 12.0 / year->blocks};
+    ps_capped_means(&year->capped, year->c, year->curve, rate, &whole, 1, d, d + n);
+    for (int i = 0; i < 2 * n; i++) {
+        u[i] = d[i]; /* the last block: of two loans, the square */
+    }
+    for (int b = 1; b < year->blocks; b++) {
+        ps_capped_grid_back(&year->capped, d, d + n, u, v);
+    }
+    if (joint != NULL) {
+        *joint = ps_capped_grid_mean(&year->capped, v);
+    }
+    return ps_capped_grid_mean(&year->capped, u);
 }
 
 static double year_pd(void *model, double level, double *joint)
 {
     const struct gamma_year *year = model;
-    const int n = year->grid.points_n;
-    double *hazard = year->exposure + n, *u = hazard + n, *v = u + n;
-    const double rate = ps_exp(level);
-    for (int i = 0; i < n; i++) {
-        hazard[i] = ps_sector_hazard(rate, year->exposure[i], year->c->capped) / year->blocks;
-        u[i] = v[i] = 0;
-    }
-    for (int b = 0; b < year->blocks; b++) {
-        ps_sector_grid_back(&year->grid, hazard, u, joint == NULL ? NULL : v);
-    }
-    if (joint != NULL) {
-        *joint = ps_sector_grid_mean(&year->grid, v);
-    }
-    return ps_sector_grid_mean(&year->grid, u);
+    return (year->c->capped ? capped_pd : nodes_pd)(year, ps_exp(level), joint);
 }
 
 /* log lambda (or log PD) of a year whose indices stand still, and its joint probability: what the
@@ -100,6 +136,9 @@ static double joint_pd(const struct ps_calibration *c)
     if (c->pd_frac <= 0) {
         return 0;
     }
+    if (c->capped && ps_capped_too_fine(c)) {
+        return (double)NAN;
+    }
     return still_year(c, &level, &joint) == PS_OK ? joint : (double)NAN;
 }
 
@@ -117,9 +156,14 @@ static enum ps_status match_year(const struct ps_calibration *c, double joint, d
                                  double *spread)
 {
     struct gamma_year model;
-    const struct ps_year year = {.model = &model, .set_spread = set_spread, .pd = year_pd};
+    const struct ps_year year = {
+        .model = &model, .set_spread = set_spread, .pd = year_pd, .either_way = c->capped};
     enum ps_status status = year_init(&model, c, 12 / c->step_months);
-    if (status == PS_OK) {
+    int found = 0;
+    if (status == PS_OK && c->capped) {
+        status = ps_year_match_quickly(&year, c->pd_frac, joint, level, spread, &found);
+    }
+    if (status == PS_OK && !found) {
         status = ps_year_match(&year, c->pd_frac, joint, level, spread);
     }
     year_free(&model);
@@ -132,6 +176,9 @@ static enum ps_status resolve(const struct ps_calibration *c, struct ps_hazard_c
     out->pd_frac = c->pd_frac;
     out->correlation = c->correlation;
     out->correlation_monthly = 0;
+    if (c->capped && ps_capped_too_fine(c)) {
+        return ps_status_raise(PS_INPUT);
+    }
     enum ps_status status = PS_OK;
     if (c->pd_frac > 0) {
         status = still_year(c, &level, &joint);

@@ -67,17 +67,24 @@ struct ps_year {
     enum ps_status (*set_spread)(void *model, double spread);
     /* P(default), > 0, and into *joint (NULL: not asked for, and cheaper) P(both default). */
     double (*pd)(void *model, double level, double *joint);
+    int either_way; /* the spread sought may also be less than the one to start from */
 };
 
 /* A joint probability that a larger spread would be needed for is out of reach: the grids would
  * take seconds. */
 #define PS_SPREAD_MAX 0.999
+#define PS_SPREAD_FALL 99.0 /* variances times 1/100 */
 
-/* Solves for the level and the spread, from the values they hold, the spread upwards: relative
- * error 1e-11 of both probabilities as `year` computes them. PS_INPUT beyond PS_SPREAD_MAX, and
- * when no level reaches the PD. */
+/* Solves for the level and the spread, from the values they hold, the spread upwards, or either
+ * way (then down to -PS_SPREAD_FALL): relative error 1e-11 of both probabilities as `year` computes
+ * them. PS_INPUT beyond PS_SPREAD_MAX, and when no level reaches the PD. */
 enum ps_status ps_year_match(const struct ps_year *year, double pd_frac, double joint_pd,
                              double *level, double *spread) PS_MUST_CHECK;
+
+/* The same by fewer years, to 1e-10, from values near by. *found is 0 where it strays: then search
+ * as above. */
+enum ps_status ps_year_match_quickly(const struct ps_year *year, double pd_frac, double joint_pd,
+                                     double *level, double *spread, int *found) PS_MUST_CHECK;
 
 /* The level alone, from the value it holds, at the spread that is set. PS_INPUT when none reaches
  * the PD. */

@@ -132,6 +132,9 @@ static struct ps_place cause_place(const struct ps_load *load, const struct ps_c
     case PS_DIAG_NO_SECTOR_CALIBRATION:
         *column = scalar("sector_variance");
         return ps_case_place(load, c, *column);
+    case PS_DIAG_CAPPED_TOO_FINE:
+        *column = scalar("gamma_link");
+        return ps_case_place(load, c, *column);
     case PS_DIAG_LOAN_ADDRESS_TAKEN:
         return member_place(load, c, found->args[1], "loan_id", column);
     case PS_DIAG_TOO_MANY_GROUPS:

@@ -61,29 +61,11 @@ static void check_segment(struct ps_load *load, const struct ps_rows *rows, size
     }
 }
 
-/* Told where the row itself chooses the link. */
-static void check_capped(struct ps_load *load, const struct ps_case *c)
-{
-    const struct ps_table_desc *scenarios = ps_table_desc(PS_TABLE_scenarios);
-    const struct ps_column_desc *link = ps_column_find(PS_TABLE_scenarios, "gamma_link");
-    const struct ps_item *item = c->given[link - scenarios->columns];
-    char dependence[PS_LABEL_BYTES], step[PS_LABEL_BYTES];
-    ps_value_format(ps_column_find(PS_TABLE_scenarios, "dependence"), &c->p, dependence);
-    ps_value_format(ps_column_find(PS_TABLE_scenarios, "factor_step_months"), &c->p, step);
-    if (c->p.gamma_link == PS_LINK_LINEAR_CAPPED && c->p.correlation_basis == PS_BASIS_ANNUAL &&
-        strcmp(dependence, "gamma") == 0 && strcmp(step, "12") != 0 && item != NULL && !item->bad &&
-        (item->cell == NULL || item->cell->row == c->line->row->cells->row)) {
-        const struct ps_place place = ps_item_place(load, item);
-        ps_load_tell(load, PS_DIAG_CAPPED_MONTHS, &place, item->text, (const char *const[]){NULL});
-    }
-}
-
 void ps_check_sectors(struct ps_load *load, const struct ps_case *c)
 {
     const struct ps_rows *rows = c->tables[PS_TABLE_sector_weights];
     const int clusters_known = c->clusters->n > 0 && !(c->clusters->segments->source != NULL &&
                                                        c->clusters->segments->source->broken);
-    check_capped(load, c);
     for (size_t i = 0; i < rows->n; i++) {
         if (clusters_known) {
             check_cluster(load, c, i);

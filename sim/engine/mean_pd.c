@@ -202,5 +202,6 @@ out:
     free(m.u);
     ps_index_grid_free(&m.grid);
     ps_sector_grid_free(&m.sectors);
+    ps_mean_pd_free_capped(&m);
     free(m.points);
 }

@@ -107,6 +107,10 @@ double ps_mean_pd_mixed(struct ps_mean_pd *m, const struct ps_hazard_class *clas
 enum ps_status ps_mean_pd_lay_out(struct ps_mean_pd *m, const struct ps_hazard_class *class)
 {
     ps_prepare_calibration(m->scenario, m->plan, class, &m->calibration);
+    ps_mean_pd_free_capped(m);
+    if (m->plan->capped && ps_mean_pd_capped_fits(m, class)) {
+        return ps_mean_pd_lay_out_capped(m, class);
+    }
     if (m->sectors.dims == class->sectors_n) {
         return PS_OK;
     }
@@ -122,10 +126,10 @@ enum ps_status ps_mean_pd_lay_out(struct ps_mean_pd *m, const struct ps_hazard_c
 }
 
 /* A fixed start is a shift that fades: Y = phi^b start + L X, X from 0. */
-static double fixed_part(const struct ps_world_plan *plan, int t)
+double ps_mean_pd_fixed_part(const struct ps_world_plan *plan, int month)
 {
     double level = plan->initial_index;
-    for (int b = (t - 1) / plan->step_months; b > 0; b--) {
+    for (int b = (month - 1) / plan->step_months; b > 0; b--) {
         level *= plan->phi_step;
     }
     return plan->start_fixed ? level : 0;
@@ -139,7 +143,8 @@ static void add_month(struct ps_mean_pd *m, const struct ps_hazard_class *class,
     double shift[PS_SECTORS_MAX];
     const double *curves[PS_SECTORS_MAX];
     for (int k = 0; k < class->sectors_n; k++) {
-        shift[k] = fixed_part(m->plan, t) + ps_mean_pd_shift(m->plan, t, class->sectors[k].cluster);
+        shift[k] = ps_mean_pd_fixed_part(m->plan, t) +
+                   ps_mean_pd_shift(m->plan, t, class->sectors[k].cluster);
         curves[k] = class->sectors[k].curve;
     }
     ps_sector_grid_exposure(&m->sectors, &m->calibration, curves, shift, exposure);
@@ -150,6 +155,9 @@ static void add_month(struct ps_mean_pd *m, const struct ps_hazard_class *class,
 
 double ps_mean_pd_sectors(struct ps_mean_pd *m, const struct ps_hazard_class *class, int g)
 {
+    if (m->capped.dims > 0) {
+        return ps_mean_pd_capped(m, class, g);
+    }
     const int n = m->sectors.points_n, step = m->plan->step_months;
     double *hazard = m->points + n, *u = hazard + n;
     double rate = class->own; /* the weights sum to 1 */

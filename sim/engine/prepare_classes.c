@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "pledgesim/capped_grid.h"
 #include "prepare_parts.h"
 
 /* Hazard classes: the distinct (PD, correlation, sectors, cluster) of segments and tape loans, each
@@ -89,6 +90,17 @@ static const char *class_member(const struct ps_scenario *scenario,
     return "";
 }
 
+static enum ps_status refuse_capped(const struct ps_scenario *scenario, struct ps_diags *diags,
+                                    const struct ps_hazard_class *class,
+                                    const struct ps_calibration *calibration)
+{
+    char sectors[16], phi[32];
+    snprintf(sectors, sizeof sectors, "%d", calibration->sectors_n);
+    snprintf(phi, sizeof phi, "%.10g", calibration->phi_annual);
+    const char *const args[] = {sectors, phi, class_member(scenario, class), NULL};
+    return ps_prepare_refuse(diags, PS_DIAG_CAPPED_TOO_FINE, "linear_capped", args);
+}
+
 static enum ps_status resolve_class(const struct ps_scenario *scenario, struct ps_arena *arena,
                                     struct ps_diags *diags, const struct ps_world_plan *plan,
                                     struct ps_hazard_class *class)
@@ -101,6 +113,9 @@ static enum ps_status resolve_class(const struct ps_scenario *scenario, struct p
     }
     if (status != PS_INPUT) {
         return status;
+    }
+    if (calibration.capped && ps_capped_too_fine(&calibration)) {
+        return refuse_capped(scenario, diags, class, &calibration);
     }
     char spread[32], percent[32];
     const int sectors = plan->hazard_kind == PS_HAZARD_SECTORS;

@@ -370,6 +370,7 @@ json_t *ps_page_data(const struct ps_page *page)
         put(out, "annual",
             json_boolean(request->book->scenarios[0].p.target_basis == PS_TARGET_ANNUAL));
         put(out, "outlook", outlook_data(request->outlook));
+        put(out, "tornado", ps_page_tornado(request->sensitivity));
         put(out, "panel", panel_data(request->book->scenarios));
         put(out, "pack",
             ps_page_has_kernel() && request->outlook->sizes_n > 0 ? ps_page_pack(page)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Chapter 4, gamma sectors: (4.13) to (4.16)."""
+"""Chapter 4, gamma sectors: (4.13) to (4.16); the capped link is calibrated in capped.py."""
 from functools import lru_cache
 from itertools import product
 from math import exp, expm1, log, log1p, prod, sqrt
 from operator import mul
 
+import capped
 from default import root
 from economy import correlation_matrix, semidefinite_root
 from mixture import log_quantile, sums
@@ -40,19 +41,20 @@ def hazard(pd, segment, scenario, indices, phi):
     clusters = tuple(cluster for _, _, cluster in terms)  # a row is a sector, also when two name one cluster
     matrix = tuple(map(tuple, correlation_matrix(scenario, clusters)))
     still = scenario.factor_step_months == 12 or scenario.correlation_basis == "monthly"
-    level, kappa = calibrated(pd, terms, linear, clusters, matrix, 0.0 if still else phi, 12 if still else scenario.factor_step_months)
+    phi, step = (0.0, 12) if still else (phi, scenario.factor_step_months)
+    level, kappa = capped.calibrated(pd, terms, matrix, phi, step) if linear else calibrated(pd, terms, clusters, matrix, phi, step)
     months = len(indices[segment.cluster_id])
     return sums(yearly(level, mix(terms, kappa, {cluster: indices[cluster][t] for cluster in clusters}), linear)
                 for t in range(1, months))
 
 
 @lru_cache(maxsize=None)
-def calibrated(pd, terms, linear, clusters, matrix, phi, step):
-    """(4.14), (4.15) λ' or PD', and κ."""
+def calibrated(pd, terms, clusters, matrix, phi, step):
+    """(4.14), (4.15) λ' of the exponential link, and κ."""
     grid = grid_of(clusters, matrix, phi)
 
     def still(level):
-        return grid.year([yearly(level, x, linear) for x in grid.mixed(terms, 1.0)], 1)
+        return grid.year([yearly(level, x, False) for x in grid.mixed(terms, 1.0)], 1)
     start = root(lambda y: log(still(exp(y))[0] / pd), log(pd), 0.01)
     if step == 12 or all(weight == 0 for weight, _, _ in terms):
         return exp(start), 1.0
@@ -63,7 +65,7 @@ def calibrated(pd, terms, linear, clusters, matrix, phi, step):
         mixed = grid.mixed(terms, exp(log_kappa))
 
         def year(y):
-            return grid.year([yearly(exp(y), x, linear) for x in mixed], 12 // step)
+            return grid.year([yearly(exp(y), x, False) for x in mixed], 12 // step)
         y = root(lambda y: log(year(y)[0] / pd), y, 0.01)
         return log(year(y)[1] / joint)
     kappa = exp(root(off, 0.0, 0.1))

@@ -19,7 +19,7 @@ from sampler import Sampler
 
 SEED = 20220708
 BOOKS, WORLDS = 36, 16
-CALIBRATED = (68, 87, 92, 127)  # Student t and gamma sectors, the index moving within the year
+CALIBRATED = (68, 87, 92, 127, 167)  # Student t and gamma sectors, the index moving within the year
 ALPHA = 1e-9  # of a false alarm in the test of means, shared by all measures
 OWN_BOOK, OWN_WORLDS, PROGRAM_WORLDS = 25, 1500, 100_000
 

@@ -49,7 +49,20 @@ static double month_survival(const struct ps_world_plan *plan, double y, int k)
     const double v = VARIANCE * class->spread;
     const double g = v * (y > 0 ? gsl_cdf_gamma_Pinv(gsl_cdf_ugaussian_Q(y), 1 / v, 1)
                                 : gsl_cdf_gamma_Qinv(gsl_cdf_ugaussian_P(y), 1 / v, 1));
-    return exp(-(class->own + class->sectors[0].rate * g) / 12);
+    const double x = class->own + class->sectors[0].rate * g;
+    return plan->capped ? pow(fmax(1 - x, 1e-12), 1. / 12) : exp(-x / 12);
+}
+
+/* Under the cap survival jumps: its mean over the cell around y. */
+static double cell_survival(const struct ps_world_plan *plan, double y, int k)
+{
+    enum { PARTS = 20 };
+    double sum = 0;
+    if (!plan->capped)
+        return month_survival(plan, y, k);
+    for (int i = 0; i < PARTS; i++)
+        sum += month_survival(plan, y + 0.1 * ((i + 0.5) / PARTS - 0.5), k);
+    return sum / PARTS;
 }
 
 /* mass[k][i]: under S number k; the law of the next block. */
@@ -100,7 +113,8 @@ static double by_pushing(const struct ps_world_plan *plan)
             mix(mass, scores);
         for (int k = 0; k < scores; k++)
             for (int i = 0; i <= (known ? 0 : POINTS); i++)
-                mass[k][i] *= month_survival(plan, (known ? START : point(i)) + shift, k);
+                mass[k][i] *= known ? month_survival(plan, START + shift, k)
+                                    : cell_survival(plan, point(i) + shift, k);
     }
     if (t_like)
         mix(mass, scores);
@@ -112,7 +126,7 @@ static double by_pushing(const struct ps_world_plan *plan)
 
 struct variant {
     int64_t step, start_month, mixing;
-    int fixed, shocked;
+    int fixed, shocked, capped;
 };
 
 static void check(int64_t dependence, const struct variant *v)
@@ -120,6 +134,7 @@ static void check(int64_t dependence, const struct variant *v)
     struct ps_scenario *s = ps_fixture_tape(1);
     struct ps_diags diags = {0};
     struct ps_world_plan *plan;
+    const double pd_given = v->capped ? 0.2 : 0.04;
     double pd[2];
     s->p.dependence = dependence;
     s->p.factor_step_months = v->step;
@@ -129,7 +144,8 @@ static void check(int64_t dependence, const struct variant *v)
     s->p.sector_variance = VARIANCE;
     s->p.index_start = v->fixed ? PS_START_FIXED : PS_START_STATIONARY;
     s->p.initial_index_sd = START;
-    s->loans[0].pd_frac = 0.04;
+    s->p.gamma_link = v->capped ? PS_LINK_LINEAR_CAPPED : PS_LINK_EXP;
+    s->loans[0].pd_frac = pd_given;
     s->loans[0].correlation = 0.15;
     s->shocks = calloc(1, sizeof *s->shocks);
     assert_non_null(s->shocks);
@@ -137,13 +153,15 @@ static void check(int64_t dependence, const struct variant *v)
     s->shocks_n = v->shocked ? 1 : 0;
     assert_int_equal(ps_world_prepare(s, 1, &diags, &plan), PS_OK);
     ps_world_mean_pd(plan, s, pd);
-    assert_true(fabs(pd[0] - 0.04) < 1e-15);
+    assert_true(fabs(pd[0] - pd_given) < 1e-15);
     const double pushed = dependence == REGIME ? 0.04 : by_pushing(plan);
-    if (!(fabs(pd[1] - pushed) <= 2e-6 * pushed))
+    if (!(fabs(pd[1] - pushed) <= (v->capped ? 2e-3 : 2e-6) * pushed))
         fail_msg("mean PD %.10g, by pushing %.10g (model %d, step %d)", pd[1], pushed,
                  (int)dependence, (int)v->step);
     if (dependence != REGIME && (v->fixed || v->shocked))
-        assert_true(pd[1] > 0.045); /* a bad start or shock is seen */
+        assert_true(pd[1] > 1.125 * pd_given); /* a bad start or shock is seen */
+    if (v->capped && !v->fixed && !v->shocked)
+        assert_true(fabs(pd[1] / pd_given - 1) < 2e-6); /* also where the oracle is coarser */
     ps_world_plan_free(plan);
     ps_diags_free(&diags);
     ps_fixture_free(s);
@@ -152,7 +170,7 @@ static void check(int64_t dependence, const struct variant *v)
 static void stationary_calendar_years_give_the_input(void **state)
 {
     (void)state;
-    const struct variant plain = {PS_STEP_1, 1, PS_MIXING_YEAR, 0, 0};
+    const struct variant plain = {PS_STEP_1, 1, PS_MIXING_YEAR, 0, 0, 0};
     for (int64_t dependence = STUDENT_T; dependence <= REGIME; dependence++)
         check(dependence, &plain);
 }
@@ -162,9 +180,9 @@ static void two_calendar_years_meet_two_s(void **state)
 {
     (void)state;
     static const struct variant variants[] = {
-        {PS_STEP_1, 6, PS_MIXING_YEAR, 0, 0},  {PS_STEP_3, 6, PS_MIXING_YEAR, 0, 1},
-        {PS_STEP_3, 11, PS_MIXING_YEAR, 1, 1}, {PS_STEP_12, 7, PS_MIXING_YEAR, 1, 1},
-        {PS_STEP_12, 7, PS_MIXING_YEAR, 0, 0}, {PS_STEP_3, 6, PS_MIXING_WORLD, 1, 0}};
+        {PS_STEP_1, 6, PS_MIXING_YEAR, 0, 0, 0},  {PS_STEP_3, 6, PS_MIXING_YEAR, 0, 1, 0},
+        {PS_STEP_3, 11, PS_MIXING_YEAR, 1, 1, 0}, {PS_STEP_12, 7, PS_MIXING_YEAR, 1, 1, 0},
+        {PS_STEP_12, 7, PS_MIXING_YEAR, 0, 0, 0}, {PS_STEP_3, 6, PS_MIXING_WORLD, 1, 0, 0}};
     for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
         check(STUDENT_T, &variants[i]);
 }
@@ -172,13 +190,25 @@ static void two_calendar_years_meet_two_s(void **state)
 static void sectors_and_regimes_under_shocks_and_fixed_starts(void **state)
 {
     (void)state;
-    static const struct variant variants[] = {{PS_STEP_1, 1, PS_MIXING_YEAR, 0, 1},
-                                              {PS_STEP_3, 1, PS_MIXING_YEAR, 1, 0},
-                                              {PS_STEP_12, 1, PS_MIXING_YEAR, 1, 1}};
+    static const struct variant variants[] = {{PS_STEP_1, 1, PS_MIXING_YEAR, 0, 1, 0},
+                                              {PS_STEP_3, 1, PS_MIXING_YEAR, 1, 0, 0},
+                                              {PS_STEP_12, 1, PS_MIXING_YEAR, 1, 1, 0}};
     for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
         check(GAMMA, &variants[i]);
         check(REGIME, &variants[i]);
     }
+}
+
+static void the_capped_link_under_shocks_and_fixed_starts(void **state)
+{
+    (void)state;
+    static const struct variant variants[] = {{PS_STEP_1, 1, PS_MIXING_YEAR, 0, 0, 1},
+                                              {PS_STEP_1, 1, PS_MIXING_YEAR, 1, 1, 1},
+                                              {PS_STEP_3, 1, PS_MIXING_YEAR, 0, 1, 1},
+                                              {PS_STEP_3, 1, PS_MIXING_YEAR, 1, 0, 1},
+                                              {PS_STEP_12, 1, PS_MIXING_YEAR, 1, 1, 1}};
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+        check(GAMMA, &variants[i]);
 }
 
 int main(void)
@@ -187,6 +217,7 @@ int main(void)
         cmocka_unit_test(stationary_calendar_years_give_the_input),
         cmocka_unit_test(two_calendar_years_meet_two_s),
         cmocka_unit_test(sectors_and_regimes_under_shocks_and_fixed_starts),
+        cmocka_unit_test(the_capped_link_under_shocks_and_fixed_starts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,8 @@ static const struct section OF_RUN[] = {
     {"exceedance", PS_WORD_EXCEEDANCE, PS_WORD_EXCEEDANCE_INTRO, NULL, "exceedance"},
     {"flows", PS_WORD_FLOWS, PS_WORD_FLOWS_INTRO, NULL, "flows"},
     {"vehicles", PS_WORD_VEHICLES, PS_WORD_VEHICLES_INTRO, ps_page_vehicles, ""},
+    {"rare", PS_WORD_RARE, PS_WORD_RARE_INTRO, ps_page_rare, ""},
+    {"stress", PS_WORD_STRESS, PS_WORD_STRESS_INTRO, NULL, "stress"},
     {"tornado", PS_WORD_TORNADO, PS_WORD_TORNADO_INTRO, NULL, "tornado"},
     {"compare", PS_WORD_COMPARE, PS_WORD_COMPARE_INTRO, ps_page_decisions, "compare"},
     {"convergence", PS_WORD_CONVERGENCE, PS_WORD_CONVERGENCE_INTRO, NULL, "convergence"},
@@ -79,10 +81,14 @@ int ps_page_available(void)
     return template_file() != NULL;
 }
 
+/* The live panel's kernel in the template, up to its end; NULL where the build has none. */
+static const char KERNEL[] = "<script type=\"application/octet-stream\" id=\"kernel\">";
+static const char KERNEL_END[] = "</script>\n";
+
 int ps_page_has_kernel(void)
 {
     const struct ps_embedded_file *file = template_file();
-    return file != NULL && strstr((const char *)file->bytes, "id=\"kernel\"") != NULL;
+    return file != NULL && strstr((const char *)file->bytes, KERNEL) != NULL;
 }
 
 /* ---- title, body, data ---- */
@@ -125,10 +131,13 @@ static void write_top(struct ps_page *page)
     (void)fputs("</header>\n", page->out);
 }
 
-/* Not every book has securitisations, trusts or funds. */
+/* Not every book has securitisations, trusts or funds; steered worlds are there when they were
+ * asked for. */
 static int is_there(const struct ps_page *page, const struct section *section)
 {
-    return section->block != ps_page_vehicles || ps_page_has_vehicles(page);
+    return section->block == ps_page_vehicles ? ps_page_has_vehicles(page)
+           : section->block == ps_page_rare   ? page->request->rare != NULL
+                                              : 1;
 }
 
 static void write_contents(struct ps_page *page, const struct section *sections, size_t n)
@@ -224,6 +233,12 @@ static enum ps_status fill(struct ps_page *page, const struct ps_embedded_file *
             write_body(page);
         else
             status = write_data(page);
+    }
+    /* Only a run has the panel. */
+    const char *kernel = page->request->outlook == NULL ? strstr(at, KERNEL) : NULL;
+    if (kernel != NULL) {
+        (void)fwrite(at, 1, (size_t)(kernel - at), page->out);
+        at = strstr(kernel, KERNEL_END) + strlen(KERNEL_END);
     }
     (void)fputs(at, page->out);
     return status;

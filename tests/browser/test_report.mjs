@@ -214,7 +214,7 @@ test('every chart has its table', async () => {
     await showAll(page);
     for (const name of CHARTS) {
         await page.locator(`#${name} details.twin summary`).click();
-        assert.ok((await page.locator(`#${name} details.twin tbody tr`).count()) > 2, name);
+        await page.locator(`#${name} details.twin tbody tr`).nth(2).waitFor(); // filled when the page has heard of the click
     }
     const waiting = page.waitForEvent('download');
     await page.locator('#frontier details.twin button').click();

@@ -35,7 +35,8 @@ struct ps_loss_law {
     double mean, variance; /* by conditional moments: exact also where cells are rounded */
 };
 
-enum { PS_LOSS_CELLS_MAX = 65536 };
+/* Cells of a law; and names times cells, which bounds its time to a second or so. */
+enum { PS_LOSS_CELLS_MAX = 65536, PS_LOSS_WORK_MAX = 1 << 25 };
 
 /* Eqs. (9.1) to (9.5). The total of the losses must stay below 2^53. PS_MEMORY. */
 enum ps_status ps_loss_law(const struct ps_loss_book *book, struct ps_loss_law *law) PS_MUST_CHECK;

@@ -62,7 +62,7 @@ struct ps_results_request {
     const char *compiler;                     /* e.g. "gcc 12.2.0" */
     const struct ps_manifest_pair *libraries; /* name and version */
     size_t libraries_n;
-    double load_seconds, engine_seconds;
+    double load_seconds, engine_seconds, exact_seconds;
     int64_t created_unix_s; /* negative: left out */
 };
 

@@ -10,7 +10,8 @@
  * simulator (docs/model.md, eq. (9.19)). */
 
 enum ps_selftest_id {
-#define PS_SELFTEST(symbol, name, expected, tolerance, source, en, zh) PS_SELFTEST_##symbol,
+#define PS_SELFTEST(symbol, name, expected, tolerance, source_en, source_zh, en, zh)               \
+    PS_SELFTEST_##symbol,
 #include "pledgesim/selftest.def"
 #undef PS_SELFTEST
     PS_SELFTEST_N
@@ -19,8 +20,7 @@ enum ps_selftest_id {
 struct ps_selftest_desc {
     const char *name;
     double expected, tolerance;
-    const char *source;
-    const char *doc[PS_LANG_N];
+    const char *source[PS_LANG_N], *doc[PS_LANG_N];
 };
 
 const struct ps_selftest_desc *ps_selftest_desc(enum ps_selftest_id id);

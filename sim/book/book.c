@@ -68,6 +68,7 @@ enum ps_status ps_book_load(const struct ps_book_request *request, struct ps_dia
         (struct ps_load){.request = request, .diags = diags, .book = book, .kept = &book->memory};
     book->load_ = load;
     enum ps_status status = load_all(load);
+    ps_load_tell_noted(load);
     if (status == PS_OK && diags->errors_n > errors_before) {
         status = ps_status_raise(load->unreadable ? PS_IO : PS_INPUT);
     }

@@ -217,6 +217,17 @@ struct ps_name {
     const char *name;
 };
 
+/* "baseline, pool_500, pool_700 (+12)": scenarios that have something in common. */
+struct ps_names {
+    size_t n, bytes;
+    char text[512];
+};
+
+void ps_names_add(struct ps_names *names, const char *id);
+void ps_names_end(struct ps_names *names);
+
+struct ps_told; /* what several scenarios are warned of at one cell */
+
 struct ps_load {
     const struct ps_book_request *request;
     struct ps_diags *diags;
@@ -242,6 +253,7 @@ struct ps_load {
     struct ps_rows *shared[PS_TABLE_N];
     struct ps_clusters *clusters;
     struct ps_pair *pairs;
+    struct ps_told *told;
 };
 
 /* Zeroed array from an arena; NULL when memory is out. n may be 0. */
@@ -250,6 +262,13 @@ void *ps_load_take(struct ps_arena *arena, size_t n, size_t size);
 /* Adds a problem unless the very same one was told before. args as in ps_diags_add. */
 void ps_load_tell(struct ps_load *load, enum ps_diag_code code, const struct ps_place *place,
                   const char *value, const char *const args[]);
+
+/* Notes a problem whose numbers {0} and {1} may differ from scenario to scenario: it is told once
+ * for its cell, with the numbers of the first scenario and the names of all as {2}, when
+ * ps_load_tell_noted is called. */
+void ps_load_note(struct ps_load *load, const struct ps_case *c, enum ps_diag_code code,
+                  const struct ps_place *place, const char *first, const char *second);
+void ps_load_tell_noted(struct ps_load *load);
 
 /* Descriptor of a column by its name in the file; NULL when there is none. */
 const struct ps_column_desc *ps_column_find(enum ps_table table, const char *name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "book_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,13 +128,17 @@ static int same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+static int same_place(const struct ps_place *a, const struct ps_place *b)
+{
+    return a->line == b->line && a->column == b->column && same_text(a->file, b->file);
+}
+
 void ps_load_tell(struct ps_load *load, enum ps_diag_code code, const struct ps_place *place,
                   const char *value, const char *const args[])
 {
     for (size_t i = 0; i < load->diags->n; i++) {
         const struct ps_diag *known = &load->diags->items[i];
-        if (known->code == code && known->place.line == place->line &&
-            known->place.column == place->column && same_text(known->place.file, place->file) &&
+        if (known->code == code && same_place(&known->place, place) &&
             same_text(known->value, value) &&
             same_text(known->args[0], args == NULL ? NULL : args[0]) &&
             (args == NULL || args[0] == NULL || same_text(known->args[1], args[1]))) {
@@ -141,4 +146,67 @@ void ps_load_tell(struct ps_load *load, enum ps_diag_code code, const struct ps_
         }
     }
     ps_diags_add(load->diags, code, place, value, args);
+}
+
+/* ---- what several scenarios share ---- */
+
+enum { NAMED_MAX = 3 };
+
+void ps_names_add(struct ps_names *names, const char *id)
+{
+    const size_t left = sizeof names->text - names->bytes;
+    if (names->n++ < NAMED_MAX) {
+        names->bytes += (size_t)snprintf(names->text + names->bytes, left, "%s%s",
+                                         names->n > 1 ? ", " : "", id);
+    }
+}
+
+void ps_names_end(struct ps_names *names)
+{
+    const size_t left = sizeof names->text - names->bytes;
+    if (names->n > NAMED_MAX) {
+        (void)snprintf(names->text + names->bytes, left, " (+%zu)", names->n - NAMED_MAX);
+    }
+}
+
+struct ps_told {
+    struct ps_told *next;
+    enum ps_diag_code code;
+    struct ps_place place;
+    char args[2][PS_ID_BYTES];
+    const struct ps_case *last;
+    struct ps_names scenarios;
+};
+
+void ps_load_note(struct ps_load *load, const struct ps_case *c, enum ps_diag_code code,
+                  const struct ps_place *place, const char *first, const char *second)
+{
+    struct ps_told **at = &load->told;
+    while (*at != NULL && !((*at)->code == code && same_place(&(*at)->place, place))) {
+        at = &(*at)->next;
+    }
+    if (*at == NULL) {
+        *at = ps_load_take(&load->scratch, 1, sizeof **at);
+        if (*at == NULL) {
+            load->diags->out_of_memory = 1;
+            return;
+        }
+        **at = (struct ps_told){.code = code, .place = *place};
+        (void)snprintf((*at)->args[0], sizeof(*at)->args[0], "%s", first);
+        (void)snprintf((*at)->args[1], sizeof(*at)->args[1], "%s", second);
+    }
+    if ((*at)->last != c) {
+        ps_names_add(&(*at)->scenarios, c->p.scenario_id);
+    }
+    (*at)->last = c;
+}
+
+void ps_load_tell_noted(struct ps_load *load)
+{
+    for (struct ps_told *told = load->told; told != NULL; told = told->next) {
+        ps_names_end(&told->scenarios);
+        const char *const args[] = {told->args[0], told->args[1], told->scenarios.text, NULL};
+        ps_diags_add(load->diags, told->code, &told->place, NULL, args);
+    }
+    load->told = NULL;
 }

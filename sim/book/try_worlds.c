@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "book_internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "pledgesim/prepare.h"
@@ -9,7 +8,7 @@
 /* What preparing worlds refuses, told at the cell that matters: once for each cause, however many
  * rows, segments and loans it stops. */
 
-enum { CAUSES_MAX = 64, NAMED_MAX = 3 };
+enum { CAUSES_MAX = 64 };
 
 /* One cause: a kind of refusal and the column that brings it about. */
 struct cause {
@@ -207,25 +206,16 @@ static enum ps_status try_world(struct attempt *a, size_t world)
 
 /* ---- telling ---- */
 
-/* "baseline, pool_500, pool_700 (+12)": the scenarios that a cause stops. */
-static void name_scenarios(const struct attempt *a, const struct cause *cause, char text[512])
+/* The scenarios that a cause stops. */
+static void name_scenarios(const struct attempt *a, const struct cause *cause,
+                           struct ps_names *names)
 {
-    size_t n = 0, named = 0, more = 0;
-    text[0] = '\0';
     for (size_t i = 0; i < a->load->cases_n; i++) {
-        if (a->world_of[i] == SIZE_MAX || !cause->stopped[a->world_of[i]]) {
-            continue;
+        if (a->world_of[i] != SIZE_MAX && cause->stopped[a->world_of[i]]) {
+            ps_names_add(names, a->load->cases[i].p.scenario_id);
         }
-        if (named == NAMED_MAX) {
-            more++;
-            continue;
-        }
-        n += (size_t)snprintf(text + n, 512 - n, "%s%s", named++ > 0 ? ", " : "",
-                              a->load->cases[i].p.scenario_id);
     }
-    if (more > 0) {
-        (void)snprintf(text + n, 512 - n, " (+%zu)", more);
-    }
+    ps_names_end(names);
 }
 
 static void tell(const struct attempt *a, struct ps_diags *diags)
@@ -233,12 +223,12 @@ static void tell(const struct attempt *a, struct ps_diags *diags)
     for (size_t i = 0; i < a->causes_n; i++) {
         const struct cause *cause = &a->causes[i];
         const struct ps_diag *first = &a->kept.items[i];
-        char scenarios[512];
-        const char *args[6] = {"", "", "", "", scenarios, NULL};
+        struct ps_names scenarios = {0};
+        const char *args[6] = {"", "", "", "", scenarios.text, NULL};
         for (size_t k = 0; k < 4; k++) {
             args[k] = first->args[k] == NULL ? "" : first->args[k];
         }
-        name_scenarios(a, cause, scenarios);
+        name_scenarios(a, cause, &scenarios);
         ps_diags_add(diags, cause->code, &cause->place,
                      cause->value != NULL ? cause->value : first->value, args);
     }

@@ -257,6 +257,41 @@ static void check_transfers(struct ps_load *load, const struct ps_case *c)
     }
 }
 
+/* ---- an anchor firm whose failure brings no default ---- */
+
+static int hangs_on(const struct ps_rows *loans, const char *anchor_id)
+{
+    for (size_t i = 0; i < loans->n; i++) {
+        const struct ps_loans_row *loan = ps_rows_at(loans, i);
+        if (strcmp(loan->anchor_id, anchor_id) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* The models whose defaults do not read the index. */
+static void check_anchors(struct ps_load *load, const struct ps_case *c)
+{
+    const struct ps_rows *anchors = c->tables[PS_TABLE_anchors];
+    const struct ps_rows *loans = c->tables[PS_TABLE_loans];
+    const int blind =
+        is_choice(c, "dependence", "independent") || is_choice(c, "dependence", "regime");
+    if (!blind || !is_clean(anchors) || !is_clean(loans)) {
+        return;
+    }
+    for (size_t i = 0; i < anchors->n; i++) {
+        const struct ps_anchors_row *anchor = ps_rows_at(anchors, i);
+        if (anchor->pd_frac > 0 && !hangs_on(loans, anchor->anchor_id)) {
+            const struct ps_place place =
+                ps_rows_place(load, anchors, i, ps_column_find(PS_TABLE_anchors, "shift_sd"));
+            char model[PS_LABEL_BYTES];
+            ps_value_format(scalar("dependence"), &c->p, model);
+            ps_load_note(load, c, PS_DIAG_ANCHOR_IDLE, &place, model, anchor->anchor_id);
+        }
+    }
+}
+
 /* ---- a static portfolio ---- */
 
 /* Without new firms the loans on the books are all there is; that they are renewed by default may
@@ -293,5 +328,6 @@ void ps_check_dead_ends(struct ps_load *load, const struct ps_case *c)
     check_products(load, c);
     check_demand(load, c);
     check_transfers(load, c);
+    check_anchors(load, c);
     check_static(load, c);
 }

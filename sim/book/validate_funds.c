@@ -81,9 +81,12 @@ static void check_months(struct ps_load *load, const struct ps_case *c, size_t i
     }
     const int n = (int)fund->investments_n;
     const int month = ps_investment_month((int)fund->from_month, (int)fund->to_month, n, n - 1);
-    const int64_t numbers[] = {month + fund->hold_months, last};
-    if (numbers[0] > last) {
-        tell(load, rows, i, "hold_months", PS_DIAG_FUND_CUT, numbers);
+    if (month + fund->hold_months > last) {
+        char text[2][24];
+        (void)snprintf(text[0], sizeof text[0], "%" PRId64, month + fund->hold_months);
+        (void)snprintf(text[1], sizeof text[1], "%" PRId64, last);
+        const struct ps_place place = ps_rows_place(load, rows, i, column_of("hold_months"));
+        ps_load_note(load, c, PS_DIAG_FUND_CUT, &place, text[0], text[1]);
     }
 }
 

@@ -93,7 +93,8 @@ static void check_holder(struct ps_load *load, const struct ps_case *c, size_t i
         char text[2][24];
         (void)snprintf(text[0], sizeof text[0], "%.0f", piece_fen / 1e6);
         (void)snprintf(text[1], sizeof text[1], "%.0f", most_fen / 1e6);
-        tell(load, rows, i, "subordinated_by", PS_DIAG_TRUST_PIECE, text[0], text[1]);
+        const struct ps_place place = ps_rows_place(load, rows, i, column_of("subordinated_by"));
+        ps_load_note(load, c, PS_DIAG_TRUST_PIECE, &place, text[0], text[1]);
     }
 }
 

@@ -99,13 +99,14 @@ struct run {
     struct ps_outlook *outlook;    /* for the report; NULL: there will be none */
     struct ps_run_tornado tornado; /* likewise */
     struct ps_rare_row *rare;      /* one a scenario; NULL: not asked for */
-    double load_seconds, engine_seconds, rare_seconds;
+    double load_seconds, engine_seconds, rare_seconds, exact_seconds;
 };
 
 /* What is known without simulation, beside what was simulated. */
 static enum ps_status cross_check(struct run *run)
 {
     const struct ps_book *book = run->book;
+    const double began = ps_clock();
     struct ps_exact_memo memo = {0};
     enum ps_status status = PS_OK;
     run->checks = calloc(book->scenarios_n, sizeof *run->checks);
@@ -121,6 +122,7 @@ static enum ps_status cross_check(struct run *run)
         }
     }
     ps_exact_memo_free(&memo);
+    run->exact_seconds = ps_clock() - began;
     return status;
 }
 
@@ -229,6 +231,7 @@ static enum ps_status write_results(struct run *run)
         .libraries_n = ps_libraries(libraries),
         .load_seconds = run->load_seconds,
         .engine_seconds = run->engine_seconds,
+        .exact_seconds = run->exact_seconds,
         .created_unix_s = (int64_t)time(NULL),
     };
     if (run->dir != NULL) {
@@ -273,7 +276,7 @@ static enum ps_status tell(const struct run *run)
     if (run->command->given[PS_OPT_JSON].n == 0) {
         ps_say(stderr, lang, PS_SAY_RUN_DONE,
                PS_ARGS(ps_text_count(result->rows_n).s, ps_text_count(result->worlds_drawn).s,
-                       ps_text_seconds(run->engine_seconds, lang).s,
+                       ps_text_seconds(run->engine_seconds + run->exact_seconds, lang).s,
                        ps_text_count((uint64_t)result->threads_n).s, result->isa));
         if (run->rare != NULL) {
             ps_say(stderr, lang, PS_SAY_RARE_DONE,

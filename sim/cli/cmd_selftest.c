@@ -43,7 +43,7 @@ static void add_line(struct ps_grid *grid, enum ps_selftest_id id,
 {
     const struct ps_selftest_desc *desc = ps_selftest_desc(id);
     char what[512];
-    (void)snprintf(what, sizeof what, "%s %s", desc->doc[lang], desc->source);
+    (void)snprintf(what, sizeof what, "%s %s", desc->doc[lang], desc->source[lang]);
     ps_grid_add(grid, ps_message(line->passed ? PS_SAY_SELFTEST_PASS : PS_SAY_SELFTEST_FAIL, lang),
                 0);
     ps_grid_add(grid, desc->name, 0);
@@ -90,7 +90,7 @@ static json_t *line_json(enum ps_selftest_id id, const struct ps_selftest_line *
 {
     const struct ps_selftest_desc *desc = ps_selftest_desc(id);
     return json_pack("{s: s, s: s, s: s, s: f, s: f, s: o, s: o, s: o, s: o, s: b}", "name",
-                     desc->name, "what", desc->doc[lang], "source", desc->source, "expected",
+                     desc->name, "what", desc->doc[lang], "source", desc->source[lang], "expected",
                      desc->expected, "tolerance", desc->tolerance, "got", number_or_null(line->got),
                      "simulated", number_or_null(line->simulated), "se", number_or_null(line->se),
                      "z", number_or_null(line->z), "passed", line->passed);

@@ -33,18 +33,26 @@ static int64_t common_divisor(int64_t a, int64_t b)
     return a;
 }
 
+/* Names times cells is what a law costs at each index point. */
+static int64_t cells_max(size_t names_n)
+{
+    const int64_t most = PS_LOSS_WORK_MAX / (names_n > 0 ? (int64_t)names_n : 1);
+    return most < PS_LOSS_CELLS_MAX ? most : PS_LOSS_CELLS_MAX;
+}
+
 /* Chooses the unit; cells[i] is the number of units that name i loses. */
 static void lay_cells(const struct ps_loss_book *book, struct ps_loss_law *law, size_t *cells)
 {
+    const int64_t most = cells_max(book->names_n);
     int64_t divisor = 0, total = 0;
     for (size_t i = 0; i < book->names_n; i++) {
         divisor = common_divisor(divisor, book->names[i].loss);
         total += book->names[i].loss;
     }
     law->unit = divisor > 0 ? divisor : 1;
-    if (total / law->unit >= PS_LOSS_CELLS_MAX) {
+    if (total / law->unit >= most) {
         /* Rounding to the nearest could need half a cell more a name. */
-        const int64_t room = PS_LOSS_CELLS_MAX - 1 - (int64_t)book->names_n / 2;
+        const int64_t room = most - 1 - (int64_t)book->names_n / 2;
         law->unit = total / (room > 0 ? room : 1) + 1;
     }
     law->cells_n = 1;

@@ -14,8 +14,12 @@ enum { WORLDS = 50000, SEED = 1 };
 #define FEN_PER_WAN INT64_C(1000000)
 
 static const struct ps_selftest_desc DESCS[PS_SELFTEST_N] = {
-#define PS_SELFTEST(symbol, name, expected, tolerance, source, en, zh)                             \
-    {name, expected, tolerance, source, {[PS_LANG_EN] = en, [PS_LANG_ZH] = zh}},
+#define PS_SELFTEST(symbol, name, expected, tolerance, source_en, source_zh, en, zh)               \
+    {name,                                                                                         \
+     expected,                                                                                     \
+     tolerance,                                                                                    \
+     {[PS_LANG_EN] = source_en, [PS_LANG_ZH] = source_zh},                                         \
+     {[PS_LANG_EN] = en, [PS_LANG_ZH] = zh}},
 #include "pledgesim/selftest.def"
 #undef PS_SELFTEST
 };

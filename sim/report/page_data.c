@@ -191,6 +191,7 @@ static json_t *flows(const struct ps_scenario *scenario, const struct ps_row *ro
                  {PS_WORD_FLOW_INTEREST, PS_M_POOL_INTEREST, LITTLE},
                  {PS_WORD_FLOW_RETURNED, PS_M_RETURNED, LITTLE},
                  {PS_WORD_FLOW_PAID, PS_M_COMPENSATION, MUCH},
+                 {PS_WORD_FLOW_TRUST, PS_M_TRUST_POOL_LOSS, MUCH},
                  {PS_WORD_FLOW_END, PS_M_POOL_END, LITTLE},
                  {PS_WORD_FLOW_EXPOSURE, PS_M_EXPOSURE, MUCH},
                  {PS_WORD_FLOW_RECOVERED, PS_M_RECOVERED, LITTLE},

@@ -3,63 +3,110 @@
 #include "pledgesim/stats.h"
 #include "write.h"
 
-/* Where the money went: edges of a graph whose inner nodes, pool and default, neither make nor keep
- * money. */
+/* Where the money went: edges of a graph whose inner nodes, pool, default, vehicle, vehicle_default
+ * and fund, neither make nor keep money. A trust is a vehicle. What pool, treasury and investors
+ * put into a vehicle or a fund is told less what came back to them. */
 
-enum constant { OUTSTANDING_BEFORE, PRINCIPAL_REPAID, POOL_INITIAL, MEASURED };
+enum known { NOTHING, TAPE, POOLS, ISSUES }; /* what the scenario alone says */
 
-static const struct {
+/* Signed measures; 0 ends a list. */
+#define PLUS(measure) ((measure) + 1)
+#define MINUS(measure) (-(measure)-1)
+
+struct flow {
     const char *from, *to;
-    enum constant constant; /* known without a measure, or made of one */
-    enum ps_measure measure;
-    const char *metric; /* NULL: the measure's name */
-} FLOWS[] = {
-    {"bank", "borrower", OUTSTANDING_BEFORE, PS_MEASURE_N, "outstanding_before"},
-    {"bank", "borrower", MEASURED, PS_M_LENT, NULL},
-    {"borrower", "bank", PRINCIPAL_REPAID, PS_MEASURE_N, "principal_repaid"},
-    {"borrower", "bank", MEASURED, PS_M_BANK_INTEREST, NULL},
-    {"borrower", "guarantor", MEASURED, PS_M_GUARANTEE_FEES, NULL},
-    {"borrower", "insurer", MEASURED, PS_M_PREMIUMS, NULL},
-    {"borrower", "default", MEASURED, PS_M_EXPOSURE, NULL},
-    {"default", "recovery", MEASURED, PS_M_RECOVERED, NULL},
-    {"default", "pool_loss", MEASURED, PS_M_LOSS_POOL, NULL},
-    {"default", "guarantor_loss", MEASURED, PS_M_LOSS_GUARANTOR, NULL},
-    {"default", "reguarantor_loss", MEASURED, PS_M_LOSS_REGUARANTOR, NULL},
-    {"default", "insurer_loss", MEASURED, PS_M_LOSS_INSURER, NULL},
-    {"default", "appraiser_loss", MEASURED, PS_M_LOSS_APPRAISER, NULL},
-    {"default", "bank_loss", MEASURED, PS_M_LOSS_BANK, NULL},
-    {"treasury", "pool", POOL_INITIAL, PS_MEASURE_N, "pool_initial"},
-    {"treasury", "pool", MEASURED, PS_M_TOPUPS, NULL},
-    {"bank", "pool", MEASURED, PS_M_POOL_INTEREST, NULL},
-    {"recovery", "pool", MEASURED, PS_M_RETURNED, NULL},
-    {"pool", "bank", MEASURED, PS_M_COMPENSATION, NULL},
-    {"pool", "pool_end", MEASURED, PS_M_POOL_END, NULL},
-    {"treasury", "borrower", MEASURED, PS_M_SUBSIDY, NULL},
-    {"vehicle", "bank", MEASURED, PS_M_VEHICLES_TRANSFERRED, NULL},
-    {"borrower", "vehicle_default", MEASURED, PS_M_VEHICLES_EXPOSURE, NULL},
-    {"vehicle_default", "vehicle", MEASURED, PS_M_VEHICLES_RECOVERED, NULL},
-    {"vehicle_default", "subordinated_loss", MEASURED, PS_M_LOSS_SUBORDINATED, NULL},
-    {"vehicle_default", "undertaking_loss", MEASURED, PS_M_LOSS_UNDERTAKING, NULL},
-    {"vehicle_default", "senior_loss", MEASURED, PS_M_LOSS_SENIOR, NULL},
-    {"treasury", "vehicle", MEASURED, PS_M_VEHICLES_SUBSIDY, NULL},
-    {"fund", "investment", MEASURED, PS_M_FUND_INVESTED, NULL},
-    {"investment", "fund", MEASURED, PS_M_FUND_PROCEEDS, NULL},
-    {"trust", "borrower", MEASURED, PS_M_TRUST_LENT, NULL},
-    {"pool", "subordinated_loss", MEASURED, PS_M_TRUST_POOL_LOSS, NULL},
+    const char *metric; /* NULL: the name of its only measure */
+    enum known known;
+    int terms[5];
 };
 
-static double constant_mean_fen(enum constant constant, const struct ps_scenario *scenario,
-                                const struct ps_row *row)
+static const struct flow FLOWS[] = {
+    {"bank", "borrower", "outstanding_before", TAPE, {0}},
+    {"bank", "borrower", NULL, NOTHING, {PLUS(PS_M_LENT)}},
+    {"borrower",
+     "bank",
+     "principal_repaid",
+     TAPE,
+     {PLUS(PS_M_LENT), MINUS(PS_M_EXPOSURE), MINUS(PS_M_VEHICLES_TRANSFERRED)}},
+    {"borrower", "bank", NULL, NOTHING, {PLUS(PS_M_BANK_INTEREST)}},
+    {"borrower", "guarantor", NULL, NOTHING, {PLUS(PS_M_GUARANTEE_FEES)}},
+    {"borrower", "insurer", NULL, NOTHING, {PLUS(PS_M_PREMIUMS)}},
+    {"borrower", "default", NULL, NOTHING, {PLUS(PS_M_EXPOSURE)}},
+    {"default", "recovery", NULL, NOTHING, {PLUS(PS_M_RECOVERED)}},
+    {"default", "pool_loss", NULL, NOTHING, {PLUS(PS_M_LOSS_POOL)}},
+    {"default", "guarantor_loss", NULL, NOTHING, {PLUS(PS_M_LOSS_GUARANTOR)}},
+    {"default", "reguarantor_loss", NULL, NOTHING, {PLUS(PS_M_LOSS_REGUARANTOR)}},
+    {"default", "insurer_loss", NULL, NOTHING, {PLUS(PS_M_LOSS_INSURER)}},
+    {"default", "appraiser_loss", NULL, NOTHING, {PLUS(PS_M_LOSS_APPRAISER)}},
+    {"default", "bank_loss", NULL, NOTHING, {PLUS(PS_M_LOSS_BANK)}},
+    {"treasury", "pool", "pool_initial", POOLS, {0}},
+    {"treasury", "pool", NULL, NOTHING, {PLUS(PS_M_TOPUPS)}},
+    {"bank", "pool", NULL, NOTHING, {PLUS(PS_M_POOL_INTEREST)}},
+    {"recovery", "pool", NULL, NOTHING, {PLUS(PS_M_RETURNED)}},
+    {"pool", "bank", NULL, NOTHING, {PLUS(PS_M_COMPENSATION)}},
+    {"pool", "pool_end", NULL, NOTHING, {PLUS(PS_M_POOL_END)}},
+    {"treasury", "borrower", NULL, NOTHING, {PLUS(PS_M_SUBSIDY)}},
+    {"vehicle", "borrower", "vehicles_issued", ISSUES, {0}},
+    {"vehicle", "borrower", NULL, NOTHING, {PLUS(PS_M_TRUST_LENT)}},
+    {"vehicle", "bank", NULL, NOTHING, {PLUS(PS_M_VEHICLES_TRANSFERRED)}},
+    {"borrower",
+     "vehicle",
+     "vehicles_repaid",
+     ISSUES,
+     {PLUS(PS_M_TRUST_LENT), PLUS(PS_M_VEHICLES_TRANSFERRED), MINUS(PS_M_VEHICLES_EXPOSURE)}},
+    {"borrower", "vehicle_default", NULL, NOTHING, {PLUS(PS_M_VEHICLES_EXPOSURE)}},
+    {"vehicle_default", "vehicle", NULL, NOTHING, {PLUS(PS_M_VEHICLES_RECOVERED)}},
+    {"vehicle_default", "subordinated_loss", NULL, NOTHING, {PLUS(PS_M_LOSS_SUBORDINATED)}},
+    {"vehicle_default", "undertaking_loss", NULL, NOTHING, {PLUS(PS_M_LOSS_UNDERTAKING)}},
+    {"vehicle_default", "senior_loss", NULL, NOTHING, {PLUS(PS_M_LOSS_SENIOR)}},
+    {"pool", "vehicle", NULL, NOTHING, {PLUS(PS_M_TRUST_POOL_LOSS)}},
+    {"treasury",
+     "vehicle",
+     "trust_treasury_loss",
+     NOTHING,
+     {PLUS(PS_M_TRUST_FISCAL_LOSS), MINUS(PS_M_TRUST_POOL_LOSS)}},
+    {"investor",
+     "vehicle",
+     "vehicles_investor_loss",
+     NOTHING,
+     {PLUS(PS_M_LOSS_SUBORDINATED), PLUS(PS_M_LOSS_SENIOR), MINUS(PS_M_TRUST_FISCAL_LOSS)}},
+    {"undertaker", "vehicle", "undertaking_paid", NOTHING, {PLUS(PS_M_LOSS_UNDERTAKING)}},
+    {"treasury", "issuer", NULL, NOTHING, {PLUS(PS_M_VEHICLES_SUBSIDY)}},
+    {"fund", "investment", NULL, NOTHING, {PLUS(PS_M_FUND_INVESTED)}},
+    {"investment", "fund", NULL, NOTHING, {PLUS(PS_M_FUND_PROCEEDS)}},
+    {"treasury", "fund", NULL, NOTHING, {PLUS(PS_M_FUND_FISCAL_COST)}},
+    {"investor",
+     "fund",
+     "fund_investor_cost",
+     NOTHING,
+     {PLUS(PS_M_FUND_INVESTED), MINUS(PS_M_FUND_PROCEEDS), MINUS(PS_M_FUND_FISCAL_COST)}},
+};
+
+static double known_fen(enum known known, const struct ps_scenario *scenario)
 {
-    if (constant == POOL_INITIAL)
+    int64_t wan = 0;
+    if (known == POOLS)
         return (double)ps_pools_initial_fen(scenario);
-    int64_t tape_fen = 0;
-    for (size_t i = 0; i < scenario->loans_n; i++)
-        tape_fen += scenario->loans[i].amount_wan * INT64_C(1000000);
-    const ps_int128 lent = row->moments[PS_M_LENT].sum, lost = row->moments[PS_M_EXPOSURE].sum;
-    const ps_int128 sold = row->moments[PS_M_VEHICLES_TRANSFERRED].sum;
-    const double repaid = (double)(lent - lost - sold) / (double)row->worlds_n;
-    return (double)tape_fen + (constant == PRINCIPAL_REPAID ? repaid : 0);
+    for (size_t i = 0; known == TAPE && i < scenario->loans_n; i++)
+        wan += scenario->loans[i].amount_wan;
+    for (size_t i = 0; known == ISSUES && i < scenario->vehicles_n; i++)
+        wan +=
+            scenario->vehicles[i].abs_mode == PS_ABS_NEW_ISSUE ? scenario->vehicles[i].size_wan : 0;
+    return (double)(wan * INT64_C(1000000));
+}
+
+static enum ps_measure measure_of(int term)
+{
+    return (enum ps_measure)((term < 0 ? -term : term) - 1);
+}
+
+static double mean_fen(const struct flow *flow, const struct ps_scenario *scenario,
+                       const struct ps_row *row)
+{
+    ps_int128 sum = 0;
+    for (const int *term = flow->terms; *term != 0; term++)
+        sum += (*term < 0 ? -1 : 1) * row->moments[measure_of(*term)].sum;
+    return known_fen(flow->known, scenario) + (double)sum / (double)row->worlds_n;
 }
 
 static void write_q95(struct ps_outcsv *csv, const struct ps_hist *h)
@@ -75,16 +122,15 @@ static enum ps_status write_scenario(struct ps_outcsv *csv, const struct ps_scen
 {
     enum ps_status status = PS_OK;
     for (size_t i = 0; status == PS_OK && i < sizeof FLOWS / sizeof *FLOWS; i++) {
-        const int measured = FLOWS[i].constant == MEASURED;
-        const enum ps_measure measure = FLOWS[i].measure;
+        const struct flow *flow = &FLOWS[i];
+        const int one = flow->terms[0] != 0 && flow->terms[1] == 0; /* a measure as it is */
+        const enum ps_measure measure = one ? measure_of(flow->terms[0]) : PS_MEASURE_N;
         ps_outcsv_id(csv, scenario->p.scenario_id);
-        ps_outcsv_id(csv, FLOWS[i].from);
-        ps_outcsv_id(csv, FLOWS[i].to);
-        ps_outcsv_id(csv, measured ? ps_measure_desc(measure)->name : FLOWS[i].metric);
-        ps_outcsv_double(csv, (measured ? ps_moments_mean(&row->moments[measure])
-                                        : constant_mean_fen(FLOWS[i].constant, scenario, row)) /
-                                  1e6);
-        write_q95(csv, measured ? &row->hist[measure] : NULL);
+        ps_outcsv_id(csv, flow->from);
+        ps_outcsv_id(csv, flow->to);
+        ps_outcsv_id(csv, flow->metric ? flow->metric : ps_measure_desc(measure)->name);
+        ps_outcsv_double(csv, mean_fen(flow, scenario, row) / 1e6);
+        write_q95(csv, one ? &row->hist[measure] : NULL);
         status = ps_outcsv_row_end(csv);
     }
     return status;

@@ -90,7 +90,8 @@ enum ps_status ps_write_manifest(const struct ps_results_request *request,
     const struct ps_book *book = request->book;
     const size_t files_n = ps_outdir_files_n(dir);
     const struct ps_manifest_timing timings[] = {{"load", request->load_seconds},
-                                                 {"simulate", request->engine_seconds}};
+                                                 {"simulate", request->engine_seconds},
+                                                 {"exact", request->exact_seconds}};
     struct parts parts = {0};
     enum ps_status status = parts_take(&parts, files_n, book);
     if (status != PS_OK)

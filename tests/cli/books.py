@@ -10,7 +10,10 @@ from _program import ROOT, Case, tree
 
 class Init(Case):
     def test_templates_are_the_books_of_the_project(self):
-        for template in ("bishan", "minimal", "schemes", "static"):
+        folders = {path.parent.name for path in (ROOT / "scenarios").glob("*/scenarios.csv")}
+        offered = self.pledgesim("init", "--help", "--lang", "en").stdout.split("--template ")[-1].split()[0].split("|")
+        self.assertEqual(set(offered), folders - {"selftest"})
+        for template in offered:
             self.pledgesim("init", template, "--template", template)
             self.assertEqual(tree(self.dir / template), tree(ROOT / "scenarios" / template))
 

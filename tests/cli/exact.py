@@ -16,6 +16,8 @@ class Selftest(Case):
         self.assertNotIn("FAIL", english.stdout)
         chinese = self.pledgesim("selftest", "--lang", "zh").stdout
         self.assertIn("31 项通过，0 项不通过", chinese)
+        self.assertIn("[查得：", chinese)
+        self.assertNotRegex(chinese, r"\[(found|derived|computed)")
         self.assertEqual(english.stderr, "")
         self.assertEqual(list(self.dir.iterdir()), [])
 

@@ -3,7 +3,7 @@
 import random
 import unittest
 
-from _program import Case, data_files, run, table
+from _program import ROOT, Case, data_files, run, table
 
 ROWS = "baseline,net_loss,macro_down,all_insured"
 MANY = "3000"  # several blocks of worlds, and the outlook of the report, which fewer than 1,000 worlds are without
@@ -99,6 +99,32 @@ class Invariance(Case):
         for results in (plain, given):
             del results["scenarios_resolved.csv"]
         self.assert_same(plain, given)
+
+
+class Rare(Case):
+    ARGS = ("run", ROOT / "scenarios/bishan", "--only", "baseline,all_insured", "--set", "pool_initial_wan=1500", "-n", "8000", "--rare")
+
+    def test_rare_events(self):
+        self.pledgesim(*self.ARGS, "-o", "one", "-j", "1", "--isa", "base")
+        self.pledgesim(*self.ARGS, "-o", "two", "-j", "3")
+        self.assertEqual(data_files(self.dir / "one"), data_files(self.dir / "two"))
+        alone = tuple(word.replace("baseline,all_insured", "baseline") if isinstance(word, str) else word for word in self.ARGS)
+        self.pledgesim(*alone, "-o", "alone", "--isa", "v3")
+        plain = self.pledgesim(*alone[:-1], "-o", "plain")
+        self.assertEqual(plain.returncode, 0)
+        alone_files, plain_files = data_files(self.dir / "alone"), data_files(self.dir / "plain")
+        del alone_files["rare.csv"]
+        self.assertEqual(alone_files, plain_files)
+        rows = {row["scenario_id"]: row for row in table((self.dir / "one/rare.csv").read_bytes())}
+        self.assertEqual(rows["all_insured"]["verdict"], "no_claim")
+        self.assertEqual(rows["all_insured"]["p_depletion"], "")
+        row = rows["baseline"]
+        self.assertEqual((row["verdict"], row["worlds"]), ("given", "8000"))
+        low, p, high = (float(row["p_depletion" + end]) for end in ("_lo95", "", "_hi95"))
+        self.assertTrue(low < p < high)
+        self.assertTrue(float(row["plain_p_depletion_lo95"]) < high and low < float(row["plain_p_depletion_hi95"]))
+        self.assertAlmostEqual(float(row["weight_mean"]), 1, delta=0.1)
+        self.assertGreater(float(row["effective_n"]), 100)
 
 
 if __name__ == "__main__":

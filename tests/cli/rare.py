@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run --rare: what is written and said, that nothing but the input changes it, and what is refused."""
+"""run --rare: what is written and said, and what is refused; tests/cli/invariance.py: that nothing but the input changes it."""
 import json
 import re
 import unittest
 
-from _program import LANGS, ROOT, Case, data_files, run, table
+from _program import LANGS, ROOT, Case, run, table
 
 BISHAN, STATIC = ROOT / "scenarios/bishan", ROOT / "scenarios/static"
 ARGS = ("run", BISHAN, "--only", "baseline,all_insured", "--set", "pool_initial_wan=1500", "-n", "8000", "--rare")
@@ -13,28 +13,6 @@ ARGS = ("run", BISHAN, "--only", "baseline,all_insured", "--set", "pool_initial_
 class Rare(Case):
     def rows(self, out):
         return {row["scenario_id"]: row for row in table((self.dir / out / "rare.csv").read_bytes())}
-
-    def test_the_same_everywhere(self):
-        self.pledgesim(*ARGS, "-o", "one", "-j", "1", "--isa", "base")
-        self.pledgesim(*ARGS, "-o", "two", "-j", "3")
-        self.assertEqual(data_files(self.dir / "one"), data_files(self.dir / "two"))
-        alone = tuple(word.replace("baseline,all_insured", "baseline") if isinstance(word, str) else word for word in ARGS)
-        self.pledgesim(*alone, "-o", "alone", "--isa", "v3")
-        plain = self.pledgesim(*alone[:-1], "-o", "plain")
-        self.assertEqual(plain.returncode, 0)
-        alone_files, plain_files = data_files(self.dir / "alone"), data_files(self.dir / "plain")
-        del alone_files["rare.csv"]
-        self.assertEqual(alone_files, plain_files)
-        rows = self.rows("one")
-        self.assertEqual(rows["all_insured"]["verdict"], "no_claim")
-        self.assertEqual(rows["all_insured"]["p_depletion"], "")
-        row = rows["baseline"]
-        self.assertEqual((row["verdict"], row["worlds"]), ("given", "8000"))
-        low, p, high = (float(row["p_depletion" + end]) for end in ("_lo95", "", "_hi95"))
-        self.assertTrue(low < p < high)
-        self.assertTrue(float(row["plain_p_depletion_lo95"]) < high and low < float(row["plain_p_depletion_hi95"]))
-        self.assertAlmostEqual(float(row["weight_mean"]), 1, delta=0.1)
-        self.assertGreater(float(row["effective_n"]), 100)
 
     def test_the_report_shows_it(self):
         if not json.loads(run("info", "--json").stdout)["report"]:

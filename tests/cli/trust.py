@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The book scenarios/trust: its tables, and what its scenarios are there to show."""
+import shutil
 import unittest
 
 from _program import ROOT, Case, data_files, table, tree
@@ -18,6 +19,15 @@ class Trust(Case):
     def test_check_finds_nothing(self):
         done = self.pledgesim("check", TRUST, "--lang", "en")
         self.assertIn("0 errors, 0 warnings", done.stderr)
+
+    def test_a_cause_is_told_once_with_its_scenarios(self):
+        shutil.copytree(TRUST, self.dir / "book")
+        self.edit(self.dir / "book/scenarios.csv", "\npool,", "".join(f"\npoor_{wan},,trust_pool,{wan},,,," for wan in (100, 150, 200, 250)) + "\npool,")
+        for lang, named in (("en", "scenarios: poor_100, poor_150, poor_200 (+1)"), ("zh", "涉及情景：poor_100, poor_150, poor_200 (+1)")):
+            told = self.pledgesim("check", "book", "--lang", lang).stderr
+            self.assertEqual(told.count("W080"), 1)
+            self.assertIn(named, told)
+        self.assertIn("100 万元", told)
 
     def test_scenarios_show_what_they_are_there_for(self):
         self.pledgesim("run", TRUST, "-n", "4000", "-q", "-o", "out")

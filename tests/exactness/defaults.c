@@ -11,35 +11,7 @@
 enum { SEED_FAIR = 501, SEED_BINOMIAL = 502, SEED_FACTOR = 503, SEED_MONTHLY = 504 };
 enum { SEED_CLUSTERS = 505 };
 
-static const double PD = 0.03, PAIRS = EXACT_LOANS * (EXACT_LOANS - 1.0);
-
-/* Share of pairs of which both default, K (K - 1) / (n (n - 1)); the error by the histogram of K.
- */
-static struct ps_estimate pairs_share(const struct ps_hist *h)
-{
-    struct ps_oracle_mean m = {0};
-    uint64_t below = 0;
-    for (int k = 0; k <= EXACT_LOANS; k++) {
-        const uint64_t up_to = ps_hist_count_below(h, k + 1);
-        const double share = k * (k - 1) / PAIRS, n = (double)(up_to - below);
-        m.n += n;
-        m.sum += n * share;
-        m.sum_sq += n * share * share;
-        below = up_to;
-    }
-    const double mean = m.sum / m.n;
-    return (struct ps_estimate){mean, sqrt((m.sum_sq / m.n - mean * mean) / m.n)};
-}
-
-static const struct ps_hist *defaults_of(const struct ps_engine_result *result)
-{
-    return &result->rows[0].row.hist[PS_M_DEFAULTS_N];
-}
-
-static struct ps_estimate mean_of(const struct ps_engine_result *result)
-{
-    return ps_mean(&result->rows[0].row.moments[PS_M_DEFAULTS_N]);
-}
+static const double PD = 0.03;
 
 /* A law of K, the one that it is or a stated other. */
 struct law {
@@ -48,21 +20,6 @@ struct law {
     double p[EXACT_LOANS + 1];
 };
 
-static double share_up_to(const struct law *law, int k)
-{
-    double sum = 0;
-    for (int i = 0; i <= k; i++)
-        sum += law->p[i];
-    return sum;
-}
-
-static void line_share(struct ps_exact *x, const char *figure, const struct ps_hist *h, int k,
-                       const struct law *law, const struct law *wrong)
-{
-    const struct ps_estimate up_to = ps_exact_share(ps_hist_count_below(h, k + 1), x->worlds);
-    ps_exact_line(x, figure, share_up_to(law, k), up_to, wrong->name, share_up_to(wrong, k));
-}
-
 /* The whole law of K by its figures; q are its quantiles at 95, 99 and 99.9 %. */
 static void lines_of_law(struct ps_exact *x, const char *book, uint64_t seed, struct law *law,
                          struct law *wrong, const int q[3])
@@ -70,27 +27,29 @@ static void lines_of_law(struct ps_exact *x, const char *book, uint64_t seed, st
     static const double levels[] = {0.95, 0.99, 0.999};
     struct ps_scenario *s = ps_exact_book(EXACT_LOANS, law->pd, law->rho);
     struct ps_engine_result result;
-    double value[EXACT_LOANS + 1], pairs[EXACT_LOANS + 1];
+    double value[EXACT_LOANS + 1];
     char figure[96];
-    ps_exact_run(x, s, seed, PS_TIER_FULL, &result);
-    const struct ps_hist *h = defaults_of(&result);
+    ps_exact_run(s, x->worlds, seed, &result);
+    const struct ps_hist *h = &result.rows[0].row.hist[PS_M_DEFAULTS_N];
     ps_oracle_vasicek(law->p, EXACT_LOANS, law->pd, fmax(0, law->rho));
     ps_oracle_vasicek(wrong->p, EXACT_LOANS, wrong->pd, fmax(0, wrong->rho));
-    for (int k = 0; k <= EXACT_LOANS; k++) {
+    for (int k = 0; k <= EXACT_LOANS; k++)
         value[k] = k;
-        pairs[k] = k * (k - 1) / PAIRS;
-    }
     snprintf(figure, sizeof figure, "%s: defaults", book);
-    ps_exact_line(x, figure, EXACT_LOANS * law->pd, mean_of(&result), "PD 5 % higher",
-                  EXACT_LOANS * law->pd * 1.05);
+    ps_exact_line(x, figure, EXACT_LOANS * law->pd, ps_exact_mean_of(&result, PS_M_DEFAULTS_N),
+                  "PD 5 % higher", EXACT_LOANS * law->pd * 1.05);
     snprintf(figure, sizeof figure, "%s: joint PD", book);
-    ps_exact_line(x, figure, ps_exact_mean(law->p, pairs, EXACT_LOANS), pairs_share(h), wrong->name,
-                  ps_exact_mean(wrong->p, pairs, EXACT_LOANS));
+    ps_exact_line(x, figure, ps_exact_pairs(law->p), ps_exact_pairs_of(&result), wrong->name,
+                  ps_exact_pairs(wrong->p));
     snprintf(figure, sizeof figure, "%s: P(no default)", book);
-    line_share(x, figure, h, 0, law, wrong);
+    ps_exact_line(x, figure, ps_exact_up_to(law->p, 0),
+                  ps_exact_at_most(&result, PS_M_DEFAULTS_N, 0), wrong->name,
+                  ps_exact_up_to(wrong->p, 0));
     for (int i = 0; i < 3; i++) {
         snprintf(figure, sizeof figure, "%s: P(at most %d)", book, q[i]);
-        line_share(x, figure, h, q[i], law, wrong);
+        ps_exact_line(x, figure, ps_exact_up_to(law->p, q[i]),
+                      ps_exact_at_most(&result, PS_M_DEFAULTS_N, q[i]), wrong->name,
+                      ps_exact_up_to(wrong->p, q[i]));
     }
     for (int i = 0; i < 2; i++) { /* at 99.9 % the quantile is too near to the end of its step */
         const struct ps_estimate quantile = {(double)ps_hist_quantile(h, levels[i]).value, 0};
@@ -110,10 +69,11 @@ static void fair_coins(struct ps_exact *x)
 {
     struct ps_scenario *s = ps_exact_book(EXACT_LOANS, 0.5, -1);
     struct ps_engine_result result;
-    ps_exact_run(x, s, SEED_FAIR, PS_TIER_FULL, &result);
-    ps_exact_line(x, "Independent, PD 50 %: defaults", 50, mean_of(&result), "PD x 1.005", 50.25);
-    ps_exact_line(x, "Independent, PD 50 %: joint PD", 0.25, pairs_share(defaults_of(&result)),
-                  "ρ 0.005", ps_oracle_joint(0.5, 0.005));
+    ps_exact_run(s, x->worlds, SEED_FAIR, &result);
+    ps_exact_line(x, "Independent, PD 50 %: defaults", 50,
+                  ps_exact_mean_of(&result, PS_M_DEFAULTS_N), "PD x 1.005", 50.25);
+    ps_exact_line(x, "Independent, PD 50 %: joint PD", 0.25, ps_exact_pairs_of(&result), "ρ 0.005",
+                  ps_oracle_joint(0.5, 0.005));
     ps_engine_result_free(&result);
     ps_fixture_free(s);
 }
@@ -124,11 +84,12 @@ static void monthly_index(struct ps_exact *x)
     struct ps_scenario *s = ps_exact_book(EXACT_LOANS, PD, 0.1);
     struct ps_engine_result result;
     s->p.factor_step_months = PS_STEP_1;
-    ps_exact_run(x, s, SEED_MONTHLY, PS_TIER_FULL, &result);
-    ps_exact_line(x, "Monthly index: defaults", EXACT_LOANS * PD, mean_of(&result), "PD 5 % higher",
+    ps_exact_run(s, x->worlds, SEED_MONTHLY, &result);
+    ps_exact_line(x, "Monthly index: defaults", EXACT_LOANS * PD,
+                  ps_exact_mean_of(&result, PS_M_DEFAULTS_N), "PD 5 % higher",
                   EXACT_LOANS * PD * 1.05);
     ps_exact_line(x, "Monthly index: joint PD", ps_oracle_joint(PD, 0.1),
-                  pairs_share(defaults_of(&result)), "ρ 0.11", ps_oracle_joint(PD, 0.11));
+                  ps_exact_pairs_of(&result), "ρ 0.11", ps_oracle_joint(PD, 0.11));
     ps_engine_result_free(&result);
     ps_fixture_free(s);
 }
@@ -153,10 +114,9 @@ static void two_clusters(struct ps_exact *x)
     for (size_t i = 0; i < EXACT_LOANS; i++)
         snprintf(s->loans[i].segment_id, sizeof s->loans[i].segment_id, "%s",
                  i % 2 ? "nev_invention" : "it_software");
-    ps_exact_run(x, s, SEED_CLUSTERS, PS_TIER_FULL, &result);
+    ps_exact_run(s, x->worlds, SEED_CLUSTERS, &result);
     ps_exact_line(x, "Two clusters, ρ 0.2: joint PD", pairs_of_clusters(0.2, 0.5),
-                  pairs_share(defaults_of(&result)), "clusters independent",
-                  pairs_of_clusters(0.2, 0));
+                  ps_exact_pairs_of(&result), "clusters independent", pairs_of_clusters(0.2, 0));
     ps_engine_result_free(&result);
     s->loans = own;
     ps_fixture_free(tape);

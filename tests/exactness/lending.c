@@ -42,12 +42,11 @@ static void new_firms(struct ps_exact *x)
     s->p.renewal_prob_frac = 0;
     s->loans_n = 0;
     open_doors(s);
-    ps_exact_run(x, s, SEED_DEMAND, PS_TIER_FULL, &result);
-    const struct ps_moments *m = result.rows[0].row.moments;
-    ps_exact_line(x, "New firms in five years", FIRMS, ps_mean(&m[PS_M_FIRMS_N]),
+    ps_exact_run(s, x->worlds, SEED_DEMAND, &result);
+    ps_exact_line(x, "New firms in five years", FIRMS, ps_exact_mean_of(&result, PS_M_FIRMS_N),
                   "a month without firms", FIRMS - 20. / 12);
-    ps_exact_line(x, "Lent to new firms, fen", FIRMS * mean_amount(350, 1), ps_mean(&m[PS_M_LENT]),
-                  "median 356", FIRMS * mean_amount(356, 1));
+    ps_exact_line(x, "Lent to new firms, fen", FIRMS * mean_amount(350, 1),
+                  ps_exact_mean_of(&result, PS_M_LENT), "median 356", FIRMS * mean_amount(356, 1));
     ps_engine_result_free(&result);
     ps_fixture_free(s);
 }
@@ -70,11 +69,12 @@ static void renewed_chains(struct ps_exact *x)
     s->segments[0].pd_frac = 0;
     for (size_t i = 0; i < s->loans_n; i++)
         s->loans[i].pd_frac = 0;
-    ps_exact_run(x, s, SEED_RENEWALS, PS_TIER_FULL, &result);
-    const struct ps_moments *m = result.rows[0].row.moments;
-    ps_exact_line(x, "Renewals", renewals(0.6), ps_mean(&m[PS_M_GRANTS_N]), "61 %", renewals(0.61));
+    ps_exact_run(s, x->worlds, SEED_RENEWALS, &result);
+    ps_exact_line(x, "Renewals", renewals(0.6), ps_exact_mean_of(&result, PS_M_GRANTS_N), "61 %",
+                  renewals(0.61));
     ps_exact_line(x, "Registered with renewals, fen", before + renewals(0.6) * fen,
-                  ps_mean(&m[PS_M_REGISTERED]), "counted twice", before + 2 * renewals(0.6) * fen);
+                  ps_exact_mean_of(&result, PS_M_REGISTERED), "counted twice",
+                  before + 2 * renewals(0.6) * fen);
     ps_engine_result_free(&result);
     ps_fixture_free(s);
 }

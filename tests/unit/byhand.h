@@ -91,6 +91,23 @@ static inline struct outcome run_where(const struct ps_scenario *s, int asked, i
     return out;
 }
 
+/* The first world under the scenario's policy, whatever it is. The reference must agree. */
+static inline void run_first(const struct ps_scenario *s, int64_t m[PS_MEASURE_N])
+{
+    struct ps_kit kit;
+    struct ps_policy policy;
+    const struct ps_policy *const policies[] = {&policy};
+    ps_kit_open(&kit, s, 5, NULL);
+    ps_kit_policy(s, &policy);
+    ps_kit_sample(&kit, 0, 1);
+    const struct ps_world *world = &kit.worlds.worlds[0];
+    assert_int_equal(ps_reference_differs(&kit, world, policies, 1, 0, PS_LANES_NARROW, "ledger"),
+                     0);
+    ps_kit_measure(&kit, world, &policy, m);
+    ps_policy_free(&policy);
+    ps_kit_close(&kit);
+}
+
 static inline struct outcome run_until(const struct ps_scenario *s, int defaults)
 {
     return run_where(s, -1, defaults);

@@ -257,6 +257,28 @@ static void rounding_is_bounded(void **state)
     ps_loss_law_free(&law);
 }
 
+/* 2,000 names of odd losses would need ten million cells; the mean is exact all the same. */
+static void many_odd_losses_are_bounded(void **state)
+{
+    (void)state;
+    enum { N = 2000 };
+    static struct ps_loss_name names[N];
+    struct ps_dice dice = {98};
+    double mean = 0;
+    for (int i = 0; i < N; i++) {
+        set_pd(&names[i], 0.03, 0);
+        names[i].loss = ps_dice_between(&dice, 1000, 9999) | 1;
+        mean += 0.03 * (double)names[i].loss;
+    }
+    struct ps_loss_law law = law_of(names, N);
+    assert_true(law.cells_n * N <= PS_LOSS_WORK_MAX);
+    assert_true(law.rounding > 0 && law.rounding <= N * (law.unit / 2 + 1));
+    assert_true(fabs(law.mean / mean - 1) < 1e-10);
+    const int64_t median = ps_loss_cover(&law, 0.5);
+    assert_true(fabs((double)median - mean) < (double)law.rounding + 0.1 * sqrt(law.variance));
+    ps_loss_law_free(&law);
+}
+
 /* Cover is the smallest amount that is enough, as a search over all amounts finds it; and the mean
  * of what a limit leaves. */
 static void cover_and_limit(void **state)
@@ -315,6 +337,7 @@ int main(void)
         cmocka_unit_test(uniform_numbers),
         cmocka_unit_test(quadrature_at_high_correlation),
         cmocka_unit_test(rounding_is_bounded),
+        cmocka_unit_test(many_odd_losses_are_bounded),
         cmocka_unit_test(cover_and_limit),
         cmocka_unit_test(a_known_index_and_nobody),
     };

@@ -72,7 +72,7 @@ static void test_numbers_of_rows(void **state)
     } CASES[] = {{PS_RESULT_summary, 1},
                  {PS_RESULT_metrics, PS_MEASURE_N + PS_RATIO_N},
                  {PS_RESULT_quantiles, 12 * 12 + 5 * 5 + 2 * 3},
-                 {PS_RESULT_flows, 32},
+                 {PS_RESULT_flows, 39},
                  {PS_RESULT_convergence, 3 * 4}, /* 1,024, 2,048, 4,096 worlds */
                  {PS_RESULT_contributions, 3 * (4 + 5 + 4 + 3)}};
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {

@@ -9,15 +9,14 @@
 
 #include <cmocka.h>
 
-#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mixtures.h"
 #include "pledgesim/prepare.h"
-#include "static_book.h"
 #include "testkit.h"
 
 enum { SEED_GAMMA = 204, SEED_WEIGHTS = 205, SEED_REGIME = 206, SEED_MONTHLY = 207 };
@@ -35,34 +34,6 @@ static void rejected(double p_value)
     assert_true(p_value < PS_ORACLE_ALPHA);
 }
 
-/* The mixture over one gamma factor of weight w beside a part that stands still; lambda from PD:
- * E exp(-lambda X) = exp(-lambda (1 - w)) (1 + lambda w v)^(-1/v). */
-static double lambda_of(double pd, double w, double v)
-{
-    double lo = 0, hi = 100;
-    for (int i = 0; i < 200; i++) {
-        const double lambda = (lo + hi) / 2;
-        const double survive = exp(-lambda * (1 - w)) * pow(1 + lambda * w * v, -1 / v);
-        *(1 - survive < pd ? &lo : &hi) = lambda;
-    }
-    return lo;
-}
-
-static double g_of(double variance, double y)
-{
-    const double shape = 1 / variance;
-    return variance * (y > 0 ? gsl_cdf_gamma_Pinv(gsl_cdf_ugaussian_Q(y), shape, 1)
-                             : gsl_cdf_gamma_Qinv(gsl_cdf_ugaussian_P(y), shape, 1));
-}
-
-static void gamma_law(double law[STATIC_LOANS + 1], double pd, double variance)
-{
-    const double lambda = lambda_of(pd, 1, variance);
-    memset(law, 0, (STATIC_LOANS + 1) * sizeof *law);
-    for (double y = -8; y < 8.05; y += PS_SCORE_STEP / 4)
-        ps_static_add_binomial(law, ps_static_weight(y) / 4, -expm1(-lambda * g_of(variance, y)));
-}
-
 /* ---- gamma ---- */
 
 static void gamma_year_is_a_mixture_of_binomials(void **state)
@@ -72,11 +43,11 @@ static void gamma_year_is_a_mixture_of_binomials(void **state)
     s->p.sector_variance = VARIANCE;
     const struct ps_static_counts c = ps_static_count(s, SEED_GAMMA, 150000);
     double law[STATIC_LOANS + 1];
-    gamma_law(law, PD, VARIANCE);
+    ps_mixture_gamma(law, PD, VARIANCE);
     accepted(ps_static_fits(&c, law));
-    gamma_law(law, PD, VARIANCE * 1.15);
+    ps_mixture_gamma(law, PD, VARIANCE * 1.15);
     rejected(ps_static_fits(&c, law));
-    gamma_law(law, PD * 1.05, VARIANCE);
+    ps_mixture_gamma(law, PD * 1.05, VARIANCE);
     rejected(ps_static_fits(&c, law));
     ps_oracle_vasicek(law, STATIC_LOANS, PD, 0);
     rejected(ps_static_fits(&c, law));
@@ -90,11 +61,10 @@ static void linear_link_is_proportional(void **state)
     struct ps_scenario *s = ps_static_book(GAMMA, 0, 1, 0);
     s->p.gamma_link = PS_LINK_LINEAR_CAPPED;
     const struct ps_static_counts c = ps_static_count(s, SEED_GAMMA, 100000);
-    double law[STATIC_LOANS + 1] = {0}, wrong[STATIC_LOANS + 1];
-    for (double y = -8; y < 8.05; y += PS_SCORE_STEP / 4)
-        ps_static_add_binomial(law, ps_static_weight(y) / 4, fmin(1, PD * g_of(VARIANCE, y)));
+    double law[STATIC_LOANS + 1], wrong[STATIC_LOANS + 1];
+    ps_mixture_gamma_capped(law, PD, VARIANCE);
     accepted(ps_static_fits(&c, law));
-    gamma_law(wrong, PD, VARIANCE * 0.85);
+    ps_mixture_gamma(wrong, PD, VARIANCE * 0.85);
     rejected(ps_static_fits(&c, wrong));
     ps_fixture_free(s);
 }
@@ -125,7 +95,8 @@ static void two_sector_law(double law[STATIC_LOANS + 1], double r, double v1, do
     for (int i = 0; i <= SIDE; i++)
         for (int j = 0; j <= SIDE; j++) {
             const double a = -7.8 + i * h, b = r * a + sqrt(1 - r * r) * (-7.8 + j * h);
-            x[i][j] = 0.2 + w0 * g_of(VARIANCE, a) + w1 * g_of(v1, b);
+            x[i][j] = 0.2 + w0 * ps_mixture_gamma_factor(VARIANCE, a) +
+                      w1 * ps_mixture_gamma_factor(v1, b);
         }
     double lo = 0, hi = 1;
     for (int k = 0; k < 60; k++) {
@@ -157,37 +128,12 @@ static void sector_weights_mix_two_clusters(void **state)
     rejected(ps_static_fits(&c, law));
     two_sector_law(law, 0.0, 1.5, 0.3);
     rejected(ps_static_fits(&c, law));
-    gamma_law(law, PD, VARIANCE);
+    ps_mixture_gamma(law, PD, VARIANCE);
     rejected(ps_static_fits(&c, law));
     ps_fixture_free(s);
 }
 
 /* ---- regime ---- */
-
-/* All paths of the chain through a year, for any chain and multiplier; p of calm from PD. */
-static void regime_law(double law[STATIC_LOANS + 1], double calm, double stress, double times,
-                       double pd)
-{
-    double lo = 0, hi = pd;
-    memset(law, 0, (STATIC_LOANS + 1) * sizeof *law);
-    for (int round = 0; round <= 60; round++) {
-        double mean = 0;
-        const double p = (lo + hi) / 2;
-        for (unsigned path = 0; path < 4096; path++) {
-            double chance = ((path & 1) != 0 ? stress : calm) / (calm + stress), hazard = 0;
-            for (int t = 0; t < 12; t++) {
-                const int now = (path >> t & 1) != 0, next = (path >> (t + 1) & 1) != 0;
-                const double leave = 1 / (now ? stress : calm);
-                hazard -= log1p(-(now ? times : 1) * p) / 12;
-                chance *= t == 11 ? 1 : now == next ? 1 - leave : leave;
-            }
-            mean -= chance * expm1(-hazard);
-            if (round == 60 && chance > 1e-12)
-                ps_static_add_binomial(law, chance, -expm1(-hazard));
-        }
-        *(mean < pd ? &lo : &hi) = p;
-    }
-}
 
 static void regime_year_walks_all_paths(void **state)
 {
@@ -198,13 +144,13 @@ static void regime_year_walks_all_paths(void **state)
     s->p.stress_multiplier = 4;
     const struct ps_static_counts c = ps_static_count(s, SEED_REGIME, 150000);
     double law[STATIC_LOANS + 1];
-    regime_law(law, 24, 6, 4, PD);
+    ps_mixture_regime(law, 24, 6, 4, PD);
     accepted(ps_static_fits(&c, law));
-    regime_law(law, 24, 6, 3.5, PD);
+    ps_mixture_regime(law, 24, 6, 3.5, PD);
     rejected(ps_static_fits(&c, law));
-    regime_law(law, 24, 8, 4, PD);
+    ps_mixture_regime(law, 24, 8, 4, PD);
     rejected(ps_static_fits(&c, law));
-    regime_law(law, 24, 6, 4, PD * 1.05);
+    ps_mixture_regime(law, 24, 6, 4, PD * 1.05);
     rejected(ps_static_fits(&c, law));
     ps_fixture_free(s);
 }

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "static_book.h"
+#include "mixtures.h"
 
 enum { YEARS = 5, GROUP = 20 };
 enum { SEED_T = 201, SEED_WORLD = 202, SEED_CHAIN = 203 };
@@ -40,36 +40,10 @@ static double tail(const double law[STATIC_LOANS + 1], int from)
     return sum;
 }
 
-/* S = sqrt(chi2 / nu) by its normal score; nu infinite is the Gaussian model. */
-static double s_of(double nu, double z)
-{
-    if (isinf(nu))
-        return 1;
-    return sqrt((z < 0 ? gsl_cdf_chisq_Pinv(gsl_cdf_ugaussian_P(z), nu)
-                       : gsl_cdf_chisq_Qinv(gsl_cdf_ugaussian_Q(z), nu)) /
-                nu);
-}
-
-static double threshold(double nu, double pd)
-{
-    return isinf(nu) ? gsl_cdf_ugaussian_Pinv(pd) : gsl_cdf_tdist_Pinv(pd, nu);
-}
-
 static double p_given(double nu, double pd, double rho, double s, double y)
 {
-    return gsl_cdf_ugaussian_P((s * threshold(nu, pd) - sqrt(rho) * y) / sqrt(1 - rho));
-}
-
-/* One year, 100 loans, one S, one index. */
-static void t_law(double law[STATIC_LOANS + 1], double pd, double rho, double nu)
-{
-    memset(law, 0, (STATIC_LOANS + 1) * sizeof *law);
-    for (double z = -8; z < 8.05; z += PS_SCORE_STEP) {
-        const double x = s_of(nu, z) * threshold(nu, pd);
-        for (double y = -8; y < 8.05; y += PS_SCORE_STEP)
-            ps_static_add_binomial(law, ps_static_weight(z) * ps_static_weight(y),
-                                   gsl_cdf_ugaussian_P((x - sqrt(rho) * y) / sqrt(1 - rho)));
-    }
+    return gsl_cdf_ugaussian_P((s * ps_mixture_t_threshold(nu, pd) - sqrt(rho) * y) /
+                               sqrt(1 - rho));
 }
 
 /* 20 loans a year for five years, indices of the years correlated like phi^distance: the number of
@@ -117,7 +91,7 @@ static void loan_years_law(double law[STATIC_LOANS + 1], double nu, int once)
     memset(law, 0, (STATIC_LOANS + 1) * sizeof *law);
     memset(mixed, 0, sizeof mixed);
     for (int j = 0; j < GRID; j++) {
-        const double s = s_of(nu, grid_at(j));
+        const double s = ps_mixture_t_divisor(nu, grid_at(j));
         const double weight = gsl_ran_ugaussian_pdf(grid_at(j)) * GRID_STEP;
         for (int i = 0; i < GRID; i++)
             for (int k = 0; k <= GROUP; k++) {
@@ -146,7 +120,7 @@ static void oracle_has_the_known_figures(void **state)
     assert_true(fabs(tail(law, 10) - 0.075494) < 5e-7);
     loan_years_law(law, (double)INFINITY, 0);
     assert_true(fabs(tail(law, 10) - 0.013755) < 5e-7);
-    t_law(law, PD, 0.08, (double)INFINITY);
+    ps_mixture_student_t(law, PD, 0.08, (double)INFINITY);
     ps_oracle_vasicek(vasicek, STATIC_LOANS, PD, 0.08);
     for (int k = 0; k <= STATIC_LOANS; k++)
         assert_true(fabs(law[k] - vasicek[k]) < 1e-9);
@@ -160,13 +134,13 @@ static void student_t_year_is_the_multivariate_t(void **state)
     s->p.t_nu = NU;
     const struct ps_static_counts c = ps_static_count(s, SEED_T, 150000);
     double law[STATIC_LOANS + 1];
-    t_law(law, PD, 0.08, NU);
+    ps_mixture_student_t(law, PD, 0.08, NU);
     accepted(ps_static_fits(&c, law));
-    t_law(law, PD, 0.08, 10);
+    ps_mixture_student_t(law, PD, 0.08, 10);
     rejected(ps_static_fits(&c, law));
-    t_law(law, PD, 0.10, NU);
+    ps_mixture_student_t(law, PD, 0.10, NU);
     rejected(ps_static_fits(&c, law));
-    t_law(law, PD * 1.05, 0.08, NU);
+    ps_mixture_student_t(law, PD * 1.05, 0.08, NU);
     rejected(ps_static_fits(&c, law));
     ps_oracle_vasicek(law, STATIC_LOANS, PD, 0.08);
     rejected(ps_static_fits(&c, law));
@@ -205,7 +179,7 @@ static void chain_law(double law[STATIC_LOANS + 1], int common)
     memset(law, 0, (STATIC_LOANS + 1) * sizeof *law);
     memset(step, 0, sizeof step);
     for (int i = 0; i < SCORES; i++) {
-        const double z = -8 + i * PS_SCORE_STEP, s = s_of(NU, z);
+        const double z = -8 + i * PS_SCORE_STEP, s = ps_mixture_t_divisor(NU, z);
         for (double y = -8; y < 8.05; y += PS_SCORE_STEP) {
             const double p = p_given(NU, PD, 0.1, s, y);
             for (int n = 0; n <= GROUP; n++)

@@ -56,26 +56,9 @@ static struct ps_scenario *crowd_doomed(void)
     return s;
 }
 
-/* The first world under the scenario's policy; the reference must agree. */
-static void run(struct ps_scenario *s, int64_t m[PS_MEASURE_N])
-{
-    struct ps_kit kit;
-    struct ps_policy policy;
-    const struct ps_policy *const policies[] = {&policy};
-    ps_kit_open(&kit, s, 5, NULL);
-    ps_kit_policy(s, &policy);
-    ps_kit_sample(&kit, 0, 1);
-    const struct ps_world *world = &kit.worlds.worlds[0];
-    assert_int_equal(ps_reference_differs(&kit, world, policies, 1, 0, PS_LANES_NARROW, "trusts"),
-                     0);
-    ps_kit_measure(&kit, world, &policy, m);
-    ps_policy_free(&policy);
-    ps_kit_close(&kit);
-}
-
 static void run_and_free(struct ps_scenario *s, int64_t m[PS_MEASURE_N])
 {
-    run(s, m);
+    run_first(s, m);
     ps_fixture_free(s);
 }
 
@@ -322,7 +305,7 @@ static void an_idle_trust_changes_nothing(void **state)
     int64_t with[PS_MEASURE_N], without[PS_MEASURE_N];
     struct ps_scenario *s = crowded();
     s->pools[0].leverage_ppm = INT64_C(1000000000);
-    run(s, with);
+    run_first(s, with);
     s->trusts_n = 0;
     run_and_free(s, without);
     assert_int_equal(with[PS_M_TRUST_RAISED], 1000 * WAN);

@@ -4,7 +4,7 @@ import { amount, wan } from '../numbers.js';
 import { axis, base, BLUE, GREEN, GREY, INK, ORANGE, SOFT } from '../theme.js';
 import { say } from '../words.js';
 
-const ACCOUNT = { FLOW_INITIAL: 1, FLOW_TOPUPS: 1, FLOW_INTEREST: 1, FLOW_RETURNED: 1, FLOW_PAID: -1, FLOW_END: 0 };
+const ACCOUNT = { FLOW_INITIAL: 1, FLOW_TOPUPS: 1, FLOW_INTEREST: 1, FLOW_RETURNED: 1, FLOW_PAID: -1, FLOW_TRUST: -1, FLOW_END: 0 };
 const LOSS = { FLOW_EXPOSURE: 1, FLOW_RECOVERED: -1, FLOW_LOSS: 0, FLOW_POOL: -1, FLOW_GUARANTOR: -1, FLOW_REGUARANTOR: -1, FLOW_INSURER: -1, FLOW_APPRAISER: -1, FLOW_BANK: -1 };
 
 /** "95 %": how bad the bad case is. */

@@ -8,11 +8,11 @@
 /* Differences between scenarios on the same worlds, docs/model.md section 11: what both have in
  * common cancels world by world before the error is taken. */
 
-/* The measures that are compared. */
+/* The measures that `compare` compares. */
 extern const enum ps_measure ps_compared[];
 enum { PS_COMPARED_N = 14 };
 
-/* Place of a measure in ps_compared; PS_COMPARED_N when it is not compared. */
+/* Place of a measure in ps_compared, which has it. */
 size_t ps_compared_place(enum ps_measure measure);
 
 /* One scenario against the base, one measure. */
@@ -35,19 +35,25 @@ struct ps_verdict {
 
 struct ps_comparison {
     size_t base;
-    struct ps_difference *differences; /* [scenario][PS_COMPARED_N] */
+    enum ps_measure measures[PS_MEASURE_N]; /* those kept by the request */
+    size_t measures_n;
+    struct ps_difference *differences; /* [scenario][measure] */
     size_t scenarios_n;
     uint64_t worlds_n;
     int paired; /* some scenario draws its worlds in pairs: errors are bounded accordingly */
 };
 
-/* Runs all scenarios of the request (its tier, kept measures and values are set here) and compares
- * each with scenario `base`. Free it also after failure. */
+/* Sees the values of worlds `first` .. + n - 1: [scenario][measure][world]. */
+typedef void ps_compare_see(void *context, uint64_t first, const int64_t *values, uint64_t n);
+
+/* Runs all scenarios of the request (its tier and values are set here) and compares each with
+ * scenario `base` in the kept measures. `see` may be NULL. Free it also after failure. */
 enum ps_status ps_compare_run(const struct ps_engine_request *request, size_t base,
-                              struct ps_diags *diags, struct ps_comparison *out) PS_MUST_CHECK;
+                              ps_compare_see *see, void *context, struct ps_diags *diags,
+                              struct ps_comparison *out) PS_MUST_CHECK;
 void ps_comparison_free(struct ps_comparison *comparison);
 
-/* Scenario `scenario` less the base in ps_compared[k]; comparisons_n: how many are told together,
+/* Scenario `scenario` less the base in measure k; comparisons_n: how many are told together,
  * the bar of `real` is shared among them (Bonferroni). */
 struct ps_verdict ps_comparison_judge(const struct ps_comparison *comparison, size_t scenario,
                                       size_t k, size_t comparisons_n);

@@ -70,6 +70,10 @@ void ps_diags_add(struct ps_diags *diags, enum ps_diag_code code, const struct p
 /* What was added from `from` on and stands in one file stands in another. */
 void ps_diags_move(struct ps_diags *diags, size_t from, const char *file, const char *to);
 
+/* Takes out those that `drop` says. */
+void ps_diags_drop(struct ps_diags *diags, int (*drop)(const void *of, const struct ps_diag *diag),
+                   const void *of);
+
 /* Stable order of those from `from` on: file, line, column, code. */
 void ps_diags_sort(struct ps_diags *diags, size_t from);
 void ps_diags_free(struct ps_diags *diags);

@@ -147,6 +147,7 @@ struct ps_engine_request {
     /* or, in the decision tier, once this says so of what the row holds by then. */
     int (*precise)(const void *of, const struct ps_row *row, double precision);
     const void *precise_of;
+    struct ps_law_memo *laws; /* of runs that follow each other (prepare.h); NULL: none */
     /* Called now and then from one thread with worlds done and to do (summed over rows' families);
      * nonzero stops the run with PS_INTERRUPTED. May be NULL. */
     int (*progress)(void *context, uint64_t done, uint64_t total);

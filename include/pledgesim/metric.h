@@ -10,15 +10,17 @@
 enum ps_metric_kind {
     PS_METRIC_PROBABILITY, /* of a flag: p_depletion */
     PS_METRIC_MEAN,        /* fiscal_net_cost, or fiscal_net_cost_wan_mean as in summary.csv */
-    PS_METRIC_QUANTILE     /* npl_peak_q95: judged by the share of worlds beyond a limit */
+    PS_METRIC_QUANTILE,    /* npl_peak_q95: judged by the share of worlds beyond a limit */
+    PS_METRIC_RATIO        /* of two means: claim_rate */
 };
 
 enum { PS_METRIC_NAME_BYTES = 64 };
 
 struct ps_metric {
     enum ps_metric_kind kind;
-    enum ps_measure measure;
-    double level; /* of a quantile */
+    enum ps_measure measure; /* of a ratio: the numerator */
+    double level;            /* of a quantile */
+    enum ps_ratio ratio;     /* of a ratio */
     char name[PS_METRIC_NAME_BYTES];
 };
 
@@ -38,6 +40,14 @@ enum ps_metric_error {
 /* Understands the name of a figure. near receives the nearest name, or NULL. */
 enum ps_metric_error ps_metric_parse(const char *text, struct ps_metric *metric, const char **near)
     PS_MUST_CHECK;
+
+/* The same, and the ratios of means. */
+enum ps_metric_error ps_metric_parse_any(const char *text, struct ps_metric *metric,
+                                         const char **near) PS_MUST_CHECK;
+
+/* What the figure is divided by for showing, and its unit then, as ps_measure_unit_name. */
+double ps_metric_divisor(const struct ps_metric *metric);
+const char *ps_metric_unit(const struct ps_metric *metric);
 
 /* A figure may be at most, or must be at least, a limit. */
 struct ps_constraint {

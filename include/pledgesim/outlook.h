@@ -27,7 +27,7 @@ enum {
     PS_OUTLOOK_LEVERAGES = 5,
     PS_OUTLOOK_WORLDS_LEAST = 1000,  /* fewer cannot tell whether 1 % is exceeded: no outlook */
     PS_OUTLOOK_WORLDS = 20000,       /* at most, of the scenario as it is */
-    PS_OUTLOOK_TWISTED_WORLDS = 3000 /* at most, of each twist */
+    PS_OUTLOOK_TWISTED_WORLDS = 2000 /* at most, of each twist */
 };
 
 /* One variant. */

@@ -14,6 +14,19 @@
  * loans. */
 enum ps_status ps_world_prepare(const struct ps_scenario *scenario, uint64_t seed,
                                 struct ps_diags *diags, struct ps_world_plan **out) PS_MUST_CHECK;
+/* Tables of Beta laws that were computed for one plan and serve others: plans that are prepared one
+ * after the other hold the same bytes with it and without. Zero-initialise. */
+struct ps_law_memo {
+    struct ps_law_entry *entries; /* malloc'd */
+    size_t n;
+};
+void ps_law_memo_free(struct ps_law_memo *memo);
+
+/* As ps_world_prepare, with a memo or NULL. */
+enum ps_status ps_world_prepare_with(const struct ps_scenario *scenario, uint64_t seed,
+                                     struct ps_law_memo *memo, struct ps_diags *diags,
+                                     struct ps_world_plan **out) PS_MUST_CHECK;
+
 /* Only what can refuse a scenario: the same diagnostics, and nothing kept. */
 enum ps_status ps_world_check(const struct ps_scenario *scenario, struct ps_diags *diags)
     PS_MUST_CHECK;

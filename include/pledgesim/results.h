@@ -38,19 +38,20 @@ struct ps_stressing {
  * path and the settings for that and the report: no data file may depend on them. */
 struct ps_results_request {
     const struct ps_book *book;
-    const struct ps_engine_result *result;    /* full tier; rows in the order of book->scenarios */
-    const struct ps_crosscheck *checks;       /* of `run`: one a scenario */
-    const struct ps_outlook *outlook;         /* of `run`, for the report; NULL: no report */
-    const struct ps_rare_row *rare;           /* of `run --rare`: one a scenario; else NULL */
-    const struct ps_diags *warnings;          /* notes and warnings of the input, sorted */
-    const struct ps_tune_request *tune;       /* of `tune` alone, else NULL: what was asked, */
-    const struct ps_tuned *tuned;             /* and what was found */
-    const struct ps_comparison *comparison;   /* of `compare` alone */
-    const struct ps_sensitivity *sensitivity; /* of `sensitivity` alone */
-    const struct ps_stressing *stressing;     /* of `stress` alone */
-    const struct ps_study *study;             /* of `sweep` alone: what was asked, */
-    const struct ps_sweep *sweep;             /* and what was found */
-    enum ps_lang lang;                        /* of report.xlsx */
+    const struct ps_engine_result *result;  /* full tier; rows in the order of book->scenarios */
+    const struct ps_crosscheck *checks;     /* of `run`: one a scenario */
+    const struct ps_outlook *outlook;       /* of `run`, for the report; NULL: no report */
+    const struct ps_rare_row *rare;         /* of `run --rare`: one a scenario; else NULL */
+    const struct ps_diags *warnings;        /* notes and warnings of the input, sorted */
+    const struct ps_tune_request *tune;     /* of `tune` alone, else NULL: what was asked, */
+    const struct ps_tuned *tuned;           /* and what was found */
+    const struct ps_comparison *comparison; /* of `compare` alone */
+    const struct ps_sensitivity
+        *sensitivity;                     /* of `sensitivity`; of `run` for the report, or NULL */
+    const struct ps_stressing *stressing; /* of `stress` alone */
+    const struct ps_study *study;         /* of `sweep` alone: what was asked, */
+    const struct ps_sweep *sweep;         /* and what was found */
+    enum ps_lang lang;                    /* of report.xlsx */
     uint64_t seed;
     uint64_t worlds_n;       /* as asked for; a row may have stopped earlier */
     const char *book_path;   /* the book as the user named it */

@@ -2,7 +2,7 @@
 #ifndef PLEDGESIM_SENSITIVITY_H
 #define PLEDGESIM_SENSITIVITY_H
 
-#include "pledgesim/compare.h"
+#include "pledgesim/sections.h"
 #include "pledgesim/study.h"
 
 /* How figures follow parameters: one at a time (tornado) and all together (Sobol indices).
@@ -15,23 +15,26 @@ enum { PS_SOBOL_AXES_MAX = 16, PS_SOBOL_POINTS_MIN = 8 };
 /* Row 0 is the scenario itself, rows 1 + 2 a and 2 + 2 a have axis a at its lowest and highest
  * value, all else as it is; differences are world by world. */
 struct ps_tornado {
+    const struct ps_study *study;
     struct ps_book *books; /* one an axis */
     struct ps_scenario *rows;
-    int axes_n;
     struct ps_comparison comparison;
+    struct ps_sections *sections; /* [row][metric], of quantiles and ratios */
 };
 
-/* study: axes bound, up to PS_BOX_AXES_MAX of them. Free it also after failure. */
+/* study: axes bound, up to PS_BOX_AXES_MAX of them; it outlives the tornado. Free it also after
+ * failure. */
 enum ps_status ps_tornado_run(const struct ps_study *study, const struct ps_scenario *base,
                               uint64_t worlds_n, struct ps_diags *diags, struct ps_tornado *out)
     PS_MUST_CHECK;
 void ps_tornado_free(struct ps_tornado *tornado);
 
-/* Axis a at its lowest (end 0) or highest value (1) against the scenario; metrics_n: how many
- * figures are told together. The measure is one of ps_compared. */
-struct ps_verdict ps_tornado_end(const struct ps_tornado *tornado, int metrics_n, int a, int end,
-                                 enum ps_measure measure);
-double ps_tornado_base(const struct ps_tornado *tornado, enum ps_measure measure);
+/* Metric m of the study with axis a at its lowest (end 0) or highest value (1) against the
+ * scenario. */
+struct ps_verdict ps_tornado_end(const struct ps_tornado *tornado, int m, int a, int end);
+
+/* The scenario itself: value, se and interval; of a probability the exact one. */
+struct ps_verdict ps_tornado_base(const struct ps_tornado *tornado, int m);
 
 /* ---- all together ---- */
 

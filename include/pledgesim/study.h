@@ -24,6 +24,7 @@ struct ps_axis {
     char column[PS_AXIS_NAME_BYTES]; /* as the book calls it; set by ps_axis_bind */
     int64_t lo, step;                /* step > 0 */
     int64_t steps_n;                 /* values are lo + i step, 0 <= i <= steps_n */
+    int64_t hi;                      /* as given: beyond the last value by less than a step */
     int scale;
     const char *words; /* "a|b|c" with steps_n bars; borrowed; NULL: a range */
 };
@@ -45,6 +46,9 @@ struct ps_axis_text {
 };
 struct ps_axis_text ps_axis_value(const struct ps_axis *axis, int64_t i);
 
+/* The step does not divide the range: the upper end itself is no value. */
+int ps_axis_uneven(const struct ps_axis *axis);
+
 /* The same as a number, also between two places of a range. */
 double ps_axis_real(const struct ps_axis *axis, double at);
 
@@ -52,6 +56,17 @@ double ps_axis_real(const struct ps_axis *axis, double at);
  * that the book does not take is told in `diags`, at the --vary of the axis; PS_INPUT. */
 enum ps_status ps_axis_bind(const struct ps_book_request *book, struct ps_axis *axis,
                             struct ps_diags *diags) PS_MUST_CHECK;
+
+/* The axis of a name alone gets the plausible range of its column (ranges.h): PS_AXIS_FORM when
+ * there is none, PS_AXIS_EMPTY when it is a share of nothing. */
+enum ps_axis_error ps_axis_plausible(const struct ps_scenario *scenario, struct ps_axis *axis)
+    PS_MUST_CHECK;
+
+/* All plausible ranges that the book takes and something in it reads, bound: at most axes_max. A
+ * book that cannot be read gives none. PS_MEMORY. */
+enum ps_status ps_axes_plausible(const struct ps_book_request *book,
+                                 const struct ps_scenario *scenario, struct ps_axis *axes,
+                                 int axes_max, int *axes_n) PS_MUST_CHECK;
 
 /* What all variants share. */
 struct ps_study {
@@ -68,6 +83,7 @@ struct ps_study {
     uint64_t seed;
     int threads_n;
     const char *isa;
+    struct ps_law_memo *laws; /* see the engine's request; NULL: none */
     int (*progress)(void *context, uint64_t done, uint64_t total);
     void *context;
 };

@@ -13,9 +13,10 @@ import { frontier } from './charts/frontier.js';
 import { heat } from './charts/heat.js';
 import { startLive } from './live.js';
 import { search, variants } from './charts/study.js';
+import { stress } from './charts/stress.js';
 import { tornado } from './charts/tornado.js';
 
-const DRAW = { compare, convergence, distribution, exceedance, fan, flows, frontier, heat, search, tornado, variants };
+const DRAW = { compare, convergence, distribution, exceedance, fan, flows, frontier, heat, search, stress, tornado, variants };
 /** Those that show one scenario, which the reader chooses. */
 const OF_SCENARIO = ['distribution', 'fan', 'exceedance', 'flows', 'convergence'];
 

@@ -173,16 +173,36 @@ void ps_diags_move(struct ps_diags *diags, size_t from, const char *file, const 
     }
 }
 
+static void free_diag(struct ps_diag *diag)
+{
+    free_owned(diag->place.file);
+    free_owned(diag->place.source);
+    free(diag->value);
+    for (size_t k = 0; k < ARGS_N; k++) {
+        free(diag->args[k]);
+    }
+}
+
+void ps_diags_drop(struct ps_diags *diags, int (*drop)(const void *of, const struct ps_diag *diag),
+                   const void *of)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < diags->n; i++) {
+        struct ps_diag *diag = &diags->items[i];
+        if (drop(of, diag)) {
+            (*counter(diags, KINDS[diag->code].severity))--;
+            free_diag(diag);
+        } else {
+            diags->items[kept++] = *diag;
+        }
+    }
+    diags->n = kept;
+}
+
 void ps_diags_free(struct ps_diags *diags)
 {
     for (size_t i = 0; i < diags->n; i++) {
-        struct ps_diag *diag = &diags->items[i];
-        free_owned(diag->place.file);
-        free_owned(diag->place.source);
-        free(diag->value);
-        for (size_t k = 0; k < ARGS_N; k++) {
-            free(diag->args[k]);
-        }
+        free_diag(&diags->items[i]);
     }
     free(diags->items);
     *diags = (struct ps_diags){0};

@@ -96,10 +96,12 @@ static enum ps_status compare(struct ps_study_command *study, struct ps_comparis
                                               .seed = study->study.seed,
                                               .threads_n = study->study.threads_n,
                                               .isa = study->isa,
+                                              .kept = ps_compared,
+                                              .kept_n = PS_COMPARED_N,
                                               .progress = study->study.progress,
                                               .context = study->study.context};
     enum ps_status status =
-        ps_study_end(study, ps_compare_run(&request, base, &found, comparison), &found);
+        ps_study_end(study, ps_compare_run(&request, base, NULL, NULL, &found, comparison), &found);
     if (status == PS_OK) {
         const struct ps_results_request results = {.comparison = comparison,
                                                    .worlds_n = request.worlds_n};

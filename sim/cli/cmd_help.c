@@ -69,17 +69,20 @@ static enum ps_status print_options(enum ps_verb verb, enum ps_lang lang)
     return status;
 }
 
-static enum ps_status print_presets(enum ps_lang lang)
+static enum ps_status print_presets(enum ps_verb verb, enum ps_lang lang)
 {
     const struct ps_preset *preset;
     struct ps_grid grid = {.columns_n = 2};
     char left[48];
     for (size_t i = 0; (preset = ps_preset_row(i)) != NULL; i++) {
-        const int precise = *preset->precision != '\0';
+        const int stress = verb == PS_VERB_STRESS;
+        const int precise = !stress && *preset->precision != '\0';
         char right[96];
         (void)snprintf(left, sizeof left, "  %s", preset->name);
-        (void)snprintf(right, sizeof right, "--worlds %s%s%s  %s", preset->worlds,
-                       precise ? " --precision " : "", preset->precision, preset->doc[lang]);
+        (void)snprintf(right, sizeof right, "--worlds %s%s%s  %s",
+                       stress ? preset->stress_worlds : preset->worlds,
+                       precise ? " --precision " : "", precise ? preset->precision : "",
+                       preset->doc[lang]);
         ps_grid_add(&grid, left, 0);
         ps_grid_add(&grid, right, 0);
     }
@@ -140,7 +143,7 @@ enum ps_status ps_help_print(enum ps_verb verb, enum ps_lang lang)
            PS_ARGS(v->name, v->operand[lang], v->doc[lang], v->example));
     const enum ps_status status = print_options(verb, lang);
     const int has_presets = (ps_option_desc(PS_OPT_PRESET)->verbs >> verb & 1) != 0;
-    return status == PS_OK && has_presets ? print_presets(lang) : status;
+    return status == PS_OK && has_presets ? print_presets(verb, lang) : status;
 }
 
 enum ps_status ps_cmd_help(const struct ps_command *command)

@@ -11,10 +11,12 @@
 #include "crosscheck_print.h"
 #include "decision.h"
 #include "pledgesim/page.h"
+#include "pledgesim/prepare.h"
 #include "pledgesim/rare.h"
 #include "pledgesim/results.h"
 #include "rare_print.h"
 #include "run.h"
+#include "run_tornado.h"
 #include "terminal.h"
 
 /* Called from the engine: shows the progress, and passes on the wish to stop. */
@@ -92,9 +94,11 @@ struct run {
     struct ps_outdir *dir;
     struct ps_outerror err;
     struct ps_engine_result result;
-    struct ps_crosscheck *checks; /* one a scenario */
-    struct ps_outlook *outlook;   /* for the report; NULL: there will be none */
-    struct ps_rare_row *rare;     /* one a scenario; NULL: not asked for */
+    struct ps_law_memo laws;       /* shared by all that is simulated */
+    struct ps_crosscheck *checks;  /* one a scenario */
+    struct ps_outlook *outlook;    /* for the report; NULL: there will be none */
+    struct ps_run_tornado tornado; /* likewise */
+    struct ps_rare_row *rare;      /* one a scenario; NULL: not asked for */
     double load_seconds, engine_seconds, rare_seconds;
 };
 
@@ -137,7 +141,9 @@ static enum ps_status look_out(struct run *run, struct ps_engine_request request
     }
     request.progress = stop_wanted;
     request.context = run;
-    return ps_outlook_run(&request, run->outlook);
+    const enum ps_status status = ps_outlook_run(&request, run->outlook);
+    return status == PS_OK ? ps_run_tornado(run->command, run->book, &request, &run->tornado)
+                           : status;
 }
 
 /* The steered worlds of --rare. */
@@ -164,6 +170,7 @@ static enum ps_status simulate(struct run *run, const char *isa, int threads_n)
     struct watch watch = {.signal = command->stop->signal,
                           .progress = ps_progress_begin(wanted, command->lang)};
     struct ps_engine_request request = ps_run_request(command, run->book, isa, threads_n);
+    request.laws = &run->laws;
     request.progress = watch_progress;
     request.context = &watch;
     const struct ps_diags before = *run->diags;
@@ -206,6 +213,7 @@ static enum ps_status write_results(struct run *run)
         .result = &run->result,
         .checks = run->checks,
         .outlook = run->outlook,
+        .sensitivity = run->tornado.found ? &run->tornado.sensitivity : NULL,
         .rare = run->rare,
         .warnings = run->diags,
         .lang = command->lang,
@@ -353,8 +361,10 @@ static enum ps_status run_into(struct run *run, const char *isa, int threads_n)
     }
     ps_outdir_free(run->dir);
     ps_engine_result_free(&run->result);
+    ps_law_memo_free(&run->laws);
     free(run->checks);
     free(run->outlook);
+    ps_run_tornado_free(&run->tornado);
     free(run->rare);
     return status;
 }

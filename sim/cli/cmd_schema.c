@@ -151,14 +151,49 @@ static enum ps_status put_models(enum ps_lang lang, int markdown)
     return finish(&grid, markdown);
 }
 
+static enum ps_status put_plausible(enum ps_lang lang, int markdown)
+{
+    static const enum ps_message HEADS[] = {PS_SAY_SCHEMA_COLUMN, PS_SAY_SCHEMA_UNIT,
+                                            PS_SAY_SCHEMA_PLAUSIBLE, PS_SAY_SCHEMA_BASIS};
+    struct ps_grid grid = {.columns_n = 4 + 1 + (size_t)markdown};
+    size_t n;
+    const struct ps_plausible *ranges = ps_plausible_all(&n);
+    put_title(ps_message(PS_SAY_SCHEMA_PLAUSIBLES, markdown ? PS_LANG_EN : lang),
+              ps_message(PS_SAY_SCHEMA_PLAUSIBLES_DOC, PS_LANG_ZH),
+              ps_message(PS_SAY_SCHEMA_PLAUSIBLES_DOC, PS_LANG_EN), lang, markdown);
+    add_heads(&grid, HEADS, 4, lang, markdown);
+    for (size_t i = 0; i < n; i++) {
+        const struct ps_plausible *p = &ranges[i];
+        char range[64];
+        (void)snprintf(range, sizeof range, "%s..%s", p->low, p->high);
+        ps_grid_add(&grid, p->column, 0);
+        ps_grid_add(&grid,
+                    ps_plausible_relative(p)
+                        ? ""
+                        : ps_column_unit(ps_plausible_column(p), markdown ? PS_LANG_EN : lang),
+                    0);
+        ps_grid_add(&grid, range, 0);
+        ps_grid_add(&grid, p->mark, 0);
+        add_both(&grid, p->doc[PS_LANG_ZH], p->doc[PS_LANG_EN], lang, markdown);
+    }
+    return finish(&grid, markdown);
+}
+
 enum ps_status ps_schema_inputs(enum ps_table only, enum ps_lang lang, int markdown)
 {
     enum ps_status status = PS_OK;
-    if (only != PS_TABLE_N) {
-        return put_table(ps_table_desc(only), lang, markdown);
-    }
     for (int i = 0; i < PS_TABLE_N && status == PS_OK; i++) {
-        status = put_table(ps_table_desc((enum ps_table)i), lang, markdown);
+        const enum ps_table table = (enum ps_table)i;
+        if (only == PS_TABLE_N || only == table) {
+            status = put_table(ps_table_desc(table), lang, markdown);
+        }
+        if (status == PS_OK && table == PS_TABLE_scenarios &&
+            (only == PS_TABLE_N || only == table)) {
+            status = put_plausible(lang, markdown);
+        }
+    }
+    if (only != PS_TABLE_N) {
+        return status;
     }
     if (status == PS_OK) {
         status = put_models(lang, markdown);

@@ -2,11 +2,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "decision.h"
 #include "figure_names.h"
 #include "pledgesim/figures.h"
-#include "pledgesim/pairs.h"
 #include "study_command.h"
 #include "study_options.h"
 
@@ -15,20 +15,30 @@ static const double WIDE = 0.3;
 
 static const char *const DEFAULTS[] = {"p_depletion", "p_target_cumulative", "fiscal_net_cost"};
 
+/* Sobol indices are of figures that a row of the engine holds; a quantile needs worlds beyond it.
+ */
 static enum ps_status read_metric(const struct ps_command *command, const char *text,
                                   struct ps_metric *metric)
 {
+    const uint64_t worlds_n = (uint64_t)command->given[PS_OPT_WORLDS].whole;
     const char *near;
-    if (ps_study_metric(text, metric, &near) != PS_METRIC_OK ||
-        metric->kind == PS_METRIC_QUANTILE || ps_compared_place(metric->measure) == PS_COMPARED_N) {
-        char names[512] = "";
-        size_t n = 0;
-        for (size_t k = 0; k < PS_COMPARED_N && n < sizeof names; k++) {
-            const struct ps_measure_desc *desc = ps_measure_desc(ps_compared[k]);
-            n += (size_t)snprintf(names + n, sizeof names - n, "%s%s%s", k > 0 ? ", " : "",
-                                  desc->unit == PS_MU_FLAG ? "p_" : "", desc->name);
+    if (ps_study_metric(text, 1, metric, &near) != PS_METRIC_OK) {
+        ps_complain(command->lang, PS_SAY_SENSITIVITY_METRIC, PS_ARGS(text));
+        if (near != NULL) {
+            ps_say(stderr, command->lang, PS_SAY_MEANT_NAME, PS_ARGS(near));
         }
-        ps_complain(command->lang, PS_SAY_SENSITIVITY_METRIC, PS_ARGS(text, names));
+        return ps_status_raise(PS_USAGE);
+    }
+    const int mean = metric->kind == PS_METRIC_PROBABILITY || metric->kind == PS_METRIC_MEAN;
+    if (!mean && command->given[PS_OPT_SAMPLES].whole > 0) {
+        ps_complain(command->lang, PS_SAY_SENSITIVITY_SOBOL_METRIC, PS_ARGS(text));
+        return ps_status_raise(PS_USAGE);
+    }
+    const uint64_t least = metric->kind == PS_METRIC_QUANTILE
+                               ? ps_sections_worlds_least(metric->level)
+                               : PS_SECTIONS * PS_SECTION_TILE;
+    if (!mean && worlds_n < least) {
+        ps_complain(command->lang, PS_SAY_SENSITIVITY_FEW, PS_ARGS(text, ps_text_count(least).s));
         return ps_status_raise(PS_USAGE);
     }
     return PS_OK;
@@ -54,24 +64,25 @@ static enum ps_status read_metrics(const struct ps_command *command,
     return status;
 }
 
-static int is_share(enum ps_measure measure)
+static int is_share(const struct ps_metric *metric)
 {
-    const enum ps_measure_unit unit = ps_measure_desc(measure)->unit;
-    return unit == PS_MU_FLAG || unit == PS_MU_PPM;
+    return strcmp(ps_metric_unit(metric), "frac") == 0;
 }
 
-/* Percentage points, or the measure's unit. */
-static double unit_of(enum ps_measure measure)
+/* Percentage points, or the unit of the figure. */
+static double unit_of(const struct ps_metric *metric)
 {
-    return ps_measure_divisor(measure) * (is_share(measure) ? 0.01 : 1);
+    return ps_metric_divisor(metric) * (is_share(metric) ? 0.01 : 1);
 }
 
-static void add_end(struct ps_grid *grid, const struct ps_verdict *v, enum ps_measure measure,
-                    const char *at, enum ps_lang lang)
+static void add_end(struct ps_grid *grid, const struct ps_verdict *v,
+                    const struct ps_metric *metric, const char *at, enum ps_lang lang)
 {
-    const double unit = unit_of(measure);
+    const double unit = unit_of(metric);
     char text[128];
-    if (ps_verdict_same(v)) {
+    if (!isfinite(v->value) || !isfinite(v->se)) {
+        (void)snprintf(text, sizeof text, "%s: -", at);
+    } else if (ps_verdict_same(v)) {
         (void)snprintf(text, sizeof text, "%s: %s", at, ps_message(PS_SAY_COMPARE_SAME, lang));
     } else if (v->real) {
         (void)snprintf(text, sizeof text, "%s: %+.2f [%.2f, %.2f]", at, v->value / unit,
@@ -85,6 +96,7 @@ static void add_end(struct ps_grid *grid, const struct ps_verdict *v, enum ps_me
 struct bar {
     int axis;
     double swing;
+    int same; /* not one world differs at either end */
 };
 
 static int by_swing(const void *a, const void *b)
@@ -97,22 +109,22 @@ static int by_swing(const void *a, const void *b)
 }
 
 /* The scenario as it is, with its interval. */
-static struct ps_text base_text(const struct ps_sensitivity *s, const struct ps_metric *metric)
+static struct ps_text base_text(const struct ps_sensitivity *s, int m)
 {
+    const struct ps_metric *metric = &s->study->metrics[m];
     const struct ps_comparison *c = &s->tornado->comparison;
-    const struct ps_moments *m = &c->differences[ps_compared_place(metric->measure)].base;
+    const struct ps_verdict v = ps_tornado_base(s->tornado, m);
     if (metric->kind == PS_METRIC_PROBABILITY) {
-        const struct ps_probability p = ps_probability_of((uint64_t)m->sum, m->n, c->paired);
+        const uint64_t n = c->worlds_n;
+        const struct ps_probability p =
+            ps_probability_of((uint64_t)(v.value * (double)n + 0.5), n, c->paired);
         return ps_chance_text(&p);
     }
-    struct ps_estimate mean = ps_mean(m);
-    mean.se = c->paired ? ps_pairs_se_bound(mean.se) : mean.se;
-    const struct ps_interval interval = ps_estimate_interval(mean, 0.95);
-    const double unit = unit_of(metric->measure);
+    const double unit = unit_of(metric);
     struct ps_text out;
-    (void)snprintf(out.s, sizeof out.s, "%.13s%s [%.13s, %.13s]",
-                   ps_text_real(mean.value / unit, 2).s, is_share(metric->measure) ? " %" : "",
-                   ps_text_real(interval.lo / unit, 2).s, ps_text_real(interval.hi / unit, 2).s);
+    (void)snprintf(out.s, sizeof out.s, "%.13s%s [%.13s, %.13s]", ps_text_real(v.value / unit, 2).s,
+                   is_share(metric) ? " %" : "", ps_text_real(v.lo95 / unit, 2).s,
+                   ps_text_real(v.hi95 / unit, 2).s);
     return out;
 }
 
@@ -126,7 +138,15 @@ static void add_index(struct ps_grid *grid, double value, double lo95, double hi
     ps_grid_add(grid, text, 0);
 }
 
-/* One figure's tornado, the longest bar first. */
+static void add_name(char *list, size_t bytes, const char *name, enum ps_lang lang)
+{
+    const size_t n = strlen(list);
+    (void)snprintf(list + n, bytes - n, "%s%s", n > 0 ? ps_message(PS_SAY_LIST_COMMA, lang) : "",
+                   name);
+}
+
+/* One figure's tornado, the longest bar first; of parameters that were not asked for by name those
+ * that move nothing are only named. */
 static enum ps_status print_tornado(const struct ps_study_command *study,
                                     const struct ps_sensitivity *s, int m)
 {
@@ -134,16 +154,16 @@ static enum ps_status print_tornado(const struct ps_study_command *study,
     const struct ps_metric *metric = &s->study->metrics[m];
     struct ps_grid grid = {.columns_n = 3};
     struct bar bars[PS_BOX_AXES_MAX];
+    char still[PS_BOX_AXES_MAX * PS_AXIS_NAME_BYTES] = "";
     ps_say(stdout, lang, PS_SAY_SENSITIVITY_HEAD,
            PS_ARGS(study->scenario->p.scenario_id, ps_figure_words(metric, lang).s,
-                   base_text(s, metric).s,
-                   is_share(metric->measure) ? ps_message(PS_SAY_SENSITIVITY_POINTS, lang) : ""));
+                   base_text(s, m).s,
+                   is_share(metric) ? ps_message(PS_SAY_SENSITIVITY_POINTS, lang) : ""));
     for (int a = 0; a < s->study->axes_n; a++) {
-        const struct ps_verdict low =
-            ps_tornado_end(s->tornado, s->study->metrics_n, a, 0, metric->measure);
-        const struct ps_verdict high =
-            ps_tornado_end(s->tornado, s->study->metrics_n, a, 1, metric->measure);
-        bars[a] = (struct bar){a, fabs(high.value - low.value)};
+        const struct ps_verdict low = ps_tornado_end(s->tornado, m, a, 0);
+        const struct ps_verdict high = ps_tornado_end(s->tornado, m, a, 1);
+        bars[a] = (struct bar){a, fabs(high.value - low.value),
+                               ps_verdict_same(&low) && ps_verdict_same(&high)};
     }
     qsort(bars, (size_t)s->study->axes_n, sizeof *bars, by_swing);
     ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_PARAMETER, lang), 0);
@@ -151,16 +171,21 @@ static enum ps_status print_tornado(const struct ps_study_command *study,
     ps_grid_add(&grid, ps_message(PS_SAY_SENSITIVITY_HIGH, lang), 0);
     for (int i = 0; i < s->study->axes_n; i++) {
         const struct ps_axis *axis = &s->study->axes[bars[i].axis];
+        if (study->plausible && bars[i].same) {
+            add_name(still, sizeof still, axis->name, lang);
+            continue;
+        }
         ps_grid_add(&grid, axis->name, 0);
         for (int end = 0; end < 2; end++) {
-            const struct ps_verdict v =
-                ps_tornado_end(s->tornado, s->study->metrics_n, bars[i].axis, end, metric->measure);
-            add_end(&grid, &v, metric->measure, ps_axis_value(axis, end ? axis->steps_n : 0).s,
-                    lang);
+            const struct ps_verdict v = ps_tornado_end(s->tornado, m, bars[i].axis, end);
+            add_end(&grid, &v, metric, ps_axis_value(axis, end ? axis->steps_n : 0).s, lang);
         }
     }
     const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
     ps_grid_free(&grid);
+    if (*still != '\0') {
+        ps_say(stdout, lang, PS_SAY_SENSITIVITY_STILL, PS_ARGS(still));
+    }
     return status;
 }
 
@@ -208,6 +233,9 @@ static enum ps_status tell(const struct ps_study_command *study, const struct ps
                            uint64_t worlds_n)
 {
     enum ps_status status = PS_OK;
+    if (study->plausible) {
+        ps_say(stdout, study->command->lang, PS_SAY_SENSITIVITY_RANGES, NULL);
+    }
     for (int m = 0; m < s->study->metrics_n && status == PS_OK; m++) {
         if (m > 0) {
             (void)putchar('\n');

@@ -104,7 +104,7 @@ enum ps_status ps_option_value(enum ps_option option, const char *text, enum ps_
 
 /* What a word of --preset stands for (presets.def); NULL when there are no more. */
 struct ps_preset {
-    const char *name, *worlds, *precision; /* precision "": off */
+    const char *name, *worlds, *stress_worlds, *precision; /* precision "": off */
     const char *doc[PS_LANG_N];
 };
 const struct ps_preset *ps_preset_row(size_t i);

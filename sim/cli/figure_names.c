@@ -92,6 +92,9 @@ struct ps_figure_name ps_figure_words(const struct ps_metric *metric, enum ps_la
             return plain("", ps_message(HEADS[i].head, lang), "");
         }
     }
+    if (metric->kind == PS_METRIC_RATIO) {
+        return plain("", ps_ratio_desc(metric->ratio)->doc[lang], "");
+    }
     if (metric->kind == PS_METRIC_QUANTILE) {
         (void)snprintf(suffix, sizeof suffix, "%g%%%s", 100 * metric->level, QUANTILE);
     } else {

@@ -315,9 +315,10 @@ static enum ps_status take_option(const struct found *found, struct ps_command *
 }
 
 static const struct ps_preset PRESETS[] = {
-#define PS_PRESET(name_, worlds_, precision_, en, zh)                                              \
+#define PS_PRESET(name_, worlds_, stress_worlds_, precision_, en, zh)                              \
     {.name = (name_),                                                                              \
      .worlds = (worlds_),                                                                          \
+     .stress_worlds = (stress_worlds_),                                                            \
      .precision = (precision_),                                                                    \
      .doc = {[PS_LANG_ZH] = (zh), [PS_LANG_EN] = (en)}},
 #include "presets.def"
@@ -364,6 +365,9 @@ static enum ps_status take_preset(struct ps_command *command)
     enum ps_status status = PS_OK;
     if (command->given[PS_OPT_WORLDS].n == 0) {
         status = put(command, PS_OPT_WORLDS, preset->worlds);
+    }
+    if (status == PS_OK && command->given[PS_OPT_WORLDS_STRESS].n == 0) {
+        status = put(command, PS_OPT_WORLDS_STRESS, preset->stress_worlds);
     }
     for (size_t i = 0; i < 2 && status == PS_OK && *preset->precision != '\0'; i++) {
         if (command->given[PRECISIONS[i]].n == 0) {

@@ -169,6 +169,23 @@ enum ps_status ps_flush_output(enum ps_lang lang)
     return ps_status_raise(PS_IO);
 }
 
+/* Is it said to have no effect because of what --vary changes? Of its axes those that nothing reads
+ * are told by themselves. */
+static int is_varied(const void *of, const struct ps_diag *diag)
+{
+    const struct ps_command *command = of;
+    const struct ps_given *vary = &command->given[PS_OPT_VARY];
+    const char *because = diag->args[1];
+    for (size_t i = 0; diag->code == PS_DIAG_NO_EFFECT && because != NULL && i < vary->list_n;
+         i++) {
+        const size_t n = strcspn(vary->list[i], "= ");
+        if (strncmp(because, vary->list[i], n) == 0 && because[n] == ' ') {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 enum ps_status ps_command_book(const struct ps_command *command, struct ps_diags *diags,
                                struct ps_book *book)
 {
@@ -185,6 +202,7 @@ enum ps_status ps_command_book(const struct ps_command *command, struct ps_diags
     if (status == PS_OK && command->verb == PS_VERB_CHECK) {
         status = ps_book_try(book, SIZE_MAX, diags);
     }
+    ps_diags_drop(diags, is_varied, command);
     ps_diags_sort(diags, 0);
     if (status == PS_OK && diags->out_of_memory) {
         status = ps_status_raise(PS_MEMORY);

@@ -3,6 +3,7 @@
 #define PLEDGESIM_CLI_SCHEMA_H
 
 #include "command.h"
+#include "pledgesim/ranges.h"
 #include "pledgesim/schemes.h"
 
 /* A column's range or its choices, its default and its scope as one reads them. */

@@ -36,10 +36,22 @@ static json_t *input_column(const struct ps_column_desc *c)
 {
     char range[160];
     ps_schema_range(c, range);
-    return json_pack("{s: s, s: s, s: s, s: s, s: b, s: s, s: s, s: s, s: s}", "name", c->column,
-                     "unit", ps_column_unit(c, PS_LANG_EN), "range", range, "default", c->preset,
-                     "required", *c->preset == '\0', "scope", ps_schema_scope(c, PS_LANG_EN),
-                     "basis", c->mark, "zh", c->doc[PS_LANG_ZH], "en", c->doc[PS_LANG_EN]);
+    json_t *out =
+        json_pack("{s: s, s: s, s: s, s: s, s: b, s: s, s: s, s: s, s: s}", "name", c->column,
+                  "unit", ps_column_unit(c, PS_LANG_EN), "range", range, "default", c->preset,
+                  "required", *c->preset == '\0', "scope", ps_schema_scope(c, PS_LANG_EN), "basis",
+                  c->mark, "zh", c->doc[PS_LANG_ZH], "en", c->doc[PS_LANG_EN]);
+    const struct ps_plausible *p =
+        c->table == PS_TABLE_scenarios ? ps_plausible_find(c->column) : NULL;
+    if (p != NULL && out != NULL &&
+        json_object_set_new(out, "plausible",
+                            json_pack("{s: s, s: s, s: s, s: s, s: s}", "low", p->low, "high",
+                                      p->high, "basis", p->mark, "zh", p->doc[PS_LANG_ZH], "en",
+                                      p->doc[PS_LANG_EN])) != 0) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
 }
 
 enum ps_status ps_schema_inputs_json(enum ps_table only)

@@ -41,8 +41,9 @@ static enum ps_status read_options(struct ps_study_command *out, enum ps_study_k
                    ? ps_study_constraints(command, out->constraints, &out->study.constraints_n)
                    : PS_OK;
     }
-    const int most = kind == PS_STUDY_MANY ? PS_BOX_AXES_MAX : PS_AXES_MAX;
-    enum ps_status status = ps_study_axes(command, out->texts, out->axes, most, &out->study.axes_n);
+    const int many = kind == PS_STUDY_MANY, most = many ? PS_BOX_AXES_MAX : PS_AXES_MAX;
+    enum ps_status status =
+        ps_study_axes(command, out->texts, out->axes, !many, most, &out->study.axes_n);
     if (status == PS_OK && (kind == PS_STUDY_CONSTRAINED || command->given[PS_OPT_ST].n > 0)) {
         status = ps_study_constraints(command, out->constraints, &out->study.constraints_n);
     }
@@ -136,11 +137,42 @@ static enum ps_status warn_of_idle(struct ps_study_command *out)
     return status;
 }
 
-static enum ps_status bind(struct ps_study_command *out)
+/* Axes that were named without values, or for PS_STUDY_MANY not at all. */
+static enum ps_status find_ranges(struct ps_study_command *out, enum ps_study_kind kind)
 {
     const struct ps_command *command = out->command;
     struct ps_study *study = &out->study;
-    struct ps_diags found = {0};
+    if (kind == PS_STUDY_MANY && study->axes_n == 0) {
+        out->plausible = 1;
+        enum ps_status status = ps_axes_plausible(&study->book, out->scenario, out->axes,
+                                                  PS_BOX_AXES_MAX, &study->axes_n);
+        if (status == PS_OK && study->axes_n == 0) {
+            ps_complain(command->lang, PS_SAY_TUNE_VARY_COUNT,
+                        PS_ARGS(ps_text_count(PS_BOX_AXES_MAX).s));
+            status = ps_status_raise(PS_USAGE);
+        }
+        return status;
+    }
+    for (int a = 0; a < study->axes_n; a++) {
+        struct ps_axis *axis = &out->axes[a];
+        if (axis->steps_n == 0) {
+            const enum ps_axis_error error = ps_axis_plausible(out->scenario, axis);
+            if (error != PS_AXIS_OK) {
+                ps_complain(command->lang,
+                            error == PS_AXIS_EMPTY ? PS_SAY_TUNE_VARY_NONE : PS_SAY_TUNE_VARY_RANGE,
+                            PS_ARGS(axis->name));
+                return ps_status_raise(PS_USAGE);
+            }
+        }
+    }
+    return PS_OK;
+}
+
+/* The study's book: the scenario alone. */
+static enum ps_status pin(struct ps_study_command *out)
+{
+    const struct ps_command *command = out->command;
+    struct ps_study *study = &out->study;
     memcpy(out->id, out->scenario->p.scenario_id, sizeof out->id);
     char *swept = out->id;
     out->only[0] = cut(&swept);
@@ -152,13 +184,35 @@ static enum ps_status bind(struct ps_study_command *out)
     study->seed = (uint64_t)command->given[PS_OPT_SEED].whole;
     study->threads_n = ps_command_threads(command);
     study->isa = out->isa;
+    study->laws = &out->laws;
     study->progress = watch;
     study->context = out;
-    enum ps_status status = pin_sweep(out, swept);
+    return pin_sweep(out, swept);
+}
+
+static enum ps_status bind(struct ps_study_command *out, enum ps_study_kind kind)
+{
+    struct ps_study *study = &out->study;
+    struct ps_diags found = {0};
+    enum ps_status status = pin(out);
+    if (status == PS_OK) {
+        status = find_ranges(out, kind);
+    }
     for (int a = 0; a < study->axes_n && status == PS_OK; a++) {
         status = ps_axis_bind(&study->book, &out->axes[a], &found);
     }
-    return told(command, status, &found);
+    return status == PS_USAGE ? status : told(out->command, status, &found);
+}
+
+enum ps_status ps_study_beside(const struct ps_command *command, const char *isa,
+                               const struct ps_scenario *scenario, struct ps_study_command *out)
+{
+    *out = (struct ps_study_command){
+        .command = command, .isa = isa, .scenario = scenario, .plausible = 1};
+    const enum ps_status status = pin(out);
+    return status == PS_OK ? ps_axes_plausible(&out->study.book, scenario, out->axes,
+                                               PS_BOX_AXES_MAX, &out->study.axes_n)
+                           : status;
 }
 
 enum ps_status ps_study_open(const struct ps_command *command, enum ps_study_kind kind,
@@ -176,7 +230,7 @@ enum ps_status ps_study_open(const struct ps_command *command, enum ps_study_kin
         status = ps_command_scenario(command, &out->book, &out->scenario);
     }
     if (status == PS_OK) {
-        status = bind(out);
+        status = bind(out, kind);
     }
     if (status == PS_OK) {
         status = refuse_doubles(out, kind);
@@ -190,6 +244,7 @@ void ps_study_free(struct ps_study_command *study)
         free(study->texts[a]);
     }
     free(study->sets);
+    ps_law_memo_free(&study->laws);
     ps_book_free(&study->book);
     ps_diags_free(&study->diags);
 }

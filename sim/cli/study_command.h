@@ -3,6 +3,7 @@
 #define PLEDGESIM_CLI_STUDY_COMMAND_H
 
 #include "command.h"
+#include "pledgesim/prepare.h"
 #include "pledgesim/results.h"
 #include "terminal.h"
 
@@ -18,9 +19,11 @@ struct ps_study_command {
     struct ps_axis axes[PS_BOX_AXES_MAX];
     struct ps_constraint constraints[PS_CONSTRAINTS_MAX];
     struct ps_study study;
+    int plausible;        /* no axis was named: all that act, over their plausible ranges */
     char id[PS_ID_BYTES]; /* of its row, and behind it the columns that the row sweeps */
     const char **sets;
     const char *only[1];
+    struct ps_law_memo laws; /* shared by all that is simulated */
     struct ps_progress progress;
     double began, seconds; /* of the simulation */
 };
@@ -39,6 +42,12 @@ enum ps_study_kind {
 enum ps_status ps_study_open(const struct ps_command *command, enum ps_study_kind kind,
                              struct ps_study_command *out) PS_MUST_CHECK;
 void ps_study_free(struct ps_study_command *study);
+
+/* A study of a scenario of a book that another command has loaded, over all plausible ranges that
+ * act in it: for the report of `run`. Free it likewise. */
+enum ps_status ps_study_beside(const struct ps_command *command, const char *isa,
+                               const struct ps_scenario *scenario, struct ps_study_command *out)
+    PS_MUST_CHECK;
 
 /* Around the simulation: listens to signals, shows the bar; then tells what went wrong in it, if
  * anything did, and passes the status on. `found` is freed. */

@@ -35,13 +35,13 @@ static char *tidy(const char *text)
 }
 
 enum ps_status ps_study_axes(const struct ps_command *command, char **texts, struct ps_axis *axes,
-                             int axes_max, int *axes_n)
+                             int axes_min, int axes_max, int *axes_n)
 {
     static const enum ps_message WRONG[] = {[PS_AXIS_FORM] = PS_SAY_TUNE_VARY_FORM,
                                             [PS_AXIS_NUMBER] = PS_SAY_TUNE_VARY_NUMBER,
                                             [PS_AXIS_EMPTY] = PS_SAY_TUNE_VARY_EMPTY};
     const struct ps_given *vary = &command->given[PS_OPT_VARY];
-    if (vary->list_n < 1 || vary->list_n > (size_t)axes_max) {
+    if (vary->list_n < (size_t)axes_min || vary->list_n > (size_t)axes_max) {
         return refuse(command, PS_SAY_TUNE_VARY_COUNT, ps_text_count((uint64_t)axes_max).s);
     }
     for (size_t i = 0; i < vary->list_n; i++) {
@@ -49,9 +49,19 @@ enum ps_status ps_study_axes(const struct ps_command *command, char **texts, str
         if (texts[i] == NULL) {
             return refuse(command, PS_SAY_TUNE_VARY_FORM, vary->list[i]); /* no valid UTF-8 */
         }
+        if (*texts[i] != '\0' && strlen(texts[i]) < sizeof axes[i].name &&
+            strchr(texts[i], '=') == NULL) {
+            axes[i] = (struct ps_axis){0};
+            (void)snprintf(axes[i].name, sizeof axes[i].name, "%s", texts[i]);
+            continue;
+        }
         const enum ps_axis_error error = ps_axis_parse(texts[i], &axes[i]);
         if (error != PS_AXIS_OK) {
             return refuse(command, WRONG[error], vary->list[i]);
+        }
+        if (ps_axis_uneven(&axes[i]) && command->given[PS_OPT_QUIET].n == 0) {
+            ps_complain(command->lang, PS_SAY_TUNE_VARY_UNEVEN,
+                        PS_ARGS(vary->list[i], ps_axis_value(&axes[i], axes[i].steps_n).s));
         }
     }
     *axes_n = (int)vary->list_n;
@@ -109,13 +119,14 @@ static enum ps_metric_error parse_constraint(const char *text, struct ps_constra
     return error;
 }
 
-enum ps_metric_error ps_study_metric(const char *text, struct ps_metric *metric, const char **near)
+enum ps_metric_error ps_study_metric(const char *text, int ratios, struct ps_metric *metric,
+                                     const char **near)
 {
     char *norm = ps_text_norm(text, strlen(text));
     *near = NULL;
+    const struct ps_figure_name name = ps_figure_of_words(norm == NULL ? "" : norm);
     const enum ps_metric_error error =
-        norm == NULL ? PS_METRIC_UNKNOWN
-                     : ps_metric_parse(ps_figure_of_words(norm).s, metric, near);
+        ratios ? ps_metric_parse_any(name.s, metric, near) : ps_metric_parse(name.s, metric, near);
     free(norm);
     return error;
 }
@@ -167,10 +178,10 @@ enum ps_status ps_study_objective(const struct ps_command *command, const struct
         }
     }
     objective->axis = -1;
-    if (ps_study_metric(name, &objective->metric, &near) != PS_METRIC_OK) {
+    if (ps_study_metric(name, 0, &objective->metric, &near) != PS_METRIC_OK) {
         return figure_unknown(command, name, near);
     }
-    return objective->metric.kind == PS_METRIC_QUANTILE
+    return objective->metric.kind == PS_METRIC_QUANTILE || objective->metric.kind == PS_METRIC_RATIO
                ? refuse(command, PS_SAY_TUNE_QUANTILE, name)
                : PS_OK;
 }

@@ -78,10 +78,10 @@ static int joins(const struct family *f, const struct ps_engine_request *request
 }
 
 static enum ps_status family_open(const struct ps_engine_request *request,
-                                  const struct ps_scenario *scenario, struct ps_diags *diags,
-                                  struct family *f)
+                                  const struct ps_scenario *scenario, struct ps_law_memo *memo,
+                                  struct ps_diags *diags, struct family *f)
 {
-    enum ps_status status = ps_world_prepare(scenario, request->seed, diags, &f->plan);
+    enum ps_status status = ps_world_prepare_with(scenario, request->seed, memo, diags, &f->plan);
     if (status != PS_OK)
         return status;
     f->plan->tilt = request->tilt;
@@ -98,7 +98,8 @@ static enum ps_status family_open(const struct ps_engine_request *request,
 
 /* Adds scenario i to the family that draws its worlds, or to a new one. */
 static enum ps_status family_add(const struct ps_engine_request *request, size_t i,
-                                 struct ps_diags *diags, struct family *families, int *families_n)
+                                 struct ps_law_memo *memo, struct ps_diags *diags,
+                                 struct family *families, int *families_n)
 {
     const struct ps_scenario *scenario = &request->scenarios[i];
     int k = 0;
@@ -106,7 +107,7 @@ static enum ps_status family_add(const struct ps_engine_request *request, size_t
         k++;
     struct family *f = &families[k];
     if (k == *families_n) {
-        const enum ps_status status = family_open(request, scenario, diags, f);
+        const enum ps_status status = family_open(request, scenario, memo, diags, f);
         if (status != PS_OK) {
             ps_world_plan_free(f->plan);
             free(f->scenarios);
@@ -126,17 +127,19 @@ enum ps_status ps_families_build(const struct ps_engine_request *request, struct
                                  struct family **families, int *families_n)
 {
     enum ps_status status = PS_OK;
+    struct ps_law_memo own = {0}, *const memo = request->laws != NULL ? request->laws : &own;
     *families_n = 0;
     *families = calloc(request->scenarios_n, sizeof **families);
     if (!*families)
         return ps_status_raise(PS_MEMORY);
     for (size_t i = 0; i < request->scenarios_n; i++) {
-        const enum ps_status s = family_add(request, i, diags, *families, families_n);
-        if (s == PS_MEMORY)
-            return s;
+        const enum ps_status s = family_add(request, i, memo, diags, *families, families_n);
         if (s != PS_OK)
             status = s; /* go on: all problems of all rows are told at once */
+        if (s == PS_MEMORY)
+            break;
     }
+    ps_law_memo_free(&own);
     for (int k = 0; status == PS_OK && k < *families_n; k++)
         (*families)[k].plan->standing = !request->tilt && ps_family_stands(&(*families)[k]);
     return status;

@@ -45,6 +45,10 @@ int ps_discrete_lowest(const struct ps_discrete *law);
 enum ps_status ps_quantiles_beta(struct ps_arena *arena, double mean_frac, double concentration,
                                  struct ps_quantiles *out) PS_MUST_CHECK;
 
+/* The same, from the memo (NULL: none) where it is known. */
+enum ps_status ps_law_memo_beta(struct ps_law_memo *memo, struct ps_arena *arena, double mean_frac,
+                                double concentration, struct ps_quantiles *out) PS_MUST_CHECK;
+
 /* L with L L' = R for a semidefinite R (n x n, row major, unit diagonal), lower triangular; a
  * column without variance left is zero. l holds n x n. */
 void ps_semidefinite_root(const double *r, int n, double *l);

@@ -70,7 +70,8 @@ static enum ps_status prepare_economy(const struct ps_scenario *scenario, struct
 
 /* Tables of the Beta laws that tape loans give by mean and standard deviation. */
 static enum ps_status prepare_recovery_laws(const struct ps_scenario *scenario,
-                                            struct ps_arena *arena, struct ps_world_plan *plan)
+                                            struct ps_law_memo *memo, struct ps_arena *arena,
+                                            struct ps_world_plan *plan)
 {
     struct ps_recovery_law laws[PS_RECOVERY_LAWS_MAX];
     const int n = ps_prepare_recovery_laws(scenario, laws, NULL);
@@ -81,7 +82,7 @@ static enum ps_status prepare_recovery_laws(const struct ps_scenario *scenario,
     for (int i = 0; i < n; i++) {
         const double m = laws[i].mean_frac, sd = laws[i].sd_frac;
         const enum ps_status status =
-            ps_quantiles_beta(arena, m, m * (1 - m) / (sd * sd) - 1, &tables[i]);
+            ps_law_memo_beta(memo, arena, m, m * (1 - m) / (sd * sd) - 1, &tables[i]);
         if (status != PS_OK) {
             return status;
         }
@@ -90,8 +91,8 @@ static enum ps_status prepare_recovery_laws(const struct ps_scenario *scenario,
     return PS_OK;
 }
 
-static enum ps_status prepare_recovery(const struct ps_scenario *scenario, struct ps_arena *arena,
-                                       struct ps_world_plan *plan)
+static enum ps_status prepare_recovery(const struct ps_scenario *scenario, struct ps_law_memo *memo,
+                                       struct ps_arena *arena, struct ps_world_plan *plan)
 {
     const struct ps_scenarios_row *p = &scenario->p;
     plan->npl_months = (int)p->npl_months;
@@ -125,8 +126,8 @@ static enum ps_status prepare_recovery(const struct ps_scenario *scenario, struc
             }
         }
         if (kinds[i].price.q == NULL) {
-            const enum ps_status status = ps_quantiles_beta(
-                arena, row->price_mean_frac, p->price_concentration, &kinds[i].price);
+            const enum ps_status status = ps_law_memo_beta(memo, arena, row->price_mean_frac,
+                                                           p->price_concentration, &kinds[i].price);
             if (status != PS_OK) {
                 return status;
             }
@@ -135,8 +136,8 @@ static enum ps_status prepare_recovery(const struct ps_scenario *scenario, struc
     plan->ip_kinds = kinds;
     plan->ip_kinds_n = (int)n;
     const enum ps_status status =
-        ps_quantiles_beta(arena, p->cash_recovery_frac, p->cash_concentration, &plan->cash);
-    return status == PS_OK ? prepare_recovery_laws(scenario, arena, plan) : status;
+        ps_law_memo_beta(memo, arena, p->cash_recovery_frac, p->cash_concentration, &plan->cash);
+    return status == PS_OK ? prepare_recovery_laws(scenario, memo, arena, plan) : status;
 }
 
 /* ---- demand ---- */
@@ -263,6 +264,13 @@ enum ps_status ps_world_check(const struct ps_scenario *scenario, struct ps_diag
 enum ps_status ps_world_prepare(const struct ps_scenario *scenario, uint64_t seed,
                                 struct ps_diags *diags, struct ps_world_plan **out)
 {
+    return ps_world_prepare_with(scenario, seed, NULL, diags, out);
+}
+
+enum ps_status ps_world_prepare_with(const struct ps_scenario *scenario, uint64_t seed,
+                                     struct ps_law_memo *memo, struct ps_diags *diags,
+                                     struct ps_world_plan **out)
+{
     *out = NULL;
     struct owner *owner = calloc(1, sizeof *owner);
     if (owner == NULL) {
@@ -271,7 +279,7 @@ enum ps_status ps_world_prepare(const struct ps_scenario *scenario, uint64_t see
     owner->plan.seed = seed;
     enum ps_status status = prepare_refusable(scenario, &owner->arena, diags, &owner->plan);
     if (status == PS_OK) {
-        status = prepare_recovery(scenario, &owner->arena, &owner->plan);
+        status = prepare_recovery(scenario, memo, &owner->arena, &owner->plan);
     }
     if (status != PS_OK) {
         ps_world_plan_free(&owner->plan);

@@ -225,10 +225,12 @@ enum ps_status ps_panel_same_policy(const struct ps_scenario *a, const struct ps
 /* Prepares the worlds of a scenario behind those that are there. The plan is copied, what it points
  * to is not. */
 static enum ps_status worlds_add(const struct ps_scenario *scenarios, size_t i,
-                                 struct ps_diags *diags, struct ps_world_plan **plans,
-                                 struct ps_panel_contents *contents, struct ps_panel_pack *out)
+                                 struct ps_law_memo *memo, struct ps_diags *diags,
+                                 struct ps_world_plan **plans, struct ps_panel_contents *contents,
+                                 struct ps_panel_pack *out)
 {
-    const enum ps_status status = ps_world_prepare(&scenarios[i], 0, diags, &plans[out->worlds_n]);
+    const enum ps_status status =
+        ps_world_prepare_with(&scenarios[i], 0, memo, diags, &plans[out->worlds_n]);
     if (status == PS_OK) {
         contents->worlds[out->worlds_n] = (struct ps_panel_worlds){
             .plan = *plans[out->worlds_n], .start_month = (int)scenarios[i].p.start_month};
@@ -240,8 +242,9 @@ static enum ps_status worlds_add(const struct ps_scenario *scenarios, size_t i,
 
 /* Is it a stress: the policy of the panel in worlds that it does not have yet? */
 static enum ps_status stress_add(const struct ps_scenario *scenarios, size_t i,
-                                 struct ps_diags *diags, struct ps_world_plan **plans,
-                                 struct ps_panel_contents *contents, struct ps_panel_pack *out)
+                                 struct ps_law_memo *memo, struct ps_diags *diags,
+                                 struct ps_world_plan **plans, struct ps_panel_contents *contents,
+                                 struct ps_panel_pack *out)
 {
     int same = 0;
     for (int k = 0; k < out->worlds_n; k++) {
@@ -250,7 +253,8 @@ static enum ps_status stress_add(const struct ps_scenario *scenarios, size_t i,
         }
     }
     const enum ps_status status = same_policy(contents, &scenarios[i], diags, &same);
-    return status == PS_OK && same ? worlds_add(scenarios, i, diags, plans, contents, out) : status;
+    return status == PS_OK && same ? worlds_add(scenarios, i, memo, diags, plans, contents, out)
+                                   : status;
 }
 
 enum ps_status ps_panel_pack(const struct ps_scenario *scenarios, size_t scenarios_n, size_t of,
@@ -259,15 +263,16 @@ enum ps_status ps_panel_pack(const struct ps_scenario *scenarios, size_t scenari
     struct ps_panel_worlds worlds[PS_PANEL_WORLDS_MAX];
     struct ps_world_plan *plans[PS_PANEL_WORLDS_MAX] = {NULL};
     struct ps_panel_contents contents;
+    struct ps_law_memo memo = {0};
     *out = (struct ps_panel_pack){0};
     enum ps_status status = contents_of(&scenarios[of], diags, &contents);
     contents.worlds = worlds;
     if (status == PS_OK) {
-        status = worlds_add(scenarios, of, diags, plans, &contents, out);
+        status = worlds_add(scenarios, of, &memo, diags, plans, &contents, out);
     }
     for (size_t i = 0; status == PS_OK && i < scenarios_n && out->worlds_n < PS_PANEL_WORLDS_MAX;
          i++) {
-        status = stress_add(scenarios, i, diags, plans, &contents, out);
+        status = stress_add(scenarios, i, &memo, diags, plans, &contents, out);
     }
     if (status == PS_OK) {
         status = ps_carry_out(&contents, ps_panel_carry, &out->bytes, &out->bytes_n);
@@ -277,6 +282,7 @@ enum ps_status ps_panel_pack(const struct ps_scenario *scenarios, size_t scenari
         ps_world_plan_free(plans[k]);
     }
     ps_policy_free(&contents.policy);
+    ps_law_memo_free(&memo);
     return status;
 }
 

@@ -33,6 +33,8 @@ static const struct section OF_RUN[] = {
     {"fan", PS_WORD_FAN, PS_WORD_FAN_INTRO, NULL, "fan"},
     {"exceedance", PS_WORD_EXCEEDANCE, PS_WORD_EXCEEDANCE_INTRO, NULL, "exceedance"},
     {"flows", PS_WORD_FLOWS, PS_WORD_FLOWS_INTRO, NULL, "flows"},
+    {"rare", PS_WORD_RARE, PS_WORD_RARE_INTRO, ps_page_rare, ""},
+    {"stress", PS_WORD_STRESS, PS_WORD_STRESS_INTRO, NULL, "stress"},
     {"tornado", PS_WORD_TORNADO, PS_WORD_TORNADO_INTRO, NULL, "tornado"},
     {"compare", PS_WORD_COMPARE, PS_WORD_COMPARE_INTRO, ps_page_decisions, "compare"},
     {"convergence", PS_WORD_CONVERGENCE, PS_WORD_CONVERGENCE_INTRO, NULL, "convergence"},
@@ -78,10 +80,14 @@ int ps_page_available(void)
     return template_file() != NULL;
 }
 
+/* The live panel's kernel in the template, up to its end; NULL where the build has none. */
+static const char KERNEL[] = "<script type=\"application/octet-stream\" id=\"kernel\">";
+static const char KERNEL_END[] = "</script>\n";
+
 int ps_page_has_kernel(void)
 {
     const struct ps_embedded_file *file = template_file();
-    return file != NULL && strstr((const char *)file->bytes, "id=\"kernel\"") != NULL;
+    return file != NULL && strstr((const char *)file->bytes, KERNEL) != NULL;
 }
 
 /* ---- title, body, data ---- */
@@ -122,10 +128,18 @@ static void write_top(struct ps_page *page)
     (void)fputs("</header>\n", page->out);
 }
 
+/* Steered worlds are there when they were asked for. */
+static int is_there(const struct ps_page *page, const struct section *section)
+{
+    return section->block != ps_page_rare || page->request->rare != NULL;
+}
+
 static void write_contents(struct ps_page *page, const struct section *sections, size_t n)
 {
     (void)fputs("<nav><ul>", page->out);
     for (size_t i = 0; i < n; i++) {
+        if (!is_there(page, &sections[i]))
+            continue;
         (void)fprintf(page->out, "<li><a href=\"#%s\">", sections[i].id);
         ps_page_word(page, "span", sections[i].title);
         (void)fputs("</a></li>", page->out);
@@ -168,7 +182,8 @@ static void write_body(struct ps_page *page)
     write_contents(page, outline.sections, outline.n);
     (void)fputs("<main>\n", page->out);
     for (size_t i = 0; i < outline.n; i++)
-        write_section(page, &outline.sections[i]);
+        if (is_there(page, &outline.sections[i]))
+            write_section(page, &outline.sections[i]);
     (void)fputs("</main>\n<footer>", page->out);
     ps_page_word(page, "p", PS_WORD_INTERVALS);
     /* The template goes on with the licence texts. */
@@ -212,6 +227,12 @@ static enum ps_status fill(struct ps_page *page, const struct ps_embedded_file *
             write_body(page);
         else
             status = write_data(page);
+    }
+    /* Only a run has the panel. */
+    const char *kernel = page->request->outlook == NULL ? strstr(at, KERNEL) : NULL;
+    if (kernel != NULL) {
+        (void)fwrite(at, 1, (size_t)(kernel - at), page->out);
+        at = strstr(kernel, KERNEL_END) + strlen(KERNEL_END);
     }
     (void)fputs(at, page->out);
     return status;

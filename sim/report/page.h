@@ -60,7 +60,8 @@ void ps_page_tune(const struct ps_page *page, int64_t lo_fen, int64_t hi_fen);
 
 /* ---- the blocks ---- */
 
-ps_page_block ps_page_conclusion, ps_page_decisions, ps_page_parameters, ps_page_study;
+ps_page_block ps_page_conclusion, ps_page_decisions, ps_page_parameters, ps_page_study,
+    ps_page_rare;
 
 /* Figures in words. */
 struct ps_page_said ps_page_money(enum ps_lang lang, int64_t fen);
@@ -96,6 +97,10 @@ json_t *ps_page_pack(const struct ps_page *page);
 
 /* What a sweep or a search found; NULL when memory is out. */
 json_t *ps_page_study_data(const struct ps_page *page);
+
+/* The tornado of a run, whose metrics are these; null without one. */
+enum { PS_PAGE_DEPLETION, PS_PAGE_TARGET, PS_PAGE_COST };
+json_t *ps_page_tornado(const struct ps_sensitivity *sensitivity);
 
 /* The figures behind the charts; NULL when memory is out. */
 json_t *ps_page_data(const struct ps_page *page);

@@ -371,6 +371,7 @@ json_t *ps_page_data(const struct ps_page *page)
             outlook_data(request->outlook, ps_has_target(request->book->scenarios)));
         if (request->outlook->sizes_n == 0)
             put(out, "noOutlook", json_string(ps_word_key(ps_page_no_outlook(page))));
+        put(out, "tornado", ps_page_tornado(request->sensitivity));
         put(out, "panel", panel_data(request->book->scenarios));
         put(out, "pack",
             ps_page_has_kernel() && request->outlook->sizes_n > 0 ? ps_page_pack(page)

@@ -137,8 +137,6 @@ static void add_sheets(struct ps_workbook *book)
         add_table(book, PS_WORD_SHEET_TUNE, PS_RESULT_tune, ps_write_tune);
     if (request->comparison != NULL)
         add_table(book, PS_WORD_SHEET_COMPARE, PS_RESULT_compare, ps_write_compare);
-    if (request->sensitivity != NULL)
-        add_table(book, PS_WORD_SHEET_TORNADO, PS_RESULT_tornado, ps_write_tornado);
     if (request->stressing != NULL) {
         add_table(book, PS_WORD_SHEET_STRESS, PS_RESULT_stress, ps_write_stress);
         add_table(book, PS_WORD_SHEET_REVERSE, PS_RESULT_reverse, ps_write_reverse);
@@ -146,6 +144,10 @@ static void add_sheets(struct ps_workbook *book)
     }
     if (request->result->rows_n > 0)
         add_run(book);
+    if (request->rare != NULL)
+        add_table(book, PS_WORD_SHEET_RARE, PS_RESULT_rare, ps_write_rare);
+    if (request->sensitivity != NULL)
+        add_table(book, PS_WORD_SHEET_TORNADO, PS_RESULT_tornado, ps_write_tornado);
     add_parameters(book);
 }
 

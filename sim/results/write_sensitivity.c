@@ -15,16 +15,16 @@ static void write_end(struct ps_outcsv *csv, const struct ps_verdict *v, double 
 static enum ps_status write_bar(struct ps_outcsv *csv, const struct ps_sensitivity *s, int a, int m)
 {
     const struct ps_axis *axis = &s->study->axes[a];
-    const enum ps_measure measure = s->study->metrics[m].measure;
-    const double divisor = ps_measure_divisor(measure);
-    const struct ps_verdict low = ps_tornado_end(s->tornado, s->study->metrics_n, a, 0, measure);
-    const struct ps_verdict high = ps_tornado_end(s->tornado, s->study->metrics_n, a, 1, measure);
+    const struct ps_metric *metric = &s->study->metrics[m];
+    const double divisor = ps_metric_divisor(metric);
+    const struct ps_verdict low = ps_tornado_end(s->tornado, m, a, 0);
+    const struct ps_verdict high = ps_tornado_end(s->tornado, m, a, 1);
     ps_outcsv_id(csv, axis->name);
     ps_outcsv_text(csv, ps_axis_value(axis, 0).s);
     ps_outcsv_text(csv, ps_axis_value(axis, axis->steps_n).s);
-    ps_outcsv_id(csv, s->study->metrics[m].name);
-    ps_outcsv_text(csv, ps_measure_unit_name(measure));
-    ps_outcsv_double(csv, ps_tornado_base(s->tornado, measure) / divisor);
+    ps_outcsv_id(csv, metric->name);
+    ps_outcsv_text(csv, ps_metric_unit(metric));
+    ps_outcsv_double(csv, ps_tornado_base(s->tornado, m).value / divisor);
     write_end(csv, &low, divisor);
     write_end(csv, &high, divisor);
     ps_outcsv_double(csv, fabs(high.value - low.value) / divisor);

@@ -82,6 +82,7 @@ enum ps_axis_error ps_axis_parse(const char *text, struct ps_axis *axis)
         return PS_AXIS_EMPTY;
     }
     axis->lo = value[0];
+    axis->hi = value[1];
     axis->step = value[2];
     axis->steps_n = (value[1] - value[0]) / value[2];
     return PS_AXIS_OK;
@@ -102,6 +103,11 @@ struct ps_axis_text ps_axis_value(const struct ps_axis *axis, int64_t i)
     ps_format_scaled(axis->lo + i * axis->step, axis->scale, plain);
     (void)snprintf(out.s, sizeof out.s, "%.30s", plain);
     return out;
+}
+
+int ps_axis_uneven(const struct ps_axis *axis)
+{
+    return axis->words == NULL && axis->lo + axis->steps_n * axis->step != axis->hi;
 }
 
 double ps_axis_real(const struct ps_axis *axis, double at)

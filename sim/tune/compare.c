@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pledgesim/math.h"
 #include "pledgesim/pairs.h"
@@ -30,7 +31,7 @@ const enum ps_measure ps_compared[PS_COMPARED_N] = {PS_M_DEPLETED,
 size_t ps_compared_place(enum ps_measure measure)
 {
     size_t k = 0;
-    while (k < PS_COMPARED_N && ps_compared[k] != measure) {
+    while (k < PS_COMPARED_N - 1 && ps_compared[k] != measure) {
         k++;
     }
     return k;
@@ -50,11 +51,12 @@ void ps_difference_add(struct ps_difference *d, int64_t base, int64_t other)
 
 static void add_chunk(struct ps_comparison *out, const int64_t *values, uint64_t worlds_n)
 {
+    const size_t measures_n = out->measures_n;
     for (size_t s = 0; s < out->scenarios_n; s++) {
-        for (size_t k = 0; k < PS_COMPARED_N; k++) {
-            const int64_t *base = values + (out->base * PS_COMPARED_N + k) * worlds_n;
-            const int64_t *other = values + (s * PS_COMPARED_N + k) * worlds_n;
-            struct ps_difference *d = &out->differences[s * PS_COMPARED_N + k];
+        for (size_t k = 0; k < measures_n; k++) {
+            const int64_t *base = values + (out->base * measures_n + k) * worlds_n;
+            const int64_t *other = values + (s * measures_n + k) * worlds_n;
+            struct ps_difference *d = &out->differences[s * measures_n + k];
             for (uint64_t w = 0; w < worlds_n; w++) {
                 ps_difference_add(d, base[w], other[w]);
             }
@@ -77,29 +79,30 @@ static int show(void *context, uint64_t done, uint64_t total)
                                   bar->total);
 }
 
-static uint64_t chunk_worlds(size_t scenarios_n, uint64_t worlds_n)
+static uint64_t chunk_worlds(size_t values_n, uint64_t worlds_n)
 {
     /* An even number, so that no pair of worlds is torn apart. */
-    const uint64_t fit = CHUNK_BYTES / (scenarios_n * PS_COMPARED_N * sizeof(int64_t));
+    const uint64_t fit = CHUNK_BYTES / (values_n * sizeof(int64_t));
     const uint64_t most = fit < CHUNK_WORLDS_LEAST ? CHUNK_WORLDS_LEAST : fit & ~(uint64_t)31;
     return most < worlds_n ? most : worlds_n;
 }
 
 enum ps_status ps_compare_run(const struct ps_engine_request *request, size_t base,
-                              struct ps_diags *diags, struct ps_comparison *out)
+                              ps_compare_see *see, void *context, struct ps_diags *diags,
+                              struct ps_comparison *out)
 {
-    const size_t n = request->scenarios_n;
+    const size_t n = request->scenarios_n, measures_n = (size_t)request->kept_n;
     struct bar bar = {.request = request, .total = request->worlds_n};
     struct ps_engine_request chunk = *request;
     *out = (struct ps_comparison){.base = base, .scenarios_n = n, .worlds_n = request->worlds_n};
-    out->differences = calloc(n * PS_COMPARED_N, sizeof *out->differences);
-    const uint64_t most = chunk_worlds(n, request->worlds_n);
-    int64_t *values = malloc(n * PS_COMPARED_N * most * sizeof *values);
+    out->measures_n = measures_n;
+    memcpy(out->measures, request->kept, measures_n * sizeof *out->measures);
+    out->differences = calloc(n * measures_n, sizeof *out->differences);
+    const uint64_t most = chunk_worlds(n * measures_n, request->worlds_n);
+    int64_t *values = malloc(n * measures_n * most * sizeof *values);
     enum ps_status status =
         out->differences == NULL || values == NULL ? ps_status_raise(PS_MEMORY) : PS_OK;
     chunk.tier = PS_TIER_DECISION;
-    chunk.kept = ps_compared;
-    chunk.kept_n = PS_COMPARED_N;
     chunk.values = values;
     if (request->progress != NULL) {
         chunk.progress = show;
@@ -116,6 +119,9 @@ enum ps_status ps_compare_run(const struct ps_engine_request *request, size_t ba
         status = ps_engine_run(&chunk, diags, &result);
         if (status == PS_OK) {
             add_chunk(out, values, chunk.worlds_n);
+            if (see != NULL) {
+                see(context, at, values, chunk.worlds_n);
+            }
             for (size_t i = 0; i < n; i++) {
                 out->paired |= result.rows[i].row.paired;
             }
@@ -155,8 +161,8 @@ static double correlation(const struct ps_difference *d)
 struct ps_verdict ps_comparison_judge(const struct ps_comparison *comparison, size_t scenario,
                                       size_t k, size_t comparisons_n)
 {
-    return ps_difference_judge(&comparison->differences[scenario * PS_COMPARED_N + k],
-                               ps_measure_desc(ps_compared[k])->unit == PS_MU_FLAG,
+    return ps_difference_judge(&comparison->differences[scenario * comparison->measures_n + k],
+                               ps_measure_desc(comparison->measures[k])->unit == PS_MU_FLAG,
                                comparison->paired, comparisons_n);
 }
 

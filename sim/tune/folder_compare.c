@@ -6,6 +6,7 @@
 #include "pledgesim/folders.h"
 #include "pledgesim/math.h"
 #include "pledgesim/number.h"
+#include "pledgesim/sections.h"
 
 /* Below so many hits, or misses, of both together batches say too little about an event; so many
  * batches are wanted. */
@@ -104,15 +105,12 @@ static int by_batches(const struct batch *x, const struct batch *y, struct ps_ve
         const double off = y->mean[b] - x->mean[b] - mean;
         sum += weight * weight * off * off;
     }
-    /* Student's law with n - 1 degrees of freedom, as a beta law. */
     const double freedom = n - 1;
-    const double quantile = ps_betainc_inv(freedom / 2, 0.5, 0.05);
-    const double reach = sqrt(freedom * (1 - quantile) / quantile);
+    const double reach = ps_student_reach95(freedom);
     out->se = sqrt(sum * n / freedom);
     out->lo95 = out->value - reach * out->se;
     out->hi95 = out->value + reach * out->se;
-    const double t = out->value / out->se;
-    out->p_value = out->se > 0       ? ps_betainc(freedom / 2, 0.5, freedom / (freedom + t * t))
+    out->p_value = out->se > 0       ? ps_student_two_sided(out->value / out->se, freedom)
                    : out->value != 0 ? 0
                                      : 1;
     return 1;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pledgesim/errors.h"
+#include "pledgesim/figures.h"
 #include "pledgesim/math.h"
 #include "pledgesim/nearest.h"
 #include "pledgesim/number.h"
@@ -125,6 +126,34 @@ enum ps_metric_error ps_metric_parse(const char *text, struct ps_metric *metric,
     }
     *near = nearest_metric(text);
     return PS_METRIC_UNKNOWN;
+}
+
+enum ps_metric_error ps_metric_parse_any(const char *text, struct ps_metric *metric,
+                                         const char **near)
+{
+    for (int r = 0; r < PS_RATIO_N; r++) {
+        const struct ps_ratio_desc *desc = ps_ratio_desc((enum ps_ratio)r);
+        if (strcmp(text, desc->name) == 0 || strcmp(text, desc->doc[PS_LANG_ZH]) == 0) {
+            *near = NULL;
+            *metric = (struct ps_metric){
+                .kind = PS_METRIC_RATIO, .measure = desc->numerator, .ratio = (enum ps_ratio)r};
+            (void)snprintf(metric->name, sizeof metric->name, "%s", desc->name);
+            return PS_METRIC_OK;
+        }
+    }
+    return ps_metric_parse(text, metric, near);
+}
+
+double ps_metric_divisor(const struct ps_metric *metric)
+{
+    return metric->kind == PS_METRIC_RATIO ? ps_ratio_divisor(metric->ratio)
+                                           : ps_measure_divisor(metric->measure);
+}
+
+const char *ps_metric_unit(const struct ps_metric *metric)
+{
+    return metric->kind == PS_METRIC_RATIO ? ps_ratio_desc(metric->ratio)->unit
+                                           : ps_measure_unit_name(metric->measure);
 }
 
 /* ---- limits ---- */

@@ -176,6 +176,7 @@ static enum ps_status look(const struct ps_engine_request *request, enum ps_twis
     struct ps_engine_request mine = {.seed = request->seed,
                                      .threads_n = request->threads_n,
                                      .isa = request->isa,
+                                     .laws = request->laws,
                                      .tier = PS_TIER_DECISION,
                                      .progress = request->progress,
                                      .context = request->context,

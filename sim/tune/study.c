@@ -163,6 +163,7 @@ enum ps_status ps_study_simulate(const struct ps_study *study, const struct ps_s
         .seed = study->seed,
         .threads_n = study->threads_n,
         .isa = study->isa,
+        .laws = study->laws,
         .tier = PS_TIER_DECISION,
         .kept = kept,
         .kept_n = kept_n,

@@ -16,7 +16,7 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const HOSTILE = '<img src=x onerror=alert(1)></script><script>alert(2)</script>{a|b}';
 const folder = mkdtempSync(join(tmpdir(), 'pledgesim-browser-'));
-const CHARTS = ['distribution', 'frontier', 'heat', 'fan', 'exceedance', 'flows', 'tornado', 'compare', 'convergence'];
+const CHARTS = ['distribution', 'frontier', 'heat', 'fan', 'exceedance', 'flows', 'stress', 'tornado', 'compare', 'convergence'];
 let browser;
 
 const run = (...args) => execFileSync(pledgesim, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """run --rare: what is written and said, that nothing but the input changes it, and what is refused."""
+import json
+import re
 import unittest
 
-from _program import LANGS, ROOT, Case, data_files, table
+from _program import LANGS, ROOT, Case, data_files, run, table
 
 BISHAN, STATIC = ROOT / "scenarios/bishan", ROOT / "scenarios/static"
 ARGS = ("run", BISHAN, "--only", "baseline,all_insured", "--set", "pool_initial_wan=1500", "-n", "8000", "--rare")
@@ -33,6 +35,24 @@ class Rare(Case):
         self.assertTrue(float(row["plain_p_depletion_lo95"]) < high and low < float(row["plain_p_depletion_hi95"]))
         self.assertAlmostEqual(float(row["weight_mean"]), 1, delta=0.1)
         self.assertGreater(float(row["effective_n"]), 100)
+
+    def test_the_report_shows_it(self):
+        if not json.loads(run("info", "--json").stdout)["report"]:
+            self.skipTest("built without Node.js")
+        self.pledgesim(*ARGS, "-o", "out", "-q")
+        rows = self.rows("out")
+        page = (self.dir / "out/report.html").read_text(encoding="utf-8")
+        section = re.search(r'<section id="rare".*?</section>', page, re.S).group()
+        self.assertIn('<a href="#rare">', page)
+        self.assertEqual(section.count("<tr>"), 2 * (1 + len(rows)))
+        self.assertIn("the pool never pays under this policy", section)  # all_insured
+        given = rows["baseline"]
+        self.assertEqual(given["verdict"], "given")
+        for text in (f"{100 * float(given['p_depletion_lo95']):.2f}", f">{float(given['effective_n']):,.0f}<", f">{float(given['gain']):.1f}<",
+                     f">{int(given['worlds']):,}<"):
+            self.assertIn(text, section)
+        self.pledgesim(*ARGS[:-1], "-o", "plain", "-q")
+        self.assertNotIn('id="rare"', (self.dir / "plain/report.html").read_text(encoding="utf-8"))
 
     def test_rarer_than_one_in_a_million(self):
         done = self.pledgesim("run", STATIC, "--only", "grouped", "-n", "20000", "--rare", "-o", "out", "--lang", "en")

@@ -10,7 +10,7 @@ import unittest
 
 from _program import Case, ROOT, run, table
 
-SECTIONS = ["conclusion", "live", "distribution", "frontier", "heat", "fan", "exceedance", "flows", "tornado", "compare",
+SECTIONS = ["conclusion", "live", "distribution", "frontier", "heat", "fan", "exceedance", "flows", "stress", "tornado", "compare",
             "convergence", "parameters", "data"]
 HOSTILE = "</script><script>alert(1)</script><!--<img src=x onerror=alert(2)>&\u2028{0}"
 HAS_REPORT = json.loads(run("info", "--json").stdout)["report"]
@@ -53,7 +53,7 @@ class Report(Case):
         self.assertEqual({a for a in re.findall(r"https?://[\w.]+", rest) if a != "http://www.w3.org"}, set())
         markup = re.sub(r"<script.*?</script>", "", rest, flags=re.S)
         self.assertEqual([a for a in re.findall(r'(?:src|href)="([^"]*)"', markup) if not a.startswith("#")], [])
-        self.assertEqual(re.findall(r'<section id="(\w+)"', page)[:13], SECTIONS)
+        self.assertEqual(re.findall(r'<section id="(\w+)"', page)[:14], SECTIONS)
         self.assertLess(len(page.encode()), 2_000_000)
 
     def test_no_figure_without_its_interval(self):
@@ -93,6 +93,25 @@ class Report(Case):
         own = outlook["points"][0][outlook["size"] * len(outlook["leverages"]) + outlook["leverage"]]
         self.assertEqual(own[0], data["scenarios"][0]["depletion"])
         self.assertEqual(own[1], data["scenarios"][0]["target"])
+
+    def test_the_tornado_is_that_of_sensitivity(self):
+        self.book(template="bishan")
+        data = json.loads(island(self.report("book", "-n", "3000", "--only", "yearly_flow", "--set", "pd_multiplier=1.2")))
+        self.pledgesim("sensitivity", "book", "--id", "yearly_flow", "--set", "pd_multiplier=1.2", "-n", "2000", "--metric", "p_depletion", "--metric",
+                       "p_target_annual", "--metric", "fiscal_net_cost", "-o", "drawn", "-q")
+        rows = {(row["parameter"], row["metric"]): row for row in table((self.dir / "drawn/tornado.csv").read_bytes())}
+        self.assertEqual((data["tornado"]["worlds"], 3 * len(data["tornado"]["bars"])), (2000, len(rows)))
+        bars = {bar["label"][0]: bar for bar in data["tornado"]["bars"]}
+        for name, label in (("pd_multiplier", "违约概率倍数"), ("leverage", "放大倍数上限"), ("pool_initial_wan", "资金池初始规模")):
+            for key, metric in (("depletion", "p_depletion"), ("target", "p_target_annual"), ("cost", "fiscal_net_cost")):
+                row = rows[name, metric]
+                self.assertEqual(bars[label]["ends"], [row["low"], row["high"]])
+                for end, side in enumerate(("low", "high")):
+                    value, lo, hi, real = bars[label][key][end]
+                    for x, column in ((value, "difference"), (lo, "lo95"), (hi, "hi95")):
+                        self.assertAlmostEqual(x, float(row[f"{side}_{column}"]), delta=1e-8 * max(1, abs(x)))
+                    self.assertEqual(real, row[f"{side}_real"] == "true")
+        self.assertIsNone(json.loads(island(self.report("book", "-n", "500", "--only", "baseline")))["tornado"])
 
     def test_names_stay_text(self):
         book = self.book()
@@ -209,6 +228,10 @@ class Report(Case):
         self.pledgesim("tune", "book", "--vary", "pool_initial_wan=500:3000", "--st", "p_depletion<=1%", "--minimize", "pool_initial_wan",
                        "-n", "4096", "-o", "tuned", "-q", code=None)
         page = (self.dir / "tuned/report.html").read_text(encoding="utf-8")
+        for name in ("grid", "tuned"):  # no panel, no kernel
+            study = (self.dir / name / "report.html").read_text(encoding="utf-8")
+            self.assertNotIn('id="kernel"', study)
+            self.assertTrue(study.rstrip().endswith("</html>"))
         rows = table((self.dir / "tuned/tune.csv").read_bytes())
         # Judged by one-sided bounds, as on the terminal; none looks like a 95 % interval.
         self.assertRegex(conclusion(page), r"\d % \[<= [\d.]+ %\]")

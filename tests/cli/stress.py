@@ -47,6 +47,13 @@ class Stress(Case):
         self.assertIn("the pool could not pay in", one.stdout)
         self.assertIn("个资金池不足赔付", two.stdout)
 
+    def test_presets(self):
+        run = ("stress", STATIC, "--id", "textbook", "--st", "p_depletion<=60%", "--lang", "en")
+        quick = self.pledgesim(*run, "--preset", "quick", "-o", "quick")
+        self.assertIn("of 4,000 worlds", quick.stdout)
+        self.assertIn("of 500 worlds", self.pledgesim(*run, "--preset", "publish", "-n", "500").stdout)
+        self.assertIn("--worlds 4000", self.pledgesim("help", "stress").stdout)
+
     def test_a_traced_world_is_one_of_the_dead(self):
         done = self.pledgesim("stress", STATIC, "--id", "textbook", "--st", "p_depletion<=60%", "-n", "500", "--lang", "en")
         world = done.stdout.split("--world ")[1].split()[0]

@@ -367,7 +367,6 @@ class Sensitivity(Case):
         self.assertIn("in percentage points", done.stdout)
         self.assertIn(f"npl_peak is {100 * float(row['base_mean']):.2f} % [", done.stdout)
         self.assertIn(f"2: {100 * float(row['high_difference']):+.2f} [", done.stdout)
-        self.assertIn("npl_peak", self.pledgesim("sensitivity", BISHAN, "--vary", "leverage=6:12", "--metric", "pool_min", code=2).stderr)
 
     def test_few_samples_are_said_to_be_few(self):
         vary = ("sensitivity", BISHAN, "--vary", "pool_initial_wan=700:1500", "--vary", "leverage=6:12", "--metric", "registered_total", "-n", "500", "--lang", "en")
@@ -383,8 +382,17 @@ class Sensitivity(Case):
         self.assertIn("W005", (self.dir / "out/warnings.csv").read_text("utf-8"))
         done = self.pledgesim("sweep", BISHAN, *idle, "--vary", "topup=none|fixed", "-n", "64", "--lang", "en")
         self.assertNotIn("W005 --vary", done.stderr)
-        done = self.pledgesim("sweep", BISHAN, *idle, "--set", "topup=fixed", "-n", "64", "--lang", "en")
-        self.assertNotIn("W005 --vary", done.stderr)
+        for idle_or_not in (idle, ("--vary", "topup_yearly_wan=0:100:50")):
+            done = self.pledgesim("sweep", BISHAN, *idle_or_not, "--set", "topup=fixed", "-n", "64", "--lang", "en", "-o", "varied")
+            self.assertNotIn("W005", done.stderr)  # nor that topup = fixed has no effect because the amount is 0
+            self.assertNotIn("W005", (self.dir / "varied/warnings.csv").read_text("utf-8"))
+        self.assertIn("W005", self.pledgesim("check", BISHAN, "--set", "topup=fixed", "--lang", "en").stderr)
+
+    def test_an_upper_end_that_is_left_out_is_said(self):
+        for verb, more in (("sweep", ()), ("tune", ("--st", "p_depletion<=50%")), ("sensitivity", ("--metric", "p_depletion"))):
+            vary = (verb, BISHAN, *more, "-n", "64", "--lang", "en", "--vary")
+            self.assertIn("1400 is the last value, the upper end is left out", self.pledgesim(*vary, "pool_initial_wan=800:1500:300", code=None).stderr)
+            self.assertNotIn("left out", self.pledgesim(*vary, "pool_initial_wan=800:1400:300", code=None).stderr)
 
     def test_no_effect_is_said(self):
         done = self.pledgesim("sensitivity", BISHAN, "--vary", "discount_rate_pct=1:5", "--samples", "8", "--metric", "p_depletion", "-n", "1000", "--lang", "en")
@@ -392,12 +400,59 @@ class Sensitivity(Case):
         self.assertNotIn("nan", done.stdout)
         self.assertRegex(done.stdout, r"p_depletion is [0-9.]+ % \[[0-9.]+, [0-9.]+\]; .* in percentage points")
 
+    def test_plausible_ranges(self):
+        """Without --vary all that act in the book; each as if its range had been written."""
+        columns = json.loads(self.pledgesim("schema", "scenarios", "--json").stdout)["tables"][0]["columns"]
+        ranges = {c["name"]: (c["plausible"]["low"], c["plausible"]["high"]) for c in columns if "plausible" in c}
+        done = self.pledgesim("sensitivity", BISHAN, "-n", "500", "-o", "all", "--lang", "en")
+        self.assertIn("most are assumptions", done.stdout)
+        self.assertRegex(done.stdout, r"no difference at either end: .*registered_ratio")
+        rows = {row["parameter"]: row for row in table((self.dir / "all/tornado.csv").read_bytes()) if row["metric"] == "p_depletion"}
+        idle = {"index_correlation", "t_nu", "sector_variance", "stress_multiplier", "topup_yearly_wan"}
+        self.assertEqual(set(rows), set(ranges) - idle)
+        self.assertEqual({name: (row["low"], row["high"]) for name, row in rows.items()},
+                         {name: ranges[name] for name in rows} | {"pool_initial_wan": ("500", "2000")})
+        self.pledgesim("sensitivity", BISHAN, "--vary", "leverage=5:15", "--vary", "pd_multiplier=0.5:2", "-n", "500", "-o", "given", "-q")
+        for row in table((self.dir / "given/tornado.csv").read_bytes()):
+            if row["metric"] == "p_depletion":
+                self.assertEqual(row["low_difference"], rows[row["parameter"]]["low_difference"])
+                self.assertEqual(row["high_difference"], rows[row["parameter"]]["high_difference"])
+        active = ("--set", "topup=fixed", "--set", "topup_yearly_wan=80", "--set", "dependence=student_t")
+        self.pledgesim("sensitivity", BISHAN, *active, "-n", "500", "-o", "active", "-q")
+        ends = {row["parameter"]: (row["low"], row["high"]) for row in table((self.dir / "active/tornado.csv").read_bytes())}
+        self.assertEqual((ends["topup_yearly_wan"], ends["t_nu"]), (("40", "160"), ("4", "30")))
+
+    def test_a_name_alone_takes_its_plausible_range(self):
+        for name in ("pd_multiplier", "违约概率倍数"):
+            self.pledgesim("sensitivity", BISHAN, "--vary", name, "-n", "64", "-o", "out", "-q")
+            self.assertEqual({(row["low"], row["high"]) for row in table((self.dir / "out/tornado.csv").read_bytes())}, {("0.5", "2")})
+        for name, words in (("target_wan", "no plausible range"), ("nonsense", "no plausible range"), ("topup_yearly_wan", "which is nothing"),
+                            ("", "NAME=LO:HI")):
+            self.assertIn(words, self.pledgesim("sensitivity", BISHAN, "--vary", name, "--lang", "en", code=2).stderr)
+
+    def test_any_metric_of_a_run(self):
+        """Means, quantiles and ratios; the scenario's own and those at an end are those of run."""
+        names = ("pool_min", "npl_peak_q95", "claim_rate", "p_senior_hit", "depletion_month")
+        self.pledgesim("sensitivity", BISHAN, "--vary", "pd_multiplier=0.5:2", *(x for name in names for x in ("--metric", name)), "-n", "4000", "-o", "out", "-q")
+        rows = {row["metric"]: row for row in table((self.dir / "out/tornado.csv").read_bytes())}
+        self.assertEqual(set(rows), set(names))
+        for folder, settings, end in (("own", (), 0), ("high", ("--set", "pd_multiplier=2"), 1)):
+            self.pledgesim("run", BISHAN, "--only", "baseline", *settings, "-n", "4000", "-o", folder, "-q")
+            metrics = {row["metric"]: row["mean"] for row in table((self.dir / folder / "metrics.csv").read_bytes())}
+            quantiles = {(row["metric"], row["kind"], row["q_pct"]): row["value"] for row in table((self.dir / folder / "quantiles.csv").read_bytes())}
+            for name, known in (("pool_min", metrics["pool_min"]), ("claim_rate", metrics["claim_rate"]), ("npl_peak_q95", quantiles["npl_peak", "quantile", "95"])):
+                value = float(rows[name]["base_mean"]) + end * float(rows[name]["high_difference"])
+                self.assertAlmostEqual(value, float(known), delta=(0.002 if name == "npl_peak_q95" else 1e-9) * abs(value))
+        done = self.pledgesim("sensitivity", BISHAN, "--vary", "pd_multiplier=0.5:2", "--metric", "代偿率", "--metric", "不良率峰值95%分位数", "-n", "4000")
+        self.assertIn("代偿率 为 1.", done.stdout)
+
     def test_wrong_usage(self):
-        for arguments, words in ((["--metric", "npl_peak_q95"], "a probability or a mean"), (["--metric", "nonsense"], "a probability or a mean"),
-                                 ([], "")):
-            vary = ["--vary", "leverage=6:12"] if arguments else []
-            done = self.pledgesim("sensitivity", BISHAN, *vary, *arguments, "-n", "64", "--lang", "en", code=2)
-            self.assertIn(words or "one to 24 parameters", done.stderr)
+        for arguments, words in ((["--metric", "npl_peak_q95"], "3,584 worlds at least"), (["--metric", "nonsense"], "no such figure"),
+                                 (["--metric", "p_depletio"], "did you mean p_depletion"), (["--metric", "claim_rate", "--samples", "8"], "not quantiles and ratios")):
+            done = self.pledgesim("sensitivity", BISHAN, "--vary", "leverage=6:12", *arguments, "-n", "1000", "--lang", "en", code=2)
+            self.assertIn(words, done.stderr)
+        self.assertIn("no figure of this name", self.pledgesim("tune", BISHAN, "--vary", "leverage=6:12", "--st", "p_depletion<=1%", "--minimize", "claim_rate",
+                                                               "-n", "1000", "--lang", "en", code=2).stderr)
 
 
 if __name__ == "__main__":

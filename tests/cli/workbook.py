@@ -11,6 +11,7 @@ import zipfile
 from _program import Case, run, table
 
 FEW = ("-n", "2048", "-q")
+DRAWN = json.loads(run("info", "--json").stdout)["report"]  # a report has a tornado, and so has its workbook
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 HOSTILE = ["=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "-2", "<script>alert(1)</script>&\"'", "]]><x", "tab\tand\x1b[2J\x07", "'quoted"]
@@ -62,10 +63,17 @@ class Workbook(Case):
         self.pledgesim("run", "book", *FEW, "-o", out, *arguments, **changes)
         return self.dir / out / "report.xlsx"
 
+    def test_tornado_and_rare_of_a_run(self):
+        self.book("book", "bishan")
+        self.pledgesim("run", "book", "--only", "baseline", "-n", "4096", "--rare", "-o", "out", "--lang", "en")
+        book = Book(self.dir / "out/report.xlsx")
+        drawn = ["Sensitivity"] if DRAWN else []
+        self.assertEqual(book.names, ["Conclusion", "Scenarios", "Distribution", "Exceedance", "Timeline", "Rare depletion", *drawn, "Parameters"])
+
     def test_parts(self):
         self.book("book", "bishan")
-        for lang, names in (("zh", ["结论", "情景", "分布", "超限概率", "时间线", "参数"]),
-                            ("en", ["Conclusion", "Scenarios", "Distribution", "Exceedance", "Timeline", "Parameters"])):
+        for lang, names in (("zh", ["结论", "情景", "分布", "超限概率", "时间线", *["敏感性"] * DRAWN, "参数"]),
+                            ("en", ["Conclusion", "Scenarios", "Distribution", "Exceedance", "Timeline", *["Sensitivity"] * DRAWN, "Parameters"])):
             path = self.results("--only", "baseline,pool_2000,macro_down", "--lang", lang)
             book = Book(path)
             self.assertIsNone(book.bad)
@@ -189,7 +197,7 @@ class Workbook(Case):
         subprocess.run(["soffice", f"-env:UserInstallation=file://{self.dir}/profile", "--headless", "--convert-to", every_sheet,
                         "--outdir", self.dir / "csv", path], check=True, capture_output=True, timeout=300)
         pages = {page.stem.removeprefix("report-"): page.read_text(encoding="utf-8") for page in (self.dir / "csv").glob("*.csv")}
-        self.assertEqual(set(pages), {"结论", "情景", "分布", "超限概率", "时间线", "参数"})
+        self.assertEqual(set(pages), {"结论", "情景", "分布", "超限概率", "时间线", *["敏感性"] * DRAWN, "参数"})
         self.assertIn("资金池2000万元", pages["情景"])
         self.assertRegex(pages["结论"], r"不能足额赔付的概率,0\.\d+,")
 

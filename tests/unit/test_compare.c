@@ -26,11 +26,16 @@ static void differences_are_those_of_the_worlds(void **state)
     large->pools[0].initial_fen *= 2;
     worse->p.pd_multiplier = 1.5; /* draws its own worlds, by the same numbers */
     const struct ps_scenario rows[ROWS] = {*base, *large, *worse};
-    const struct ps_engine_request request = {
-        .scenarios = rows, .scenarios_n = ROWS, .worlds_n = STEP, .seed = 5, .threads_n = 2};
+    const struct ps_engine_request request = {.scenarios = rows,
+                                              .scenarios_n = ROWS,
+                                              .worlds_n = STEP,
+                                              .seed = 5,
+                                              .threads_n = 2,
+                                              .kept = ps_compared,
+                                              .kept_n = PS_COMPARED_N};
     struct ps_comparison comparison;
     struct ps_diags diags = {0};
-    assert_int_equal(ps_compare_run(&request, 0, &diags, &comparison), PS_OK);
+    assert_int_equal(ps_compare_run(&request, 0, NULL, NULL, &diags, &comparison), PS_OK);
     struct ps_kit kits[ROWS];
     struct ps_policy policies[ROWS];
     struct ps_moments difference[ROWS][PS_COMPARED_N] = {0};
@@ -78,13 +83,18 @@ static void chunks_change_nothing(void **state)
     struct ps_scenario *const base = ps_fixture_bishan(), *const large = ps_fixture_bishan();
     large->p.max_firm_liability_ppm = 500000;
     const struct ps_scenario rows[2] = {*base, *large};
-    struct ps_engine_request request = {
-        .scenarios = rows, .scenarios_n = 2, .worlds_n = WORLDS, .seed = 5, .threads_n = 1};
+    struct ps_engine_request request = {.scenarios = rows,
+                                        .scenarios_n = 2,
+                                        .worlds_n = WORLDS,
+                                        .seed = 5,
+                                        .threads_n = 1,
+                                        .kept = ps_compared,
+                                        .kept_n = PS_COMPARED_N};
     struct ps_comparison one, many;
     struct ps_diags diags = {0};
-    assert_int_equal(ps_compare_run(&request, 0, &diags, &one), PS_OK);
+    assert_int_equal(ps_compare_run(&request, 0, NULL, NULL, &diags, &one), PS_OK);
     request.threads_n = 3;
-    assert_int_equal(ps_compare_run(&request, 0, &diags, &many), PS_OK);
+    assert_int_equal(ps_compare_run(&request, 0, NULL, NULL, &diags, &many), PS_OK);
     const struct ps_difference *a =
         &one.differences[PS_COMPARED_N + ps_compared_place(PS_M_DEPLETED)];
     const struct ps_difference *b =

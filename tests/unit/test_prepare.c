@@ -342,6 +342,30 @@ static void test_mean_pd(void **state)
     ps_fixture_free(s);
 }
 
+/* A plan prepared with what others left in a memo holds the same tables. */
+static void test_a_memo_changes_no_table(void **state)
+{
+    (void)state;
+    struct ps_scenario *a = ps_fixture_bishan(), *b = ps_fixture_bishan();
+    struct ps_law_memo memo = {0};
+    struct ps_diags diags = {0};
+    b->p.cash_recovery_frac = 0.11; /* one table of its own, the others as a's */
+    const struct ps_scenario *const all[] = {a, b, a};
+    for (size_t i = 0; i < 3; i++) {
+        struct ps_world_plan *with = NULL, *without = prepare(all[i]);
+        assert_int_equal(ps_world_prepare_with(all[i], 7, &memo, &diags, &with), PS_OK);
+        const size_t bytes = (PS_QUANTILE_CELLS + 1) * sizeof(double);
+        assert_memory_equal(with->cash.q, without->cash.q, bytes);
+        for (int k = 0; k < with->ip_kinds_n; k++)
+            assert_memory_equal(with->ip_kinds[k].price.q, without->ip_kinds[k].price.q, bytes);
+        ps_world_plan_free(with);
+        ps_world_plan_free(without);
+    }
+    ps_law_memo_free(&memo);
+    ps_fixture_free(a);
+    ps_fixture_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_large_books),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_mean_pd),
+        cmocka_unit_test(test_a_memo_changes_no_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,7 @@
 
 #include "../../sim/book/book_internal.h"
 #include "pledgesim/models.h"
+#include "pledgesim/ranges.h"
 
 static size_t field_bytes(const struct ps_column_desc *column)
 {
@@ -301,6 +302,37 @@ static void test_units_follow_from_names(void **state)
     }
 }
 
+/* Of a number of its own column, inside its bounds, which differ; relative ones only of money. */
+static void test_plausible_ranges_are_values_of_their_columns(void **state)
+{
+    (void)state;
+    size_t n;
+    const struct ps_plausible *ranges = ps_plausible_all(&n);
+    assert_true(n > 20);
+    for (size_t i = 0; i < n; i++) {
+        const struct ps_column_desc *column = ps_plausible_column(&ranges[i]);
+        assert_non_null(column);
+        assert_ptr_equal(ps_plausible_find(ranges[i].column), &ranges[i]);
+        assert_ptr_equal(ps_plausible_find(column->doc[PS_LANG_ZH]), &ranges[i]);
+        assert_true(strstr(ranges[i].mark, "[assumption") == ranges[i].mark ||
+                    strstr(ranges[i].mark, "[found: ") == ranges[i].mark);
+        assert_true(ranges[i].doc[PS_LANG_ZH][0] != '\0' && ranges[i].doc[PS_LANG_EN][0] != '\0');
+        if (ps_plausible_relative(&ranges[i])) {
+            assert_int_equal(column->kind, PS_KIND_FEN);
+            continue;
+        }
+        struct ps_diags diags = {0};
+        struct ps_value low, high;
+        assert_true(
+            ps_value_parse(column, PS_UNIT_NONE, ranges[i].low, ranges[i].low, NULL, &diags, &low));
+        assert_true(ps_value_parse(column, PS_UNIT_NONE, ranges[i].high, ranges[i].high, NULL,
+                                   &diags, &high));
+        assert_int_equal(diags.n, 0);
+        assert_true(ps_kind_is_real(column->kind) ? low.real < high.real : low.whole < high.whole);
+    }
+    assert_null(ps_plausible_find("target_wan"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +346,7 @@ int main(void)
         cmocka_unit_test(test_choices_of_the_registry_are_its_models_in_order),
         cmocka_unit_test(test_values_are_written_in_the_unit_of_their_column),
         cmocka_unit_test(test_units_follow_from_names),
+        cmocka_unit_test(test_plausible_ranges_are_values_of_their_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,7 +134,8 @@ class FirstRun(Case):
                                 ((*poor, "--set", "target_wan=0"), "no: claims"), ((*poor, "--set", "target_wan=1000000"), "no: target, claims")):
             done = self.pledgesim("run", "book", "-n", "1024", "--only", "now", *values, "--set", "pd_multiplier=4", "--lang", "en")
             probability = table((self.dir / "results/book/summary.csv").read_bytes())[0]
-            self.assertIn(f"? {verdict}. Target", done.stdout, probability)
+            without = "target_wan=0" in values
+            self.assertIn(f"? {verdict}. {'Pool' if without else 'Target'}", done.stdout, probability)
             self.assertIn("at least 80 % of worlds, and in at most 1 %", done.stdout)
 
     def test_never_happened_is_a_bound(self):

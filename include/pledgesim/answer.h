@@ -36,6 +36,9 @@ const char *ps_reason_text(enum ps_reason reason, enum ps_lang lang);
 enum ps_carries ps_carries_of(const struct ps_probability *depletion,
                               const struct ps_probability *target);
 
+/* A book without a target, as one of loans that are there already, asks for payment alone. */
+int ps_has_target(const struct ps_scenario *scenario);
+
 /* The probability of the target by the reading that the scenario chose. */
 const struct ps_probability *ps_target_of(const struct ps_scenario *scenario,
                                           const struct ps_figures *figures);

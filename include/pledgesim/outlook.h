@@ -23,7 +23,7 @@ enum ps_twist {
 const char *ps_twist_text(enum ps_twist twist, enum ps_lang lang);
 
 enum {
-    PS_OUTLOOK_SIZES = 21, /* at most, of pools */
+    PS_OUTLOOK_SIZES = 22, /* at most, of pools */
     PS_OUTLOOK_LEVERAGES = 5,
     PS_OUTLOOK_WORLDS_LEAST = 1000,  /* fewer cannot tell whether 1 % is exceeded: no outlook */
     PS_OUTLOOK_WORLDS = 20000,       /* at most, of the scenario as it is */
@@ -37,7 +37,7 @@ struct ps_outlook_point {
 };
 
 struct ps_outlook {
-    int sizes_n, leverages_n;           /* 0: no pool whose size could vary, or too few worlds */
+    int sizes_n, leverages_n;           /* 0: several pools without money, or too few worlds */
     int64_t pool_fen[PS_OUTLOOK_SIZES]; /* ascending */
     int64_t leverage_ppm[PS_OUTLOOK_LEVERAGES]; /* likewise */
     int size, leverage;                         /* which of them the scenario has */

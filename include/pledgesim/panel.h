@@ -46,6 +46,15 @@ struct ps_panel_pack {
     struct ps_panel_lever levers[PS_LEVER_N];
 };
 
+/* How --set calls the initial money of a pool: "pools.main.initial_wan", or the column of
+ * scenarios.csv that the only pool of a book without pools.csv follows. */
+void ps_panel_pool_cell(const struct ps_scenario *scenario, size_t pool,
+                        char cell[PS_PANEL_CELL_BYTES]);
+
+/* Do they differ in nothing that a policy is? PS_MEMORY; PS_INPUT as ps_panel_pack. */
+enum ps_status ps_panel_same_policy(const struct ps_scenario *a, const struct ps_scenario *b,
+                                    struct ps_diags *diags, int *same) PS_MUST_CHECK;
+
 /* Packs scenarios[of], which is prepared anew (some 60 ms for each set of worlds). PS_MEMORY;
  * PS_INPUT with a diagnostic when its worlds cannot be prepared. A scenario without a pooled
  * product has a panel too, in which neither the pool nor a share can be moved. */

@@ -34,8 +34,8 @@ struct ps_stressing {
     const struct ps_death *death;
 };
 
-/* All is borrowed for the call. Everything below `seed` is for manifest.json alone: no data file
- * may depend on it. */
+/* All is borrowed for the call. Everything below `book_path` is for manifest.json alone, and the
+ * path and the settings for that and the report: no data file may depend on them. */
 struct ps_results_request {
     const struct ps_book *book;
     const struct ps_engine_result *result;  /* full tier; rows in the order of book->scenarios */
@@ -53,8 +53,10 @@ struct ps_results_request {
     const struct ps_sweep *sweep;         /* and what was found */
     enum ps_lang lang;                    /* of report.xlsx */
     uint64_t seed;
-    uint64_t worlds_n;     /* as asked for; a row may have stopped earlier */
-    const char *book_path; /* the book as the user named it */
+    uint64_t worlds_n;       /* as asked for; a row may have stopped earlier */
+    const char *book_path;   /* the book as the user named it */
+    const char *const *sets; /* what --set said */
+    size_t sets_n;
     const char *const *command_line;
     int command_n;
     const char *compiler;                     /* e.g. "gcc 12.2.0" */

@@ -11,7 +11,7 @@ set ylabel L("不能足额赔付的概率", "pool once cannot pay in full")
 set format y "%g %%"
 set format x "%.0f"
 set yrange [0:*]
-set cblabel L("累计达标概率", "target reached over the whole plan")
+set cblabel L("达标概率", "target reached")
 set format cb "%g %%"
 set palette defined (0 "#440154", 1 "#414487", 2 "#2A788E", 3 "#22A884", 4 "#7AD151", 5 "#FDE725")
 set cbrange [0:100]
@@ -20,5 +20,5 @@ plot 1 with lines linecolor rgb grey dashtype 2 title "1 %", \
         with points pointtype 6 pointsize 0.5 linecolor rgb grey title L("全部方案", "all variants"), \
      file using (front(column("fiscal_net_cost_wan_mean"))):(100 * column("p_depletion")):(100 * column("p_depletion_lo95")):(100 * column("p_depletion_hi95")) \
         with yerrorbars pointtype 7 pointsize 0.9 linecolor rgb "#303030" title L("前沿方案（95% 区间）", "frontier, 95 % interval"), \
-     file using (front(column("fiscal_net_cost_wan_mean"))):(100 * column("p_depletion")):(100 * column("p_target_cumulative")) \
+     file using (front(column("fiscal_net_cost_wan_mean"))):(100 * column("p_depletion")):(100 * column("p_target")) \
         with points pointtype 7 pointsize 0.7 linecolor palette notitle

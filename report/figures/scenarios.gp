@@ -11,6 +11,10 @@ load "style.gp"
 name(x) = strlen(strcol("label")) > 0 ? strcol("label") : strcol(1)
 shown(x) = column(0) < rows ? x : NaN
 never(x) = column("p_depletion") == 0 ? shown(x) : NaN
+# Without a hit the bound to quote is the one-sided one.
+upper(x) = column("p_depletion") == 0 ? column("p_depletion_upper95") : column("p_depletion_hi95")
+# A book without any target has no chart of it.
+stats file using (column("p_target") >= 0 ? 1 : 0) nooutput name "T"
 
 set multiplot
 set border 1
@@ -24,20 +28,22 @@ set xtics out nomirror
 set pointsize 0.8
 
 set lmargin at screen 0.30
-set rmargin at screen 0.62
+set rmargin at screen (T_max > 0 ? 0.62 : 0.95)
 set title L("不能足额赔付的概率", "pool once cannot pay in full")
 set xlabel L("概率与 95% 区间", "probability, 95 % interval")
 set ytics scale 0
-plot file using (shown(100 * column("p_depletion"))):0:(100 * column("p_depletion_lo95")):(100 * column("p_depletion_hi95")):ytic(name(0)) \
+plot file using (shown(100 * column("p_depletion"))):0:(100 * column("p_depletion_lo95")):(100 * upper(0)):ytic(name(0)) \
         with xerrorbars linecolor rgb vermilion linewidth 1.5 pointtype 7 notitle, \
-     file using (never(100 * column("p_depletion_hi95"))):0:(L("未发生", "never seen")) with labels left offset char 1,0 textcolor rgb grey notitle
+     file using (never(100 * upper(0))):0:(L("未发生", "never seen")) with labels left offset char 1,0 textcolor rgb grey notitle
 
+if (T_max > 0) {
 set lmargin at screen 0.70
 set rmargin at screen 0.95
-set title L("累计达标概率", "target reached over the whole plan")
+set title L("达标概率（按各情景的口径）", "target reached, by each scenario's reading")
 set xrange [0:100]
 set xtics 25
 unset ytics
-plot file using (shown(100 * column("p_target_cumulative"))):0:(100 * column("p_target_cumulative_lo95")):(100 * column("p_target_cumulative_hi95")) \
+plot file using (shown(100 * column("p_target"))):0:(100 * column("p_target_lo95")):(100 * column("p_target_hi95")) \
         with xerrorbars linecolor rgb blue linewidth 1.5 pointtype 7 notitle
+}
 unset multiplot

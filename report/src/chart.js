@@ -27,7 +27,7 @@ export class Chart {
     constructor(host, name, draw, state) {
         Object.assign(this, { host, name, draw, state, instance: null, drawing: null });
         this.canvas = element('div', { class: 'canvas', role: 'img', tabindex: 0 });
-        this.of = element('p', { class: 'note' });
+        this.of = element('p', { class: 'note of' });
         this.note = element('p', { class: 'note', hidden: true });
         this.summary = element('summary');
         this.twin = element('div');
@@ -74,13 +74,14 @@ export class Chart {
 
     /** Draws now, whether in view or not; `width` in pixels, by default that of its place. */
     show(width) {
-        const drawing = this.draw({ ...this.state, narrow: (width ?? this.host.clientWidth) < NARROW });
+        const place = width ?? this.host.clientWidth;
+        const drawing = this.draw({ ...this.state, narrow: place < NARROW, width: place });
         this.drawing = drawing;
         this.words();
         this.note.hidden = !(drawing.note || drawing.missing);
         this.note.textContent = drawing.note ?? drawing.missing ?? '';
         this.of.hidden = !drawing.of;
-        this.of.textContent = drawing.of ? `${say('SCENARIO')}: ${drawing.of}` : '';
+        this.of.replaceChildren(`${say('SCENARIO')}: `, element('bdi', {}, drawing.of ?? ''));
         this.canvas.hidden = this.details.hidden = 'missing' in drawing;
         if ('missing' in drawing) {
             return;
@@ -108,15 +109,22 @@ export class Chart {
     }
 }
 
-/** Charts that are not in view are drawn for paper too, at its width. */
+/** Charts that are not in view are drawn for paper too, at its width; the parameters stand on it unfolded. */
 function startPrinting() {
+    const folded = () => document.querySelectorAll('#parameters details:not([open])');
+    let opened = [];
     addEventListener('beforeprint', () => {
+        opened = [...folded()];
+        opened.forEach((one) => (one.open = true));
         for (const chart of mounted) {
             chart.show(PRINT_WIDTH);
             chart.instance?.getZr().flush(); // paper does not wait for the next frame
         }
     });
-    addEventListener('afterprint', () => mounted.forEach((chart) => chart.show()));
+    addEventListener('afterprint', () => {
+        opened.forEach((one) => (one.open = false));
+        mounted.forEach((chart) => chart.show());
+    });
 }
 
 function startResizing() {

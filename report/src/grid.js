@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Figures of the live panel without its kernel: between the variants that the program computed before.
 import { count } from './numbers.js';
-import { command } from './shell.js';
+import { recipe } from './shell.js';
 import { say } from './words.js';
 
 const KEYS = ['depletion', 'target', 'registered', 'cost', 'shortfall'];
@@ -36,7 +36,9 @@ export function gridEngine(data) {
     if (leverages.length > 1) {
         levers.push({ ...lever('leverage', 'LIVE_LEVERAGE', leverages, leverage), step: 0.1 });
     }
-    const figuresOf = (twist, p, l) => points[twist][p * leverages.length + l].map(triple);
+    // Without a target there is no figure of it.
+    const keys = KEYS.filter((key) => key !== 'target' || data.hasTarget);
+    const figuresOf = (twist, p, l) => points[twist][p * leverages.length + l].filter(Boolean).map(triple);
     const mix = (a, b, part) => a.map((figure, i) => figure.map((x, k) => x + part * (b[i][k] - x)));
     return {
         levers,
@@ -47,16 +49,16 @@ export function gridEngine(data) {
             const l = placeOf(leverages, policy.leverage ?? leverages[leverage]);
             const along = (at) => mix(figuresOf(twist, p.below, at), figuresOf(twist, p.next, at), p.part);
             const figures = mix(along(l.below), along(l.next), l.part);
-            show({ figures: Object.fromEntries(KEYS.map((key, i) => [key, figures[i]])), note: say('LIVE_GRID', count(worlds[twist])) });
+            show({ figures: Object.fromEntries(keys.map((key, i) => [key, figures[i]])), worlds: worlds[twist], note: say('LIVE_GRID', count(worlds[twist])) });
         },
-        command(policy, stress) {
+        recipe(policy, stress) {
             const cells = (column, own, now, was) =>
-                now === undefined || now === was ? [] : data.panel.pools.map((pool) => `pools.${pool[0]}.${column}=${Number(((pool[own] * now) / was).toFixed(4))}`);
-            return command(data, [
+                now === undefined || now === was ? [] : data.panel.pools.map((pool) => `pools.${pool[0]}.${column}=${Number((was === 0 ? now : (pool[own] * now) / was).toFixed(4))}`);
+            return recipe(data, [
                 ...cells('initial_wan', 1, policy.pool, pools[size]),
                 ...cells('leverage', 2, policy.leverage, leverages[leverage]),
                 data.panel.settings[known[stress]],
-            ]);
+            ], worlds[known[stress]]);
         },
     };
 }

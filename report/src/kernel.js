@@ -120,8 +120,8 @@ class Kernel {
             });
     }
 
-    /** The figures of the worlds run so far. @returns {Figures} */
-    #read(confidence) {
+    /** The figures of the worlds run so far. @param {number} confidence two-sided @returns {Figures} */
+    read(confidence) {
         return Object.fromEntries(
             this.figures.map((name, i) => {
                 const [value, lo, hi] = this.#numbers(this.#c.figure(i, confidence), 3);
@@ -154,12 +154,12 @@ class Kernel {
             this.#check(this.#c.run(n));
             done += n;
             if (done < worlds) {
-                onProgress?.(this.#read(confidence), done);
+                onProgress?.(this.read(confidence), done);
                 await pause();
                 if (turn !== this.#turn) return null;
             }
         }
-        return this.#read(confidence);
+        return this.read(confidence);
     }
 
     #check(status) {

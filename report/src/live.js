@@ -12,11 +12,11 @@ import { language, onLanguage, say } from './words.js';
  * @property {Lever[]} levers what can be moved
  * @property {[string, string][]} stresses names of the sets of worlds
  * @property {(policy: object, stress: number, show: (result: Result) => void) => void} run
- * @property {(policy: object, stress: number) => string} command
+ * @property {(policy: object, stress: number) => import('./shell.js').Recipe} recipe
  *
- * @typedef {{ name: string, word: string, value: number, lowest: number, highest: number, step: number, choice?: boolean }} Lever
- *   choice: on or off, 1 or 0
- * @typedef {{ figures: Record<string, [number, number, number]>, note: string }} Result
+ * @typedef {{ name: string, word: string, pool?: string, product?: string, value: number, lowest: number, highest: number, step: number, choice?: boolean }} Lever
+ *   pool: which one it moves, where there are several; product: whose share it moves; choice: on or off, 1 or 0
+ * @typedef {{ figures: Record<string, [number, number, number]>, worlds: number, note: string }} Result
  */
 
 const FIGURES = [
@@ -46,6 +46,7 @@ class Panel {
     build() {
         this.output = element('div', { class: 'live-figures', 'aria-live': 'polite' });
         this.note = element('p', { class: 'note' });
+        this.how = element('p', { class: 'note' });
         this.command = element('code', { class: 'command' });
         const reset = element('button', { type: 'button' }, say('LIVE_RESET'));
         reset.addEventListener('click', () => this.reset());
@@ -54,7 +55,7 @@ class Panel {
             reset,
             this.output,
             this.note,
-            element('p', { class: 'note' }, say('LIVE_COMMAND')),
+            this.how,
             this.command,
         );
         this.run();
@@ -74,7 +75,7 @@ class Panel {
         return element('div', { class: 'lever' }, element('label', { for: id }, say(word)), input);
     }
 
-    slider({ name, word, lowest, highest, step }) {
+    slider({ name, word, pool, product, lowest, highest, step }) {
         const id = `lever-${name}`;
         const shown = element('output', { for: id }, String(this.policy[name]));
         const input = element('input', { id, type: 'range', min: lowest, max: highest, step, value: this.policy[name] });
@@ -83,7 +84,8 @@ class Panel {
             shown.textContent = input.value;
             this.run();
         });
-        return element('div', { class: 'lever' }, element('label', { for: id }, say(word)), shown, input);
+        const text = pool ? say('LIVE_OF_POOL', pool, say(word)) : product ? say('LIVE_OF_PRODUCT', product, say(word)) : say(word);
+        return element('div', { class: 'lever' }, element('label', { for: id }, text), shown, input);
     }
 
     chooser() {
@@ -103,12 +105,15 @@ class Panel {
     }
 
     run() {
-        this.command.textContent = this.engine.command(this.policy, this.stress);
-        this.engine.run(this.policy, this.stress, ({ figures, note }) => {
+        const { command, row } = this.engine.recipe(this.policy, this.stress);
+        this.how.textContent = row ? say('LIVE_ROW', row) : say('LIVE_COMMAND');
+        this.command.textContent = command ?? '';
+        this.command.hidden = !command;
+        this.engine.run(this.policy, this.stress, ({ figures, worlds, note }) => {
             this.note.textContent = note;
             this.output.replaceChildren(
                 ...FIGURES.filter(([key]) => figures[key]).map(([key, word, isChance]) => {
-                    const text = isChance ? chanceText(figures[key]) : amount(figures[key]);
+                    const text = isChance ? chanceText(figures[key]) : amount(figures[key], worlds);
                     const [value, interval] = text.split(' [');
                     return element(
                         'div',
@@ -126,7 +131,7 @@ class Panel {
 /** @param {HTMLElement} host @param {object} data */
 export function startLive(host, data) {
     const none = () => {
-        const words = () => host.replaceChildren(element('p', { class: 'note' }, say('LIVE_NONE')));
+        const words = () => host.replaceChildren(element('p', { class: 'note' }, say(data.noOutlook)));
         onLanguage(words);
         words();
     };

@@ -23,19 +23,25 @@ const OF_SCENARIO = ['distribution', 'fan', 'exceedance', 'flows', 'convergence'
 const data = JSON.parse(document.getElementById('figures').textContent);
 const state = { data, scenario: 0 };
 
-function startChooser() {
-    const label = element('label', { for: 'scenario' });
-    const select = element('select', { id: 'scenario' }, ...data.scenarios.map((one, i) => element('option', { value: i }, one.name)));
-    select.addEventListener('change', () => {
-        state.scenario = Number(select.value);
-        charts()
-            .filter((chart) => OF_SCENARIO.includes(chart.name))
-            .forEach((chart) => chart.refresh());
+/** A choice above each chart of one scenario; they go together, and nothing else of the page follows them. */
+function startChoosers() {
+    const shown = charts().filter((chart) => OF_SCENARIO.includes(chart.name));
+    const selects = shown.map((chart) => {
+        const id = `scenario-${chart.name}`;
+        const label = element('label', { for: id });
+        const select = element('select', { id }, ...data.scenarios.map((one, i) => element('option', { value: i }, one.name)));
+        const words = () => (label.textContent = say('CHOOSE'));
+        onLanguage(words);
+        words();
+        chart.host.before(element('div', { class: 'chooser' }, label, select));
+        return select;
     });
-    const words = () => (label.textContent = say('CHOOSE'));
-    onLanguage(words);
-    words();
-    document.querySelector('nav').prepend(element('div', { class: 'chooser' }, label, select));
+    const choose = ({ target }) => {
+        state.scenario = Number(target.value);
+        selects.forEach((select) => (select.value = target.value));
+        shown.forEach((chart) => chart.refresh());
+    };
+    selects.forEach((select) => select.addEventListener('change', choose));
 }
 
 function startDownloads(host) {
@@ -75,5 +81,5 @@ for (const host of document.querySelectorAll('.chart')) {
     }
 }
 if (data.scenarios?.length > 1) {
-    startChooser();
+    startChoosers();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Numbers as people read them; the rules are those of sim/results/numtext.c.
+import { say } from './words.js';
 
 /** 1,234.5: groups of three digits. @param {string} plain */
 function grouped(plain) {
@@ -42,11 +43,16 @@ function digitsOf(lo, hi) {
 }
 
 /**
- * A probability with its 95 % interval; an event that never or always happened is a bound.
+ * A probability with its 95 % interval; an event that never or always happened is a bound, and that of a target that is not
+ * there a dash.
  * @typedef {[hits: number, worlds: number, lo: number, hi: number]} Chance
- * @param {Chance} chance
+ * @param {Chance | null} chance
  */
-export function chance([hits, worlds, lo, hi]) {
+export function chance(figure) {
+    if (figure === null) {
+        return '–';
+    }
+    const [hits, worlds, lo, hi] = figure;
     if (hits === 0) {
         return `< ${share(hi)}`;
     }
@@ -66,8 +72,11 @@ export function between(value, lo, hi) {
 /** The estimate of a chance. @param {Chance} chance */
 export const valueOf = ([hits, worlds]) => hits / worlds;
 
-/** A mean with its interval. @param {[mean: number, lo: number, hi: number]} estimate */
-export const amount = ([mean, lo, hi]) => `${wan(mean)} [${wan(lo)}, ${wan(hi)}]`;
+/**
+ * A mean with its interval; what is 0 in every world was not seen.
+ * @param {[mean: number, lo: number, hi: number]} estimate @param {number} worlds
+ */
+export const amount = ([mean, lo, hi], worlds) => (lo === 0 && hi === 0 ? say('IN_NONE', count(worlds)) : `${wan(mean)} [${wan(lo)}, ${wan(hi)}]`);
 
 /** A fraction on an axis: 10 %, 0.5 %. @param {number} fraction */
 export const tick = (fraction) => `${Number((100 * fraction).toPrecision(3))} %`;

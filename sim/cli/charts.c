@@ -12,7 +12,7 @@ enum {
     WIDTH_MIN = 40,
     WIDTH_MAX = 110,
     ROWS_MAX = 16,
-    CHANCES_WIDTH_MIN = 72, /* below this the fan goes without the probabilities beside it */
+    CHANCES_WIDTH_MIN = 72, /* below this the probabilities stand below the years, not beside */
     CHANCE_WIDTH = 24,
     YEARS_MAX = 64
 };
@@ -256,13 +256,13 @@ static void print_fan(const struct canvas *c)
         (void)printf("%4d  ", years[i].year);
         const int left = draw_year(c, &years[i], lowest, highest, columns);
         if (chances) {
-            (void)printf("%*s  %s", left, "", ps_chance_text(&years[i].depleted).s);
+            (void)printf("%*s  ", left, "");
+        } else {
+            (void)fputs("\n      ", stdout);
         }
-        (void)putchar('\n');
+        (void)puts(ps_chance_text(&years[i].depleted).s);
     }
-    if (chances) {
-        ps_say(stdout, c->lang, PS_SAY_CHART_BY_THEN, NULL);
-    }
+    ps_say(stdout, c->lang, chances ? PS_SAY_CHART_BY_THEN : PS_SAY_CHART_BY_THEN_BELOW, NULL);
 }
 
 void ps_charts_print(const struct ps_book *book, const struct ps_engine_result *result,

@@ -222,6 +222,8 @@ static enum ps_status write_results(struct run *run)
         .seed = (uint64_t)command->given[PS_OPT_SEED].whole,
         .worlds_n = (uint64_t)command->given[PS_OPT_WORLDS].whole,
         .book_path = command->operand,
+        .sets = (const char *const *)command->given[PS_OPT_SET].list,
+        .sets_n = command->given[PS_OPT_SET].list_n,
         .command_line = command->argv,
         .command_n = command->argc,
         .compiler = ps_compiler(),

@@ -53,8 +53,9 @@ static enum ps_status print_figures(const struct line *lines, size_t n, enum ps_
         const struct ps_figures *f = &lines[i].figures;
         ps_grid_add(&grid, ps_scenario_name(lines[i].scenario), NAME_WIDTH);
         ps_grid_add(&grid, ps_chance_text(&f->depletion).s, 0);
-        ps_grid_add(&grid, ps_chance_text(&f->target_cumulative).s, 0);
-        ps_grid_add(&grid, ps_chance_text(&f->target_annual).s, 0);
+        const int has_target = ps_has_target(lines[i].scenario);
+        ps_grid_add(&grid, has_target ? ps_chance_text(&f->target_cumulative).s : "-", 0);
+        ps_grid_add(&grid, has_target ? ps_chance_text(&f->target_annual).s : "-", 0);
         add_wan(&grid, f->compensation_gross_wan_mean);
         add_wan(&grid, f->compensation_gross_wan_q99);
         add_wan(&grid, f->fiscal_net_cost_wan_mean);
@@ -144,14 +145,20 @@ static enum ps_status print_verdicts(const struct line *lines, size_t n, enum ps
 static enum ps_status print_conclusion(const struct line *line, enum ps_lang lang)
 {
     const struct ps_figures *f = &line->figures;
+    const struct ps_text pool = ps_text_money(ps_pools_initial_fen(line->scenario));
+    (void)putchar('\n');
+    if (!ps_has_target(line->scenario)) {
+        ps_say(stdout, lang, PS_SAY_CONCLUSION_CLAIMS,
+               PS_ARGS(ps_scenario_name(line->scenario), pool.s, verdict_of(line, lang),
+                       ps_chance_text(&f->depletion).s));
+        return PS_OK;
+    }
     char *reasons = reasons_text(f, lang);
     if (reasons == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
-    (void)putchar('\n');
     ps_say(stdout, lang, PS_SAY_CONCLUSION,
-           PS_ARGS(ps_scenario_name(line->scenario),
-                   ps_text_money(ps_pools_initial_fen(line->scenario)).s,
+           PS_ARGS(ps_scenario_name(line->scenario), pool.s,
                    ps_text_money(line->scenario->p.target_fen).s, verdict_of(line, lang),
                    ps_chance_text(ps_target_of(line->scenario, f)).s,
                    ps_chance_text(&f->depletion).s, reasons));

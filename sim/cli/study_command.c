@@ -303,6 +303,8 @@ enum ps_status ps_study_write(const struct ps_study_command *study, uint64_t wor
     request.lang = command->lang;
     request.seed = study->study.seed;
     request.book_path = command->operand;
+    request.sets = (const char *const *)command->given[PS_OPT_SET].list;
+    request.sets_n = command->given[PS_OPT_SET].list_n;
     request.command_line = command->argv;
     request.command_n = command->argc;
     request.compiler = ps_compiler();

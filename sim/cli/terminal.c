@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "terminal.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -123,27 +124,55 @@ static void put_blanks(FILE *out, size_t n)
     }
 }
 
+static void print_cell(FILE *out, const struct ps_grid *grid, size_t first, size_t column,
+                       const size_t *widths, int is_last)
+{
+    const char *cell = grid->cells[first + column];
+    const size_t blanks = widths[column] - ps_screen_width(cell);
+    const int right = (grid->right >> column & 1) != 0;
+    if (right) {
+        put_blanks(out, blanks);
+    }
+    (void)fputs(cell, out);
+    if (!is_last) {
+        put_blanks(out, (right ? 0 : blanks) + 2);
+    }
+}
+
+/* The first column, and those from `from` up to `to`. */
 static void print_aligned_row(FILE *out, const struct ps_grid *grid, size_t first,
-                              const size_t *widths)
+                              const size_t *widths, size_t from, size_t to)
 {
     /* Blanks behind the last text of a row are left out. */
-    size_t last = grid->columns_n;
-    while (last > 1 && *grid->cells[first + last - 1] == '\0') {
-        last--;
+    while (to > from && *grid->cells[first + to - 1] == '\0') {
+        to--;
     }
-    for (size_t i = 0; i < last; i++) {
-        const char *cell = grid->cells[first + i];
-        const size_t blanks = widths[i] - ps_screen_width(cell);
-        const int right = (grid->right >> i & 1) != 0;
-        if (right) {
-            put_blanks(out, blanks);
-        }
-        (void)fputs(cell, out);
-        if (i + 1 < last) {
-            put_blanks(out, (right ? 0 : blanks) + 2);
-        }
+    print_cell(out, grid, first, 0, widths, to == from);
+    for (size_t i = from; i < to; i++) {
+        print_cell(out, grid, first, i, widths, i + 1 == to);
     }
     (void)fputc('\n', out);
+}
+
+/* What is wider than a terminal goes on in another table below, with the first column again. */
+static void print_aligned(FILE *out, const struct ps_grid *grid, const size_t *widths)
+{
+    const struct ps_terminal terminal = ps_terminal_of(out);
+    const size_t width = terminal.tty ? (size_t)terminal.width : SIZE_MAX;
+    size_t from = 1;
+    do {
+        size_t to = from, used = widths[0];
+        while (to < grid->columns_n && (to == from || used + 2 + widths[to] <= width)) {
+            used += 2 + widths[to++];
+        }
+        if (from > 1) {
+            (void)fputc('\n', out);
+        }
+        for (size_t i = 0; i + grid->columns_n <= grid->cells_n; i += grid->columns_n) {
+            print_aligned_row(out, grid, i, widths, from, to);
+        }
+        from = to;
+    } while (from < grid->columns_n);
 }
 
 static void print_markdown_row(FILE *out, const struct ps_grid *grid, size_t first)
@@ -178,12 +207,12 @@ enum ps_status ps_grid_print(FILE *out, const struct ps_grid *grid, enum ps_grid
         size_t *widest = &widths[i % grid->columns_n];
         *widest = width > *widest ? width : *widest;
     }
-    for (size_t i = 0; i + grid->columns_n <= grid->cells_n; i += grid->columns_n) {
-        if (style == PS_GRID_MARKDOWN) {
-            print_markdown_row(out, grid, i);
-        } else {
-            print_aligned_row(out, grid, i, widths);
-        }
+    if (style == PS_GRID_ALIGNED) {
+        print_aligned(out, grid, widths);
+    }
+    for (size_t i = 0; style == PS_GRID_MARKDOWN && i + grid->columns_n <= grid->cells_n;
+         i += grid->columns_n) {
+        print_markdown_row(out, grid, i);
     }
     free(widths);
     return PS_OK;

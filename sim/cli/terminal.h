@@ -34,7 +34,8 @@ enum ps_grid_style { PS_GRID_ALIGNED, PS_GRID_MARKDOWN };
  * (0: no limit) are cut. */
 void ps_grid_add(struct ps_grid *grid, const char *text, size_t max_width);
 
-/* PS_MEMORY when a cell could not be added. */
+/* An aligned table is as narrow as the terminal: the columns that do not fit follow below, each
+ * time with the first one. PS_MEMORY when a cell could not be added. */
 enum ps_status ps_grid_print(FILE *out, const struct ps_grid *grid, enum ps_grid_style style)
     PS_MUST_CHECK;
 void ps_grid_free(struct ps_grid *grid);

@@ -7,6 +7,7 @@
 
 #include "figure_names.h"
 #include "pledgesim/figures.h"
+#include "pledgesim/judgedtext.h"
 #include "pledgesim/outcsv.h"
 #include "terminal.h"
 
@@ -42,58 +43,6 @@ static char *variant_text(const struct ps_tune_story *story, const struct ps_tri
     return text;
 }
 
-/* Shares with at least two digits that count. */
-static struct ps_text number_text(const struct ps_metric *metric, double value)
-{
-    struct ps_text out;
-    if (metric->kind == PS_METRIC_MEAN) {
-        return ps_text_real(value / ps_measure_divisor(metric->measure), 2);
-    }
-    const double room = 100 * (value < 0.5 ? value : 1 - value);
-    int digits_n = 2;
-    for (double limit = 0.1; room > 0 && room < limit && digits_n < 8; limit /= 10) {
-        digits_n++;
-    }
-    (void)snprintf(out.s, sizeof out.s, "%.*f %%", digits_n, 100 * value);
-    return out;
-}
-
-/* The bound with as many more digits as tell it from the limit. */
-static struct ps_text bound_text(const struct ps_metric *metric, double bound, double limit)
-{
-    struct ps_text out = number_text(metric, bound);
-    const int mean = metric->kind == PS_METRIC_MEAN;
-    const double unit = mean ? ps_measure_divisor(metric->measure) : 0.01;
-    if (strcmp(out.s, number_text(metric, limit).s) == 0) {
-        const double gap = fabs(bound - limit) / unit;
-        int digits_n = 2;
-        for (double last = 0.005; gap > 0 && gap <= last && digits_n < 6; last /= 10) {
-            digits_n++;
-        }
-        (void)snprintf(out.s, sizeof out.s, "%.*f%s", digits_n, bound / unit, mean ? "" : " %");
-    }
-    return out;
-}
-
-/* "0.93 % [<= 0.97 %]": the estimate and the bound that counts. An event that never or always
- * happened has a bound only. */
-static struct ps_text judged_text(const struct ps_constraint *c, const struct ps_judged *j)
-{
-    const struct ps_metric *metric = &c->metric;
-    struct ps_text out;
-    if (metric->kind != PS_METRIC_MEAN && (j->value.value <= 0 || j->value.value >= 1)) {
-        const int never = j->value.value <= 0;
-        (void)snprintf(out.s, sizeof out.s, "%s %.40s", never ? "<" : ">",
-                       number_text(metric, never ? j->value.upper : j->value.lower).s);
-    } else {
-        (void)snprintf(
-            out.s, sizeof out.s, "%.18s [%s %.18s]", number_text(metric, j->value.value).s,
-            j->at_most ? "<=" : ">=",
-            bound_text(metric, j->at_most ? j->value.upper : j->value.lower, j->limit).s);
-    }
-    return out;
-}
-
 /* What is known of the objective, a figure. */
 static struct ps_text objective_text(const struct ps_metric *metric, const struct ps_tried *tried)
 {
@@ -102,10 +51,11 @@ static struct ps_text objective_text(const struct ps_metric *metric, const struc
     if (metric->kind != PS_METRIC_MEAN && (v->value <= 0 || v->value >= 1)) {
         const int never = v->value <= 0;
         (void)snprintf(out.s, sizeof out.s, "%s %.40s", never ? "<" : ">",
-                       number_text(metric, never ? v->upper : v->lower).s);
+                       ps_metric_text(metric, never ? v->upper : v->lower).s);
     } else {
-        (void)snprintf(out.s, sizeof out.s, "%.14s [%.14s, %.14s]", number_text(metric, v->value).s,
-                       number_text(metric, v->lower).s, number_text(metric, v->upper).s);
+        (void)snprintf(out.s, sizeof out.s, "%.14s [%.14s, %.14s]",
+                       ps_metric_text(metric, v->value).s, ps_metric_text(metric, v->lower).s,
+                       ps_metric_text(metric, v->upper).s);
     }
     return out;
 }
@@ -123,14 +73,15 @@ static void add_price(struct ps_grid *grid, const struct ps_tune_story *story,
         const struct ps_axis *axis = &story->request->study.axes[objective->axis];
         const double there = ps_axis_real(axis, price->objective), here = ps_axis_real(axis, now);
         (void)snprintf(text, sizeof text, "%s: %.*f (%+.*f)",
-                       number_text(&c->metric, price->limit).s, axis->scale, there, axis->scale,
+                       ps_metric_text(&c->metric, price->limit).s, axis->scale, there, axis->scale,
                        there - here);
         ps_grid_add(grid, text, 0);
     } else {
         const int mean = objective->metric.kind == PS_METRIC_MEAN;
         const double unit = mean ? ps_measure_divisor(objective->metric.measure) : 0.01;
-        (void)snprintf(text, sizeof text, "%s: %s (%+.2f)", number_text(&c->metric, price->limit).s,
-                       number_text(&objective->metric, price->objective).s,
+        (void)snprintf(text, sizeof text, "%s: %s (%+.2f)",
+                       ps_metric_text(&c->metric, price->limit).s,
+                       ps_metric_text(&objective->metric, price->objective).s,
                        (price->objective - now) / unit);
         ps_grid_add(grid, text, 0);
     }
@@ -152,11 +103,11 @@ static enum ps_status print_constraints(const struct ps_tune_story *story,
         const struct ps_constraint *constraint = &story->request->study.constraints[c];
         const struct ps_tried *last = fresh == NULL ? search : fresh;
         ps_grid_add(&grid, constraint->text, 0);
-        ps_grid_add(&grid, judged_text(constraint, &search->judged[c]).s, 0);
+        ps_grid_add(&grid, ps_judged_text(constraint, &search->judged[c]).s, 0);
         if (fresh == NULL) {
             ps_grid_add(&grid, "-", 0);
         } else {
-            ps_grid_add(&grid, judged_text(constraint, &fresh->judged[c]).s, 0);
+            ps_grid_add(&grid, ps_judged_text(constraint, &fresh->judged[c]).s, 0);
         }
         ps_grid_add(&grid, ps_message(JUDGEMENTS[last->judged[c].judgement], lang), 0);
         if (priced) {
@@ -241,8 +192,8 @@ static enum ps_status tell_neighbours(const struct ps_tune_story *story,
             ps_grid_add(&grid, objective_text(&objective->metric, tried).s, 0);
         }
         ps_grid_add(&grid, study->constraints[c].text, 0);
-        ps_grid_add(&grid, judged_text(&study->constraints[c], &tried->judged[c]).s, 0);
-        ps_grid_add(&grid, judged_text(&study->constraints[c], &fresh->judged[c]).s, 0);
+        ps_grid_add(&grid, ps_judged_text(&study->constraints[c], &tried->judged[c]).s, 0);
+        ps_grid_add(&grid, ps_judged_text(&study->constraints[c], &fresh->judged[c]).s, 0);
         ps_grid_add(&grid, ps_message(JUDGEMENTS[worse], lang), 0);
     }
     const enum ps_status status = ps_grid_print(stdout, &grid, PS_GRID_ALIGNED);
@@ -419,7 +370,7 @@ static enum ps_status tell_reach(const struct ps_tune_story *story)
         }
         const enum ps_judgement judgement = best->judged[c].judgement;
         ps_grid_add(&grid, study->constraints[c].text, 0);
-        ps_grid_add(&grid, judged_text(&study->constraints[c], &best->judged[c]).s, 0);
+        ps_grid_add(&grid, ps_judged_text(&study->constraints[c], &best->judged[c]).s, 0);
         ps_grid_add(&grid, text, 0);
         ps_grid_add(&grid, ps_message(JUDGEMENTS[judgement], lang), 0);
         free(text);

@@ -75,27 +75,45 @@ static void set_cell(char cell[PS_PANEL_CELL_BYTES], const char *table, const ch
                    *id ? "." : "", column);
 }
 
+/* What a pool has of its own, and the columns of scenarios.csv that its cells may follow. */
+static const struct pool_lever {
+    enum ps_lever lever;
+    const char *column, *followed;
+} POOL_LEVERS[] = {{PS_LEVER_POOL_INITIAL, "initial_wan", "pool_initial_wan"},
+                   {PS_LEVER_TOPUP_YEARLY, "topup_yearly_wan", "topup_yearly_wan"},
+                   {PS_LEVER_LEVERAGE, "leverage", "leverage"}};
+enum { POOL_LEVERS_N = sizeof POOL_LEVERS / sizeof *POOL_LEVERS };
+
+static void set_pool_cell(const struct ps_scenario *s, size_t pool, const struct pool_lever *lever,
+                          char cell[PS_PANEL_CELL_BYTES])
+{
+    if (pool_follows(s)) {
+        set_cell(cell, "", "", lever->followed);
+    } else {
+        set_cell(cell, "pools", s->pools[pool].pool_id, lever->column);
+    }
+}
+
+void ps_panel_pool_cell(const struct ps_scenario *scenario, size_t pool,
+                        char cell[PS_PANEL_CELL_BYTES])
+{
+    set_pool_cell(scenario, pool, &POOL_LEVERS[0], cell);
+}
+
 static void set_pool_levers(const struct ps_scenario *s, struct ps_panel_contents *contents)
 {
-    static const struct {
-        enum ps_lever lever;
-        const char *column, *followed;
-    } ROWS[] = {{PS_LEVER_POOL_INITIAL, "initial_wan", "pool_initial_wan"},
-                {PS_LEVER_TOPUP_YEARLY, "topup_yearly_wan", "topup_yearly_wan"},
-                {PS_LEVER_LEVERAGE, "leverage", "leverage"}};
-    enum { ROWS_N = sizeof ROWS / sizeof *ROWS };
     if (contents->pool < 0) {
-        for (int i = 0; i < ROWS_N; i++) {
-            hold(&contents->levers[ROWS[i].lever]);
+        for (int i = 0; i < POOL_LEVERS_N; i++) {
+            hold(&contents->levers[POOL_LEVERS[i].lever]);
         }
         return;
     }
     const struct ps_pools_row *pool = &s->pools[contents->pool];
     const int follows = pool_follows(s);
     const char *table = follows ? "" : "pools", *id = follows ? "" : pool->pool_id;
-    for (int i = 0; i < ROWS_N; i++) {
-        set_cell(contents->levers[ROWS[i].lever].cell, table, id,
-                 follows ? ROWS[i].followed : ROWS[i].column);
+    for (int i = 0; i < POOL_LEVERS_N; i++) {
+        set_pool_cell(s, (size_t)contents->pool, &POOL_LEVERS[i],
+                      contents->levers[POOL_LEVERS[i].lever].cell);
     }
     int rules_n;
     const int ruled = ps_models_topup(&rules_n)[pool->topup] != &ps_topup_none;
@@ -188,6 +206,19 @@ static enum ps_status same_policy(const struct ps_panel_contents *a, const struc
     free(bytes_a);
     free(bytes_b);
     ps_policy_free(&b.policy);
+    return status;
+}
+
+enum ps_status ps_panel_same_policy(const struct ps_scenario *a, const struct ps_scenario *b,
+                                    struct ps_diags *diags, int *same)
+{
+    struct ps_panel_contents contents;
+    enum ps_status status = contents_of(a, diags, &contents);
+    *same = 0;
+    if (status == PS_OK) {
+        status = same_policy(&contents, b, diags, same);
+    }
+    ps_policy_free(&contents.policy);
     return status;
 }
 

@@ -33,6 +33,7 @@ static const struct section OF_RUN[] = {
     {"fan", PS_WORD_FAN, PS_WORD_FAN_INTRO, NULL, "fan"},
     {"exceedance", PS_WORD_EXCEEDANCE, PS_WORD_EXCEEDANCE_INTRO, NULL, "exceedance"},
     {"flows", PS_WORD_FLOWS, PS_WORD_FLOWS_INTRO, NULL, "flows"},
+    {"vehicles", PS_WORD_VEHICLES, PS_WORD_VEHICLES_INTRO, ps_page_vehicles, ""},
     {"rare", PS_WORD_RARE, PS_WORD_RARE_INTRO, ps_page_rare, ""},
     {"stress", PS_WORD_STRESS, PS_WORD_STRESS_INTRO, NULL, "stress"},
     {"tornado", PS_WORD_TORNADO, PS_WORD_TORNADO_INTRO, NULL, "tornado"},
@@ -95,7 +96,9 @@ int ps_page_has_kernel(void)
 static void write_title(struct ps_page *page)
 {
     page->lang = PS_LANG_ZH;
-    ps_page_say(page, PS_WORD_TITLE_BOOK, PS_PAGE_ARGS(page->request->book->name));
+    ps_page_plain(
+        page,
+        ps_page_said(page->lang, PS_WORD_TITLE_BOOK, PS_PAGE_ARGS(page->request->book->name)).s);
 }
 
 static void made_by(struct ps_page *page)
@@ -105,6 +108,10 @@ static void made_by(struct ps_page *page)
     ps_page_say(page, PS_WORD_MADE_BY,
                 PS_PAGE_ARGS(page->request->book->name, ps_text_count(page->request->worlds_n).s,
                              seed, PS_VERSION));
+    for (size_t i = 0; i < page->request->sets_n; i++) {
+        ps_page_say(page, PS_WORD_MADE_WITH, NULL);
+        ps_page_shell_word(page, page->request->sets[i]);
+    }
 }
 
 /* The switch works without JavaScript: the boxes stand before all that they hide. */
@@ -124,10 +131,13 @@ static void write_top(struct ps_page *page)
     (void)fputs("</header>\n", page->out);
 }
 
-/* Steered worlds are there when they were asked for. */
+/* Not every book has securitisations, trusts or funds; steered worlds are there when they were
+ * asked for. */
 static int is_there(const struct ps_page *page, const struct section *section)
 {
-    return section->block != ps_page_rare || page->request->rare != NULL;
+    return section->block == ps_page_vehicles ? ps_page_has_vehicles(page)
+           : section->block == ps_page_rare   ? page->request->rare != NULL
+                                              : 1;
 }
 
 static void write_contents(struct ps_page *page, const struct section *sections, size_t n)
@@ -143,6 +153,16 @@ static void write_contents(struct ps_page *page, const struct section *sections,
     (void)fputs("</ul></nav>\n", page->out);
 }
 
+/* A book without a target is not told of one. */
+static enum ps_word intro_of(const struct ps_page *page, const struct section *section)
+{
+    if (page->request->outlook == NULL || ps_has_target(page->request->book->scenarios))
+        return section->intro;
+    return section->intro == PS_WORD_FRONTIER_INTRO ? PS_WORD_FRONTIER_INTRO_CLAIMS
+           : section->intro == PS_WORD_HEAT_INTRO   ? PS_WORD_HEAT_INTRO_CLAIMS
+                                                    : section->intro;
+}
+
 static void write_section(struct ps_page *page, const struct section *section)
 {
     (void)fprintf(page->out, "<section id=\"%s\" aria-labelledby=\"title-%s\"><h2 id=\"title-%s\">",
@@ -150,7 +170,7 @@ static void write_section(struct ps_page *page, const struct section *section)
     ps_page_word(page, "span", section->title);
     (void)fputs("</h2>\n", page->out);
     if (section->intro != PS_WORD_N)
-        ps_page_word(page, "p", section->intro);
+        ps_page_word(page, "p", intro_of(page, section));
     if (*section->chart != '\0') {
         (void)fprintf(page->out, "<div class=\"chart\" data-chart=\"%s\">", section->chart);
         ps_page_word(page, "p", PS_WORD_NEEDS_SCRIPT);
@@ -234,7 +254,7 @@ static enum ps_status read_figures(struct ps_page *page)
         return ps_status_raise(PS_MEMORY);
     for (size_t i = 0; i < request->book->scenarios_n; i++)
         ps_figures_read(&request->book->scenarios[i], &request->result->rows[i], &page->figures[i]);
-    return PS_OK;
+    return ps_page_find_stresses(page);
 }
 
 enum ps_status ps_page_write(const struct ps_results_request *request, struct ps_sink sink)
@@ -243,6 +263,7 @@ enum ps_status ps_page_write(const struct ps_results_request *request, struct ps
     char *text = NULL;
     size_t n = 0;
     enum ps_status status = read_figures(&page);
+    ps_page_find_shipped(&page);
     page.out = open_memstream(&text, &n);
     if (page.out == NULL)
         status = ps_status_raise(PS_MEMORY);
@@ -254,5 +275,6 @@ enum ps_status ps_page_write(const struct ps_results_request *request, struct ps
         status = sink.write(sink.context, text, n);
     free(text);
     free(page.figures);
+    free(page.stress);
     return status;
 }

@@ -12,57 +12,14 @@ static const double CONFIDENCE = 0.95;
 
 enum { OBSTACLES_SHOWN = 3 };
 
-/* A book without a target, of loans that are there already, asks for payment alone. */
 static int has_target(const struct ps_page *page)
 {
-    return page->request->book->scenarios[0].p.target_fen > 0;
+    return ps_has_target(page->request->book->scenarios);
 }
 
 static struct ps_text percent(double fraction)
 {
     return ps_text_real(100 * fraction, 0);
-}
-
-/* ---- the worst of what was tried ---- */
-
-static struct ps_page_worst worst(const struct ps_page *page, int of_target)
-{
-    const struct ps_outlook *o = page->request->outlook;
-    const struct ps_engine_result *result = page->request->result;
-    struct ps_page_worst out = {.p = {.value = of_target ? 2 : -1}};
-    for (int t = PS_TWIST_NONE + 1; t < PS_TWIST_N && o->sizes_n > 0; t++) {
-        const struct ps_outlook_point *point = &o->points[t][o->size][o->leverage];
-        const struct ps_probability *p = of_target ? &point->target : &point->depletion;
-        if (o->worlds_n[t] == 0 || (of_target ? p->value >= out.p.value : p->value <= out.p.value))
-            continue;
-        out.p = *p;
-        for (int lang = 0; lang < PS_LANG_N; lang++)
-            out.name[lang] = ps_twist_text((enum ps_twist)t, (enum ps_lang)lang);
-    }
-    /* Scenarios of another family met other worlds: stresses, not policies. */
-    for (size_t i = 1; i < result->rows_n; i++) {
-        const struct ps_scenario *s = &page->request->book->scenarios[i];
-        const struct ps_probability *p =
-            of_target ? ps_target_of(s, &page->figures[i]) : &page->figures[i].depletion;
-        if (result->rows[i].family == result->rows[0].family ||
-            s->p.target_basis != page->request->book->scenarios[0].p.target_basis ||
-            (of_target ? p->value >= out.p.value : p->value <= out.p.value))
-            continue;
-        out.p = *p;
-        for (int lang = 0; lang < PS_LANG_N; lang++)
-            out.name[lang] = ps_scenario_name(s);
-    }
-    return out;
-}
-
-struct ps_page_worst ps_page_worst_depletion(const struct ps_page *page)
-{
-    return worst(page, 0);
-}
-
-struct ps_page_worst ps_page_worst_target(const struct ps_page *page)
-{
-    return worst(page, 1);
 }
 
 /* ---- cards ---- */
@@ -119,6 +76,20 @@ static const struct ps_outlook_point *size_point(const struct ps_outlook *o, int
     return &o->points[PS_TWIST_NONE][size][o->leverage];
 }
 
+static void no_size_card(const struct ps_page *page)
+{
+    const struct ps_outlook *o = page->request->outlook;
+    const int last = o->sizes_n - 1;
+    const struct ps_outlook_point *p = size_point(o, last);
+    card(page, PS_WORD_CARD_SIZE, "bad", ps_word_text(PS_WORD_CARD_SIZE_NONE, page->lang),
+         ps_page_said(page->lang,
+                      has_target(page) ? PS_WORD_CARD_SIZE_NONE_NOTE
+                                       : PS_WORD_CARD_SIZE_NONE_NOTE_CLAIMS,
+                      PS_PAGE_ARGS(ps_page_money(page->lang, o->pool_fen[0]).s,
+                                   ps_page_money(page->lang, o->pool_fen[last]).s,
+                                   ps_chance_text(&p->depletion).s, ps_chance_text(&p->target).s)));
+}
+
 static void size_card(const struct ps_page *page)
 {
     const struct ps_outlook *o = page->request->outlook;
@@ -126,43 +97,50 @@ static void size_card(const struct ps_page *page)
     const int safe = ps_outlook_safe_size(o);
     if (o->sizes_n == 0) {
         card(page, PS_WORD_CARD_SIZE, "open", ps_word_text(PS_WORD_CARD_SIZE_UNKNOWN, lang),
-             ps_page_said(lang, PS_WORD_CARD_SIZE_UNKNOWN_NOTE, NULL));
+             ps_page_said(lang, ps_page_no_outlook(page), NULL));
         return;
     }
-    const int last = o->sizes_n - 1;
-    const struct ps_outlook_point *p = size_point(o, safe < 0 ? last : safe);
-    const struct ps_text depletion = ps_chance_text(&p->depletion);
-    const struct ps_text target = ps_chance_text(&p->target);
-    if (safe < 0)
-        card(page, PS_WORD_CARD_SIZE, "bad", ps_word_text(PS_WORD_CARD_SIZE_NONE, lang),
-             ps_page_said(lang, PS_WORD_CARD_SIZE_NONE_NOTE,
-                          PS_PAGE_ARGS(ps_page_money(lang, o->pool_fen[0]).s,
-                                       ps_page_money(lang, o->pool_fen[last]).s, depletion.s,
-                                       target.s)));
-    else
-        card(page, PS_WORD_CARD_SIZE, safe <= o->size ? "good" : "open",
-             ps_page_money(lang, o->pool_fen[safe]).s,
-             ps_page_said(lang,
-                          has_target(page) ? PS_WORD_CARD_SIZE_NOTE : PS_WORD_CARD_SIZE_NOTE_CLAIMS,
-                          PS_PAGE_ARGS(depletion.s, target.s)));
+    if (safe < 0) {
+        no_size_card(page);
+        return;
+    }
+    const struct ps_outlook_point *p = size_point(o, safe);
+    const struct ps_page_said size = ps_page_money(lang, o->pool_fen[safe]);
+    card(page, PS_WORD_CARD_SIZE, safe <= o->size ? "good" : "open",
+         safe > 0 ? size.s : ps_page_said(lang, PS_WORD_CARD_SIZE_LOWEST, PS_PAGE_ARGS(size.s)).s,
+         ps_page_said(lang,
+                      has_target(page) ? PS_WORD_CARD_SIZE_NOTE : PS_WORD_CARD_SIZE_NOTE_CLAIMS,
+                      PS_PAGE_ARGS(ps_chance_text(&p->depletion).s, ps_chance_text(&p->target).s)));
 }
 
+/* What the stresses do to the pool, and to the target. */
 static void breaks_card(const struct ps_page *page)
 {
-    const struct ps_page_worst w = ps_page_worst_depletion(page);
-    if (w.name[page->lang] == NULL) {
-        card(page, PS_WORD_CARD_BREAKS, "open", ps_word_text(PS_WORD_CARD_SIZE_UNKNOWN, page->lang),
-             ps_page_said(page->lang, PS_WORD_CARD_SIZE_UNKNOWN_NOTE, NULL));
+    const enum ps_lang lang = page->lang;
+    const struct ps_page_worst pool = ps_page_worst_depletion(page);
+    const struct ps_page_worst target = ps_page_worst_target(page);
+    const int fine = pool.p.hi95 <= PS_DEPLETION_AT_MOST && target.p.lo95 >= PS_TARGET_AT_LEAST;
+    struct ps_page_said note = ps_page_said(lang, PS_WORD_CARD_BREAKS_NONE_NOTE, NULL);
+    if (!pool.tried) {
+        card(page, PS_WORD_CARD_BREAKS, "open", ps_word_text(PS_WORD_CARD_SIZE_UNKNOWN, lang),
+             ps_page_said(lang, ps_page_no_outlook(page), NULL));
         return;
     }
-    if (w.p.hits_n == 0) {
-        card(page, PS_WORD_CARD_BREAKS, "good", ps_word_text(PS_WORD_CARD_BREAKS_NONE, page->lang),
-             ps_page_said(page->lang, PS_WORD_CARD_BREAKS_NONE_NOTE, NULL));
-        return;
+    if (pool.name[lang] != NULL)
+        note =
+            ps_page_said(lang, PS_WORD_CARD_BREAKS_NOTE, PS_PAGE_ARGS(ps_chance_text(&pool.p).s));
+    if (has_target(page)) {
+        const struct ps_page_said of_target = ps_page_said(
+            lang,
+            target.name[lang] == NULL ? PS_WORD_CARD_BREAKS_NO_TARGET : PS_WORD_CARD_BREAKS_TARGET,
+            PS_PAGE_ARGS(target.name[lang] == NULL ? "" : target.name[lang],
+                         ps_chance_text(&target.p).s));
+        const size_t n = strlen(note.s);
+        (void)snprintf(note.s + n, sizeof note.s - n, "%s", of_target.s);
     }
-    card(page, PS_WORD_CARD_BREAKS, w.p.hi95 <= PS_DEPLETION_AT_MOST ? "good" : "open",
-         w.name[page->lang],
-         ps_page_said(page->lang, PS_WORD_CARD_BREAKS_NOTE, PS_PAGE_ARGS(ps_chance_text(&w.p).s)));
+    card(page, PS_WORD_CARD_BREAKS, fine ? "good" : "open",
+         pool.name[lang] != NULL ? pool.name[lang] : ps_word_text(PS_WORD_CARD_BREAKS_NONE, lang),
+         note);
 }
 
 /* ---- sentences ---- */
@@ -190,68 +168,31 @@ static void verdict_sentence(const struct ps_page *page)
                  PS_PAGE_ARGS(pool.s, depletion.s, worlds.s));
 }
 
-/* A word of a command line, in quotes where a shell would read more than the word. */
-static struct ps_page_said shell_word(const char *word)
-{
-    static const char PLAIN[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-@=";
-    struct ps_page_said out = {""};
-    const int plain = word[strspn(word, PLAIN)] == '\0' && *word != '\0';
-    size_t at = 0;
-    if (!plain)
-        out.s[at++] = '\'';
-    for (; *word != '\0' && at + 6 < sizeof out.s; word++) {
-        const char *piece = *word == '\'' ? "'\\''" : (const char[]){*word, '\0'};
-        const size_t n = strlen(piece);
-        memcpy(out.s + at, piece, n);
-        at += n;
-    }
-    if (!plain)
-        out.s[at++] = '\'';
-    out.s[at] = '\0';
-    return out;
-}
-
-static struct ps_page_said tune_command(const struct ps_page *page, int64_t lo_fen, int64_t hi_fen)
-{
-    const struct ps_book *book = page->request->book;
-    const int annual = book->scenarios[0].p.target_basis == PS_TARGET_ANNUAL;
-    const char *const demand = !has_target(page) ? ""
-                               : annual          ? " --st 'p_target_annual>=80%'"
-                                                 : " --st 'p_target_cumulative>=80%'";
-    char lo[24], hi[24];
-    (void)snprintf(lo, sizeof lo, "%lld", (long long)(lo_fen / 1000000));
-    (void)snprintf(hi, sizeof hi, "%lld", (long long)(hi_fen / 1000000));
-    return ps_page_said(page->lang, PS_WORD_TUNE_COMMAND,
-                        PS_PAGE_ARGS(shell_word(book->name).s,
-                                     shell_word(book->scenarios[0].p.scenario_id).s, lo, hi,
-                                     demand));
-}
-
 static void size_sentence(const struct ps_page *page)
 {
     const struct ps_outlook *o = page->request->outlook;
     const int safe = ps_outlook_safe_size(o);
-    if (safe < 1)
+    if (safe < 0)
         return;
-    const struct ps_outlook_point *yes = size_point(o, safe), *no = size_point(o, safe - 1);
+    const int below = safe > 0 ? safe - 1 : 0;
+    const struct ps_outlook_point *yes = size_point(o, safe), *no = size_point(o, below);
     const struct ps_page_said safe_size = ps_page_money(page->lang, o->pool_fen[safe]);
-    const struct ps_page_said below = ps_page_money(page->lang, o->pool_fen[safe - 1]);
+    const struct ps_page_said smaller = ps_page_money(page->lang, o->pool_fen[below]);
     const struct ps_text pays = ps_chance_text(&yes->depletion);
     const struct ps_text pays_not = ps_chance_text(&no->depletion);
     (void)fputs("<li>", page->out);
-    if (has_target(page))
+    if (safe == 0)
+        ps_page_say(page, PS_WORD_SENTENCE_SIZE_LOWEST, PS_PAGE_ARGS(safe_size.s, pays.s));
+    else if (has_target(page))
         ps_page_say(page, PS_WORD_SENTENCE_SIZE,
-                    PS_PAGE_ARGS(safe_size.s, pays.s, ps_chance_text(&yes->target).s, below.s,
+                    PS_PAGE_ARGS(safe_size.s, pays.s, ps_chance_text(&yes->target).s, smaller.s,
                                  pays_not.s, ps_chance_text(&no->target).s));
     else
         ps_page_say(page, PS_WORD_SENTENCE_SIZE_CLAIMS,
-                    PS_PAGE_ARGS(safe_size.s, pays.s, below.s, pays_not.s));
+                    PS_PAGE_ARGS(safe_size.s, pays.s, smaller.s, pays_not.s));
     (void)fputs(" ", page->out);
-    ps_page_say(page, PS_WORD_TO_THE_WAN, NULL);
-    (void)fputs(" <code>", page->out);
-    ps_page_text(page, tune_command(page, o->pool_fen[safe - 1], o->pool_fen[safe]).s);
-    (void)fputs("</code></li>", page->out);
+    ps_page_tune(page, safe > 0 ? o->pool_fen[below] : 0, o->pool_fen[safe]);
+    (void)fputs("</li>", page->out);
 }
 
 /* The measures that make up an obstacle; their errors are added, which is never too little. */
@@ -306,6 +247,12 @@ static void paid_sentence(const struct ps_page *page)
     const double divisor = ps_measure_divisor(PS_M_COMPENSATION);
     const struct ps_page_said paid = ps_page_mean(page->lang, row, PS_M_COMPENSATION);
     const struct ps_page_said cost = ps_page_mean(page->lang, row, PS_M_FISCAL_NET_COST);
+    if (ps_page_never(row, PS_M_COMPENSATION)) {
+        sentence(page, PS_WORD_SENTENCE_PAID_NEVER, PS_PAGE_ARGS(ps_text_count(row->worlds_n).s));
+        if (!ps_page_never(row, PS_M_FISCAL_NET_COST))
+            sentence(page, PS_WORD_SENTENCE_COST, PS_PAGE_ARGS(cost.s));
+        return;
+    }
     if (!ps_quantile_supported(h->n, 0.95)) {
         sentence(page, PS_WORD_SENTENCE_PAID_MEAN, PS_PAGE_ARGS(paid.s, cost.s));
         return;
@@ -313,21 +260,29 @@ static void paid_sentence(const struct ps_page *page)
     const struct ps_interval at =
         ps_hist_rank_interval(h, row->paired ? ps_pairs_quantile_ranks(h->n, 0.95, CONFIDENCE)
                                              : ps_quantile_ranks(h->n, 0.95, CONFIDENCE));
-    const struct ps_page_said bad =
-        ps_page_amount(page->lang, (double)ps_hist_quantile(h, 0.95).value / divisor,
-                       (struct ps_interval){at.lo / divisor, at.hi / divisor});
-    sentence(page, PS_WORD_SENTENCE_PAID, PS_PAGE_ARGS(paid.s, bad.s, cost.s));
+    const double bad = (double)ps_hist_quantile(h, 0.95).value;
+    if (bad <= 0) {
+        sentence(page, PS_WORD_SENTENCE_PAID_SELDOM, PS_PAGE_ARGS(paid.s, cost.s));
+        return;
+    }
+    sentence(page, PS_WORD_SENTENCE_PAID,
+             PS_PAGE_ARGS(paid.s,
+                          ps_page_amount(page->lang, bad / divisor,
+                                         (struct ps_interval){at.lo / divisor, at.hi / divisor})
+                              .s,
+                          cost.s));
 }
 
-static void breaks_sentence(const struct ps_page *page)
+static void breaks_sentences(const struct ps_page *page)
 {
-    const struct ps_page_worst claims = ps_page_worst_depletion(page);
+    const struct ps_page_worst pool = ps_page_worst_depletion(page);
     const struct ps_page_worst target = ps_page_worst_target(page);
-    if (claims.name[page->lang] == NULL || target.name[page->lang] == NULL)
-        return;
-    sentence(page, has_target(page) ? PS_WORD_SENTENCE_BREAKS : PS_WORD_SENTENCE_BREAKS_CLAIMS,
-             PS_PAGE_ARGS(claims.name[page->lang], ps_chance_text(&claims.p).s,
-                          target.name[page->lang], ps_chance_text(&target.p).s));
+    if (pool.name[page->lang] != NULL)
+        sentence(page, PS_WORD_SENTENCE_BREAKS,
+                 PS_PAGE_ARGS(pool.name[page->lang], ps_chance_text(&pool.p).s));
+    if (has_target(page) && target.name[page->lang] != NULL)
+        sentence(page, PS_WORD_SENTENCE_BREAKS_TARGET,
+                 PS_PAGE_ARGS(target.name[page->lang], ps_chance_text(&target.p).s));
 }
 
 void ps_page_conclusion(struct ps_page *page)
@@ -338,6 +293,10 @@ void ps_page_conclusion(struct ps_page *page)
         [PS_CARRIES_NOT_TARGET] = PS_WORD_ANSWER_NOT_TARGET,
         [PS_CARRIES_NOT_CLAIMS] = PS_WORD_ANSWER_NOT_CLAIMS,
         [PS_CARRIES_NEITHER] = PS_WORD_ANSWER_NEITHER};
+    static const enum ps_word ANSWERS_CLAIMS[PS_CARRIES_N] = {
+        [PS_CARRIES_YES] = PS_WORD_ANSWER_PAYS,
+        [PS_CARRIES_OPEN] = PS_WORD_ANSWER_OPEN,
+        [PS_CARRIES_NOT_CLAIMS] = PS_WORD_ANSWER_PAYS_NOT};
     const struct ps_scenario *s = page->request->book->scenarios;
     const struct ps_figures *f = page->figures;
     const enum ps_carries carries = ps_carries_of(&f->depletion, ps_target_of(s, f));
@@ -349,20 +308,22 @@ void ps_page_conclusion(struct ps_page *page)
                              ps_page_money(page->lang, s->p.target_fen).s));
     (void)fprintf(page->out, "</p><p class=\"answer %s\">",
                   state_of(carries == PS_CARRIES_YES, carries != PS_CARRIES_OPEN));
-    ps_page_say(page, ANSWERS[carries], NULL);
+    ps_page_say(page, (has_target(page) ? ANSWERS : ANSWERS_CLAIMS)[carries], NULL);
     (void)fputs("</p><div class=\"cards\">", page->out);
     if (has_target(page))
         target_card(page);
     depletion_card(page);
     size_card(page);
     breaks_card(page);
-    (void)fputs("</div><ul class=\"sentences\">", page->out);
+    (void)fputs("</div>", page->out);
+    ps_page_basis(page);
+    (void)fputs("<ul class=\"sentences\">", page->out);
     verdict_sentence(page);
     size_sentence(page);
     if (has_target(page))
         obstacle_sentence(page);
     paid_sentence(page);
-    breaks_sentence(page);
+    breaks_sentences(page);
     if (page->request->warnings->n > 0)
         sentence(page, PS_WORD_SENTENCE_WARNINGS,
                  PS_PAGE_ARGS(ps_text_count(page->request->warnings->n).s));

@@ -168,41 +168,47 @@ static json_t *depleted_by(const struct ps_row *row)
     return out;
 }
 
-static json_t *with_quantile(const struct ps_row *row, enum ps_measure measure)
+/* [mean, lower end, upper end, quantile or null, its level]: the quantile of the bad side, where
+ * the distribution is kept. */
+static json_t *with_bad_case(const struct ps_row *row, enum ps_measure measure, double level)
 {
     const struct ps_hist *h = &row->hist[measure];
     json_t *line = mean(row, measure);
-    const int known = ps_hist_kept(h) && ps_quantile_supported(h->n, 0.95);
-    add(line, known ? wan((double)ps_hist_quantile(h, 0.95).value) : json_null());
+    const int known = ps_hist_kept(h) && ps_quantile_supported(h->n, level);
+    add(line, known ? wan((double)ps_hist_quantile(h, level).value) : json_null());
+    add(line, number(level));
     return line;
 }
 
-/* word of the item: [mean, lower end, upper end, 95 % quantile or null]. */
 static json_t *flows(const struct ps_scenario *scenario, const struct ps_row *row)
 {
-    static const struct {
+    static const double MUCH = 0.95, LITTLE = 0.05;
+    const struct {
         enum ps_word word;
         enum ps_measure measure;
-    } FLOWS[] = {{PS_WORD_FLOW_TOPUPS, PS_M_TOPUPS},
-                 {PS_WORD_FLOW_INTEREST, PS_M_POOL_INTEREST},
-                 {PS_WORD_FLOW_RETURNED, PS_M_RETURNED},
-                 {PS_WORD_FLOW_PAID, PS_M_COMPENSATION},
-                 {PS_WORD_FLOW_TRUST, PS_M_TRUST_POOL_LOSS},
-                 {PS_WORD_FLOW_END, PS_M_POOL_END},
-                 {PS_WORD_FLOW_EXPOSURE, PS_M_EXPOSURE},
-                 {PS_WORD_FLOW_RECOVERED, PS_M_RECOVERED},
-                 {PS_WORD_FLOW_POOL, PS_M_LOSS_POOL},
-                 {PS_WORD_FLOW_GUARANTOR, PS_M_LOSS_GUARANTOR},
-                 {PS_WORD_FLOW_REGUARANTOR, PS_M_LOSS_REGUARANTOR},
-                 {PS_WORD_FLOW_INSURER, PS_M_LOSS_INSURER},
-                 {PS_WORD_FLOW_APPRAISER, PS_M_LOSS_APPRAISER},
-                 {PS_WORD_FLOW_BANK, PS_M_LOSS_BANK}};
+        double bad; /* level of the bad case: much of a loss, little of what helps */
+    } FLOWS[] = {{PS_WORD_FLOW_TOPUPS, PS_M_TOPUPS, MUCH},
+                 {PS_WORD_FLOW_INTEREST, PS_M_POOL_INTEREST, LITTLE},
+                 {PS_WORD_FLOW_RETURNED, PS_M_RETURNED, LITTLE},
+                 {PS_WORD_FLOW_PAID, PS_M_COMPENSATION, MUCH},
+                 {PS_WORD_FLOW_TRUST, PS_M_TRUST_POOL_LOSS, MUCH},
+                 {PS_WORD_FLOW_END, PS_M_POOL_END, LITTLE},
+                 {PS_WORD_FLOW_EXPOSURE, PS_M_EXPOSURE, MUCH},
+                 {PS_WORD_FLOW_RECOVERED, PS_M_RECOVERED, LITTLE},
+                 {PS_WORD_FLOW_LOSS, PS_M_LOSS, MUCH},
+                 {PS_WORD_FLOW_POOL, PS_M_LOSS_POOL, MUCH},
+                 {PS_WORD_FLOW_GUARANTOR, PS_M_LOSS_GUARANTOR, MUCH},
+                 {PS_WORD_FLOW_REGUARANTOR, PS_M_LOSS_REGUARANTOR, MUCH},
+                 {PS_WORD_FLOW_INSURER, PS_M_LOSS_INSURER, MUCH},
+                 {PS_WORD_FLOW_APPRAISER, PS_M_LOSS_APPRAISER, MUCH},
+                 {PS_WORD_FLOW_BANK, PS_M_LOSS_BANK, MUCH}};
     const struct ps_estimate start = {(double)ps_pools_initial_fen(scenario), 0};
     json_t *out = json_object(), *line = estimate(start, 1e6);
     add(line, json_null());
+    add(line, number(LITTLE));
     put(out, ps_word_key(PS_WORD_FLOW_INITIAL), line);
     for (size_t i = 0; i < sizeof FLOWS / sizeof *FLOWS; i++)
-        put(out, ps_word_key(FLOWS[i].word), with_quantile(row, FLOWS[i].measure));
+        put(out, ps_word_key(FLOWS[i].word), with_bad_case(row, FLOWS[i].measure, FLOWS[i].bad));
     return out;
 }
 
@@ -217,7 +223,8 @@ static json_t *convergence(const struct ps_scenario *scenario, const struct ps_r
         json_t *line = json_array();
         add(line, json_integer((json_int_t)c->worlds_n));
         add(line, chance_of(c->depleted_n, c->worlds_n, r->row.paired));
-        add(line, chance_of(target_n, c->worlds_n, r->row.paired));
+        add(line, ps_has_target(scenario) ? chance_of(target_n, c->worlds_n, r->row.paired)
+                                          : json_null());
         add(line,
             estimate((struct ps_estimate){c->compensation_mean_fen, c->compensation_se_fen}, 1e6));
         add(out, line);
@@ -233,16 +240,14 @@ static json_t *scenario_data(const struct ps_page *page, size_t i)
     json_t *out = json_object();
     put(out, "id", text_of(s->p.scenario_id));
     put(out, "name", text_of(ps_scenario_name(s)));
-    put(out, "stress",
-        json_boolean(r->family != page->request->result->rows[0].family &&
-                     s->p.target_basis == page->request->book->scenarios[0].p.target_basis));
+    put(out, "stress", json_boolean(page->stress[i]));
     put(out, "pool", wan((double)ps_pools_initial_fen(s)));
     put(out, "start",
         json_pack("[I, I]", (json_int_t)s->p.start_year, (json_int_t)s->p.start_month));
     put(out, "horizon", json_integer(s->p.horizon_months));
     put(out, "carries", json_integer(ps_carries_of(&f->depletion, ps_target_of(s, f))));
     put(out, "depletion", chance(&f->depletion));
-    put(out, "target", chance(ps_target_of(s, f)));
+    put(out, "target", ps_has_target(s) ? chance(ps_target_of(s, f)) : json_null());
     put(out, "registered", mean(&r->row, PS_M_REGISTERED));
     put(out, "paid", mean(&r->row, PS_M_COMPENSATION));
     put(out, "cost", mean(&r->row, PS_M_FISCAL_NET_COST));
@@ -257,7 +262,7 @@ static json_t *scenario_data(const struct ps_page *page, size_t i)
 
 /* ---- what goes for all ---- */
 
-static json_t *outlook_points(const struct ps_outlook *o, int twist)
+static json_t *outlook_points(const struct ps_outlook *o, int twist, int has_target)
 {
     json_t *out = json_array();
     for (int i = 0; i < o->sizes_n * o->leverages_n; i++) {
@@ -265,7 +270,7 @@ static json_t *outlook_points(const struct ps_outlook *o, int twist)
             &o->points[twist][i / o->leverages_n][i % o->leverages_n];
         json_t *line = json_array();
         add(line, chance(&p->depletion));
-        add(line, chance(&p->target));
+        add(line, has_target ? chance(&p->target) : json_null());
         add(line, estimate(p->registered_fen, 1e6));
         add(line, estimate(p->fiscal_cost_fen, 1e6));
         add(line, estimate(p->shortfall_fen, 1e6));
@@ -275,7 +280,7 @@ static json_t *outlook_points(const struct ps_outlook *o, int twist)
 }
 
 /* points: [twist][size x leverages + leverage]: depletion, target, registered, cost, shortfall. */
-static json_t *outlook_data(const struct ps_outlook *o)
+static json_t *outlook_data(const struct ps_outlook *o, int has_target)
 {
     json_t *out = json_object(), *pools = json_array(), *leverages = json_array();
     json_t *twists = json_array(), *points = json_array(), *worlds = json_array();
@@ -289,7 +294,7 @@ static json_t *outlook_data(const struct ps_outlook *o)
             [PS_LANG_EN] = ps_twist_text((enum ps_twist)t, PS_LANG_EN)};
         add(twists, both(text));
         add(worlds, json_integer((json_int_t)o->worlds_n[t]));
-        add(points, o->worlds_n[t] > 0 ? outlook_points(o, t) : json_null());
+        add(points, o->worlds_n[t] > 0 ? outlook_points(o, t, has_target) : json_null());
     }
     put(out, "pools", pools);
     put(out, "leverages", leverages);
@@ -348,10 +353,14 @@ static json_t *carries_words(void)
 json_t *ps_page_data(const struct ps_page *page)
 {
     const struct ps_results_request *request = page->request;
-    json_t *out = json_object();
+    json_t *out = json_object(), *settings = json_array();
     char seed[24];
+    for (size_t i = 0; i < request->sets_n; i++)
+        add(settings, text_of(request->sets[i]));
     (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)request->seed);
     put(out, "book", text_of(request->book->name));
+    put(out, "path", text_of(request->book_path));
+    put(out, "sets", settings);
     put(out, "seed", json_string(seed)); /* as text: readers lose digits above 2^53 */
     put(out, "targetAtLeast", json_real(PS_TARGET_AT_LEAST));
     put(out, "depletionAtMost", json_real(PS_DEPLETION_AT_MOST));
@@ -362,9 +371,13 @@ json_t *ps_page_data(const struct ps_page *page)
         for (size_t i = 0; i < request->book->scenarios_n; i++)
             add(scenarios, scenario_data(page, i));
         put(out, "scenarios", scenarios);
+        put(out, "hasTarget", json_boolean(ps_has_target(request->book->scenarios)));
         put(out, "annual",
             json_boolean(request->book->scenarios[0].p.target_basis == PS_TARGET_ANNUAL));
-        put(out, "outlook", outlook_data(request->outlook));
+        put(out, "outlook",
+            outlook_data(request->outlook, ps_has_target(request->book->scenarios)));
+        if (request->outlook->sizes_n == 0)
+            put(out, "noOutlook", json_string(ps_word_key(ps_page_no_outlook(page))));
         put(out, "tornado", ps_page_tornado(request->sensitivity));
         put(out, "panel", panel_data(request->book->scenarios));
         put(out, "pack",

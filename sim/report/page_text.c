@@ -49,10 +49,30 @@ static void put_inert(FILE *out, char c)
     }
 }
 
-void ps_page_text(const struct ps_page *page, const char *text)
+/* Does the text hold a character that turns the direction of what follows (U+202A to U+202E, U+2066
+ * to U+2069, U+200E, U+200F)? */
+static int turns(const char *text)
+{
+    for (const char *p = text; (p = strchr(p, '\xe2')) != NULL; p++)
+        if ((p[1] == '\x80' &&
+             ((p[2] >= '\xaa' && p[2] <= '\xae') || p[2] == '\x8e' || p[2] == '\x8f')) ||
+            (p[1] == '\x81' && p[2] >= '\xa6' && p[2] <= '\xa9'))
+            return 1;
+    return 0;
+}
+
+void ps_page_plain(const struct ps_page *page, const char *text)
 {
     for (; *text != '\0'; text++)
         put_inert(page->out, *text);
+}
+
+void ps_page_text(const struct ps_page *page, const char *text)
+{
+    const int isolated = turns(text);
+    (void)fputs(isolated ? "<bdi>" : "", page->out);
+    ps_page_plain(page, text);
+    (void)fputs(isolated ? "</bdi>" : "", page->out);
 }
 
 /* The argument that {digit} at p stands for, or NULL when p is no such place. */
@@ -120,6 +140,21 @@ void ps_page_word(struct ps_page *page, const char *tag, enum ps_word word)
     }
 }
 
+enum ps_word ps_page_no_outlook(const struct ps_page *page)
+{
+    return page->request->worlds_n < PS_OUTLOOK_WORLDS_LEAST ? PS_WORD_NO_OUTLOOK_WORLDS
+                                                             : PS_WORD_NO_OUTLOOK_POOLS;
+}
+
+int ps_page_any_target(const struct ps_page *page)
+{
+    const struct ps_book *book = page->request->book;
+    for (size_t i = 0; i < book->scenarios_n; i++)
+        if (ps_has_target(&book->scenarios[i]))
+            return 1;
+    return 0;
+}
+
 /* ---- figures in words ---- */
 
 /* From 100 million yuan on, or in English from a million, in the larger unit. */
@@ -140,11 +175,20 @@ struct ps_page_said ps_page_amount(enum ps_lang lang, double wan, struct ps_inte
                                      ps_text_wan(wan_interval.hi).s));
 }
 
+int ps_page_never(const struct ps_row *row, enum ps_measure measure)
+{
+    const struct ps_moments *m = &row->moments[measure];
+    return m->n > 0 && m->min == 0 && m->max == 0;
+}
+
 struct ps_page_said ps_page_mean(enum ps_lang lang, const struct ps_row *row,
                                  enum ps_measure measure)
 {
     const double divisor = ps_measure_divisor(measure);
     const struct ps_interval i = ps_row_mean_interval(row, measure, 0.95);
+    if (ps_page_never(row, measure))
+        return ps_page_said(lang, PS_WORD_IN_NONE,
+                            PS_PAGE_ARGS(ps_text_count(row->moments[measure].n).s));
     return ps_page_amount(lang, ps_row_mean(row, measure).value / divisor,
                           (struct ps_interval){i.lo / divisor, i.hi / divisor});
 }

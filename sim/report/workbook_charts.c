@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "pledgesim/answer.h"
 #include "workbook_sheet.h"
 
 /* Charts of the spreadsheet's own; they point to cells, so that no text of the book is read as a
@@ -165,8 +166,8 @@ void ps_chart_scenarios(struct ps_workbook *book, const struct ps_table_sheet *s
     lxw_row_t at = PS_SHEET_FIRST_ROW;
     compare(book, summary, on, PS_WORD_CHART_DEPLETION, "p_depletion", VERMILION, at);
     at += below;
-    if (book->request->book->scenarios[0].p.target_fen > 0) {
-        compare(book, summary, on, PS_WORD_CHART_TARGET, "p_target_cumulative", BLUE, at);
+    if (ps_has_target(book->request->book->scenarios)) {
+        compare(book, summary, on, PS_WORD_CHART_TARGET, "p_target", BLUE, at);
         at += below;
     }
     ps_workbook_note(book, worksheet_print_area(on, 0, 0, at > last_row ? at : last_row, 16));

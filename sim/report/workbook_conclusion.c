@@ -4,6 +4,8 @@
 
 #include "pledgesim/answer.h"
 #include "pledgesim/errors.h"
+#include "pledgesim/numtext.h"
+#include "pledgesim/outlook.h"
 #include "pledgesim/pairs.h"
 #include "pledgesim/version.h"
 #include "workbook_sheet.h"
@@ -64,9 +66,10 @@ static void estimate(struct page *page, double value, double lo, double hi,
     page->at++;
 }
 
-static void probability(struct page *page, enum ps_word name, const struct ps_probability *p)
+static void probability(struct page *page, const char *name, enum ps_cell_style style,
+                        const struct ps_probability *p)
 {
-    word(page, 0, name, PS_STYLE_STRONG);
+    text(page, 0, name, style);
     /* Without a hit the bound to quote is the one-sided one. */
     estimate(page, p->value, p->hits_n == p->worlds_n ? p->lower95 : p->lo95,
              p->hits_n == 0 ? p->upper95 : p->hi95, PS_STYLE_CHANCE);
@@ -166,8 +169,9 @@ static void write_answer(struct page *page, const struct ps_figures *figures)
          PS_STYLE_STRONG);
     page->at++;
     if (has_target)
-        probability(page, PS_WORD_P_TARGET, target);
-    probability(page, PS_WORD_P_DEPLETION, &figures->depletion);
+        probability(page, ps_word(PS_WORD_P_TARGET, page->book->lang), PS_STYLE_STRONG, target);
+    probability(page, ps_word(PS_WORD_P_DEPLETION, page->book->lang), PS_STYLE_STRONG,
+                &figures->depletion);
 }
 
 static void write_obstacles(struct page *page)
@@ -183,6 +187,45 @@ static void write_obstacles(struct page *page)
         }
         mean(page, OBSTACLES[i]);
     }
+}
+
+/* Both probabilities of a variant of the outlook; `of` says which variant. */
+static void write_point(struct page *page, enum ps_word phrase, const char *of,
+                        const struct ps_outlook_point *point)
+{
+    const enum ps_lang lang = page->book->lang;
+    probability(page, ps_phrase(phrase, lang, ps_word(PS_WORD_P_DEPLETION, lang), of).s,
+                PS_STYLE_TEXT, &point->depletion);
+    if (page->scenario->p.target_fen > 0)
+        probability(page, ps_phrase(phrase, lang, ps_word(PS_WORD_P_TARGET, lang), of).s,
+                    PS_STYLE_TEXT, &point->target);
+}
+
+/* The safe size, and what becomes of the pool as it is under each stress of the report. */
+static void write_outlook(struct page *page)
+{
+    const struct ps_outlook *o = page->book->request->outlook;
+    const enum ps_lang lang = page->book->lang;
+    if (o == NULL || o->sizes_n == 0)
+        return;
+    const int safe = ps_outlook_safe_size(o);
+    page->at++;
+    word(page, 0, PS_WORD_SAFE_HEAD, PS_STYLE_HEAD);
+    page->at++;
+    word(page, 0, PS_WORD_SAFE_SIZE, PS_STYLE_STRONG);
+    if (safe >= 0)
+        number(page, 1, (double)o->pool_fen[safe] / 1e6, PS_STYLE_MONEY);
+    else
+        text(page, 1,
+             ps_phrase(PS_WORD_SAFE_NONE, lang, ps_text_money(o->pool_fen[o->sizes_n - 1]).s, "").s,
+             PS_STYLE_STRONG);
+    page->at++;
+    if (safe >= 0)
+        write_point(page, PS_WORD_SAFE_AT, "", &o->points[PS_TWIST_NONE][safe][o->leverage]);
+    for (int t = PS_TWIST_NONE + 1; t < PS_TWIST_N; t++)
+        if (o->worlds_n[t] > 0)
+            write_point(page, PS_WORD_STRESSED, ps_twist_text((enum ps_twist)t, lang),
+                        &o->points[t][o->size][o->leverage]);
 }
 
 static void write_notes(struct page *page)
@@ -224,6 +267,7 @@ lxw_row_t ps_workbook_conclusion(struct ps_workbook *book, lxw_worksheet *sheet)
         else
             mean(&page, FIGURES[i].measure);
     write_obstacles(&page);
+    write_outlook(&page);
     write_notes(&page);
     return page.at;
 }

@@ -42,6 +42,11 @@ enum ps_carries ps_carries_of(const struct ps_probability *depletion,
     return sure ? PS_CARRIES_YES : PS_CARRIES_OPEN;
 }
 
+int ps_has_target(const struct ps_scenario *scenario)
+{
+    return scenario->p.target_fen > 0;
+}
+
 const struct ps_probability *ps_target_of(const struct ps_scenario *scenario,
                                           const struct ps_figures *figures)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <stdio.h>
 
+#include "pledgesim/answer.h"
 #include "pledgesim/errors.h"
 #include "pledgesim/figures.h"
 #include "write.h"
@@ -58,6 +59,19 @@ static void write_missed(struct ps_outcsv *csv, const struct ps_study *study, un
     ps_outcsv_text(csv, text);
 }
 
+static void write_target(struct ps_outcsv *csv, const struct ps_scenario *scenario,
+                         const struct ps_row *row)
+{
+    const int annual = scenario->p.target_basis == PS_TARGET_ANNUAL;
+    if (ps_has_target(scenario)) {
+        ps_outcsv_double(
+            csv,
+            ps_moments_mean(&row->moments[annual ? PS_M_TARGET_ANNUAL : PS_M_TARGET_CUMULATIVE]));
+    } else {
+        ps_outcsv_empty(csv);
+    }
+}
+
 static enum ps_status write_point(struct ps_outcsv *csv, const struct ps_results_request *request,
                                   size_t p)
 {
@@ -74,6 +88,7 @@ static enum ps_status write_point(struct ps_outcsv *csv, const struct ps_results
                    request->study->constraints_n > 0 ? JUDGEMENTS[sweep->points[p].judgement] : "");
     write_missed(csv, request->study, sweep->points[p].missed);
     ps_outcsv_bool(csv, sweep->points[p].frontier);
+    write_target(csv, sweep->result.scenario[p], row);
     return ps_outcsv_row_end(csv);
 }
 

@@ -9,6 +9,18 @@ static void write_probability(struct ps_outcsv *csv, const struct ps_probability
     ps_outcsv_double(csv, p->hi95);
 }
 
+/* By the reading of the scenario: what charts of several scenarios show. */
+static void write_target(struct ps_outcsv *csv, const struct ps_scenario *scenario,
+                         const struct ps_figures *f)
+{
+    if (ps_has_target(scenario)) {
+        write_probability(csv, ps_target_of(scenario, f));
+        return;
+    }
+    for (int i = 0; i < 3; i++)
+        ps_outcsv_empty(csv);
+}
+
 static enum ps_status write_row(struct ps_outcsv *csv, const struct ps_scenario *scenario,
                                 const struct ps_row_result *result)
 {
@@ -34,6 +46,7 @@ static enum ps_status write_row(struct ps_outcsv *csv, const struct ps_scenario 
     ps_outcsv_fen_as_wan(csv, ps_pools_initial_fen(scenario));
     ps_outcsv_double(csv, result->mean_pd_frac[0]);
     ps_outcsv_double(csv, result->mean_pd_frac[1]);
+    write_target(csv, scenario, &f);
     return ps_outcsv_row_end(csv);
 }
 

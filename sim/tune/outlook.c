@@ -29,15 +29,30 @@ static const char *const NAMES[PS_TWIST_N] = {
 
 static const char *const AS_IT_IS[PS_LANG_N] = {[PS_LANG_ZH] = "不变", [PS_LANG_EN] = "as it is"};
 
-/* Sizes as percent of the scenario's own: close together where the answer mostly lies. */
-static const int SIZES_PCT[PS_OUTLOOK_SIZES] = {40,  50,  60,  70,  80,  90,  100,
-                                                105, 110, 115, 120, 125, 130, 140,
-                                                150, 160, 180, 200, 250, 300, 400};
+/* Sizes as percent of a middle, which is the scenario's own size where that tells something: close
+ * together where the answer mostly lies. */
+static const int SIZES_PCT[] = {40,  50,  60,  70,  80,  90,  100, 105, 110, 115, 120,
+                                125, 130, 140, 150, 160, 180, 200, 250, 300, 400};
+enum { SIZES_PCT_N = sizeof SIZES_PCT / sizeof *SIZES_PCT };
+_Static_assert((int)SIZES_PCT_N < (int)PS_OUTLOOK_SIZES,
+               "there is room for the scenario's own size too");
+
+/* Where a middle is looked for, from 20,000 yuan to 5 billion: no step is wider than what
+ * SIZES_PCT reaches down. */
+static const int64_t SCOUTED_WAN[] = {2,    5,    10,    20,    50,    100,    200,    500,   1000,
+                                      2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000};
+enum { SCOUTED_N = sizeof SCOUTED_WAN / sizeof *SCOUTED_WAN };
+_Static_assert((int)SCOUTED_N <= (int)PS_OUTLOOK_SIZES, "they are looked at as sizes");
+
 static const int LEVERAGES_PCT[PS_OUTLOOK_LEVERAGES] = {60, 80, 100, 120, 140};
 
 static const int OWN = 100;
 
 enum { OWN_PCT = 100, WAN_FEN = 1000000, TENTH_PPM = 100000 };
+
+/* A pool below this is no middle: percents of it run together. Where no size carries either, that
+ * of the plan stands in for it [plan]. */
+static const int64_t LEAST_MIDDLE_FEN = 10 * WAN_FEN, USUAL_MIDDLE_FEN = 1000 * WAN_FEN;
 
 /* NULL: as it is. */
 static const struct standard *standard_of(enum ps_twist twist)
@@ -120,7 +135,7 @@ static enum ps_status vary(struct ps_scenario *s, struct ps_arena *arena, int64_
         return ps_status_raise(PS_MEMORY);
     memcpy(pools, s->pools, s->pools_n * sizeof *pools);
     for (size_t i = 0; i < s->pools_n; i++) {
-        const double size = (double)total_fen / (double)own_fen;
+        const double size = own_fen == 0 ? 1 : (double)total_fen / (double)own_fen;
         const double leverage = own_ppm == 0 ? 1 : (double)leverage_ppm / (double)own_ppm;
         pools[i].initial_fen =
             s->pools_n == 1 ? total_fen : (int64_t)((double)pools[i].initial_fen * size);
@@ -155,7 +170,7 @@ static enum ps_status look(const struct ps_engine_request *request, enum ps_twis
     const struct standard *standard = standard_of(twist);
     if (standard != NULL && !ps_stress_possible(own, &standard->stress))
         return PS_OK; /* the book has nothing that it could move, or too much */
-    const int64_t own_fen = out->pool_fen[out->size], own_ppm = out->leverage_ppm[out->leverage];
+    const int64_t own_fen = ps_pools_initial_fen(own), own_ppm = own->pools[0].leverage_ppm;
     const size_t n = (size_t)(out->sizes_n * out->leverages_n);
     const uint64_t most = twist == PS_TWIST_NONE ? PS_OUTLOOK_WORLDS : PS_OUTLOOK_TWISTED_WORLDS;
     struct ps_engine_request mine = {.seed = request->seed,
@@ -195,22 +210,81 @@ static enum ps_status look(const struct ps_engine_request *request, enum ps_twis
     return status;
 }
 
+/* Sizes about a middle, and the scenario's own. */
+static void set_sizes(int64_t middle_fen, int64_t own_fen, struct ps_outlook *out)
+{
+    int64_t *fen = out->pool_fen;
+    int n = spread(middle_fen, SIZES_PCT, SIZES_PCT_N, WAN_FEN, fen, &out->size);
+    int at = 0;
+    while (at < n && fen[at] < own_fen)
+        at++;
+    out->size = at;
+    if (at == n || fen[at] != own_fen) {
+        memmove(fen + at + 1, fen + at, (size_t)(n - at) * sizeof *fen);
+        fen[at] = own_fen;
+        n++;
+    }
+    out->sizes_n = n;
+}
+
+/* Where the answer is not among the sizes: the smallest of SCOUTED_WAN that carries, at the
+ * scenario's leverage; 0 when none does. */
+static enum ps_status scout(const struct ps_engine_request *request, const struct ps_outlook *about,
+                            int64_t *middle_fen)
+{
+    struct ps_outlook *wide = calloc(1, sizeof *wide);
+    *middle_fen = 0;
+    if (wide == NULL)
+        return ps_status_raise(PS_MEMORY);
+    wide->sizes_n = SCOUTED_N;
+    for (int i = 0; i < SCOUTED_N; i++)
+        wide->pool_fen[i] = SCOUTED_WAN[i] * WAN_FEN;
+    wide->leverages_n = 1;
+    wide->leverage_ppm[0] = about->leverage_ppm[about->leverage];
+    const enum ps_status status = look(request, PS_TWIST_NONE, wide);
+    const int safe = status == PS_OK ? ps_outlook_safe_size(wide) : -1;
+    if (safe >= 0)
+        *middle_fen = wide->pool_fen[safe];
+    free(wide);
+    return status;
+}
+
+/* The scenario as it is, at sizes among which the answer is, if it is anywhere. */
+static enum ps_status look_at_sizes(const struct ps_engine_request *request, struct ps_outlook *out)
+{
+    const int64_t own_fen = ps_pools_initial_fen(request->scenarios);
+    const int tells = own_fen >= LEAST_MIDDLE_FEN;
+    int64_t middle_fen = 0;
+    enum ps_status status = PS_OK;
+    if (tells) {
+        set_sizes(own_fen, own_fen, out);
+        status = look(request, PS_TWIST_NONE, out);
+        if (status != PS_OK || ps_outlook_safe_size(out) > 0)
+            return status;
+    }
+    status = scout(request, out, &middle_fen);
+    if (status != PS_OK || (tells && middle_fen == 0))
+        return status;
+    set_sizes(middle_fen > 0 ? middle_fen : USUAL_MIDDLE_FEN, own_fen, out);
+    return look(request, PS_TWIST_NONE, out);
+}
+
 enum ps_status ps_outlook_run(const struct ps_engine_request *request, struct ps_outlook *out)
 {
     const struct ps_scenario *own = request->scenarios;
-    const int64_t own_fen = ps_pools_initial_fen(own);
-    enum ps_status status = PS_OK;
     memset(out, 0, sizeof *out);
-    if (own_fen < 10 * WAN_FEN || request->worlds_n < PS_OUTLOOK_WORLDS_LEAST)
+    /* Sizes divide among several pools as their money does. */
+    if ((own->pools_n != 1 && ps_pools_initial_fen(own) == 0) ||
+        request->worlds_n < PS_OUTLOOK_WORLDS_LEAST)
         return PS_OK;
-    out->sizes_n = spread(own_fen, SIZES_PCT, PS_OUTLOOK_SIZES, WAN_FEN, out->pool_fen, &out->size);
     if (own->demand_n > 0)
         out->leverages_n = spread(own->pools[0].leverage_ppm, LEVERAGES_PCT, PS_OUTLOOK_LEVERAGES,
                                   TENTH_PPM, out->leverage_ppm, &out->leverage);
     else /* nothing is lent: leverage limits nothing */
         out->leverages_n =
             spread(own->pools[0].leverage_ppm, &OWN, 1, 1, out->leverage_ppm, &out->leverage);
-    for (int twist = 0; twist < PS_TWIST_N && status == PS_OK; twist++)
+    enum ps_status status = look_at_sizes(request, out);
+    for (int twist = PS_TWIST_NONE + 1; twist < PS_TWIST_N && status == PS_OK; twist++)
         status = look(request, (enum ps_twist)twist, out);
     return status;
 }

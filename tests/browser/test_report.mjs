@@ -49,6 +49,10 @@ async function showAll(page) {
 before(async () => {
     run('init', 'book', '--template', 'bishan');
     run('run', 'book', '-n', '4096', '--only', 'baseline,pool_1500,pd_high', '-o', 'out');
+    run('run', 'book', '-n', '4096', '--only', 'baseline', '--set', 'leverage=8', '--set', 'pool_initial_wan=6000', '-s', '9223372036854775807', '-o', 'out-set');
+    run('run', join(process.cwd(), 'scenarios/schemes'), '-n', '1024', '--only', 'two_pools', '-o', 'out-two');
+    run('init', 'static', '--template', 'static');
+    run('run', 'static', '-n', '4096', '-o', 'out-static');
     run('init', 'hostile', '--template', 'minimal');
     writeFileSync(join(folder, 'hostile/scenarios.csv'), `scenario_id,label\nbaseline,"${HOSTILE}"\nb,"${HOSTILE}"\n`);
     run('run', 'hostile', '-n', '4096', '-o', 'out-hostile');
@@ -111,6 +115,75 @@ test('sliders move the figures, and the command gives the same', async () => {
     assert.deepEqual(heard, []);
 });
 
+/** The command of the panel as a shell would read it. */
+const words = (command) => command.split(' ').map((word) => word.replaceAll("'", ''));
+
+test('the command repeats the settings and the seed of the run, and what never happened has one bound', async () => {
+    const { page, heard } = await open('out-set');
+    await settled(page);
+    const shown = await figures(page);
+    const command = await page.locator('#live .command').innerText();
+    assert.match(command, /^pledgesim run book --only baseline --set leverage=8 --set pool_initial_wan=6000 -n \d+ -s 9223372036854775807$/);
+    run(...words(command).slice(1), '-o', 'again-set');
+    const { page: native } = await open('again-set');
+    const cards = await native.locator('#conclusion .card:visible .figure').allInnerTexts();
+    assert.match(cards[1], /^< /);
+    if (await page.locator('#kernel').count()) {
+        assert.equal(shown[0], cards[1]);
+    }
+    assert.deepEqual(heard, []);
+});
+
+test('a stress that no option gives has no command', async () => {
+    const { page } = await open('out');
+    await settled(page);
+    const economy = await page.locator('#lever-stress option').evaluateAll((options) => options.findIndex(({ text }) => text.includes('景气')));
+    await page.locator('#lever-stress').selectOption(String(economy));
+    assert.ok(await page.locator('#live .command').isHidden());
+    assert.match(await page.locator('#live').innerText(), /shocks\.csv.*all,25,36,-2/);
+    await page.locator('#lever-stress').selectOption('0');
+    assert.ok(await page.locator('#live .command').isVisible());
+});
+
+test('sliders name their pool where there are several', async () => {
+    const { page, heard } = await open('out-two');
+    await page.waitForSelector('#live .figure');
+    if (await page.locator('#kernel').count()) {
+        assert.match(await page.locator('label[for="lever-pool_initial_wan"]').innerText(), /资金池 \w+/);
+        await page.locator('#lever-pool_initial_wan').fill('1500');
+        assert.match(await page.locator('#live .command').innerText(), /--set pools\.\w+\.initial_wan=1500/);
+    }
+    assert.deepEqual(heard, []);
+});
+
+test('without a target no chart speaks of one', async () => {
+    const { page, heard } = await open('out-static');
+    await settled(page);
+    for (const name of CHARTS.filter((one) => !['heat', 'tornado'].includes(one))) {
+        await page.locator(`#${name}`).scrollIntoViewIfNeeded();
+        await page.waitForSelector(`#${name} svg`);
+        await page.locator(`#${name} details.twin summary`).click();
+        assert.doesNotMatch(await page.locator(`#${name}`).innerText(), /达标/, name);
+    }
+    assert.doesNotMatch(await page.locator('#live').innerText(), /达标/);
+    await page.locator('#heat').scrollIntoViewIfNeeded();
+    assert.match(await page.locator('#heat').innerText(), /放大倍数不起作用/);
+    assert.deepEqual(heard, []);
+});
+
+test('bounds of what never happened stand apart from the curve', async () => {
+    const { page } = await open('out-set');
+    await page.locator('#frontier').scrollIntoViewIfNeeded();
+    await page.waitForSelector('#frontier svg');
+    const never = await page.evaluate(() => {
+        const { outlook } = JSON.parse(document.getElementById('figures').textContent);
+        return outlook.points[0].filter(([depletion]) => depletion[0] === 0).length;
+    });
+    assert.ok(never > 0);
+    // Open circles are filled with white; no dot of a line is.
+    assert.ok((await page.locator('#frontier svg path[fill="#fff"]').count()) >= never);
+});
+
 test('without WebAssembly it interpolates and says so', async () => {
     const { page, heard } = await open('out');
     await page.addInitScript(() => delete globalThis.WebAssembly);
@@ -141,7 +214,7 @@ test('every chart has its table', async () => {
     await showAll(page);
     for (const name of CHARTS) {
         await page.locator(`#${name} details.twin summary`).click();
-        assert.ok((await page.locator(`#${name} details.twin tbody tr`).count()) > 2, name);
+        await page.locator(`#${name} details.twin tbody tr`).nth(2).waitFor(); // filled when the page has heard of the click
     }
     const waiting = page.waitForEvent('download');
     await page.locator('#frontier details.twin button').click();
@@ -153,8 +226,12 @@ test('another scenario can be chosen', async () => {
     const { page } = await open('out');
     await showAll(page);
     const own = await page.locator('#fan svg').innerHTML();
-    await page.locator('#scenario').selectOption('1');
+    const answer = await page.locator('#conclusion').innerText();
+    await page.locator('#scenario-exceedance').selectOption('1');
     await page.waitForFunction((html) => document.querySelector('#fan svg').innerHTML !== html, own);
+    assert.equal(await page.locator('#scenario-fan').inputValue(), '1');
+    assert.equal(await page.locator('#conclusion').innerText(), answer);
+    assert.equal(await page.locator('nav select').count(), 0);
 });
 
 test('names of a book are text', async () => {
@@ -170,14 +247,38 @@ test('names of a book are text', async () => {
     assert.deepEqual(heard, []);
 });
 
-test('axe finds nothing serious', async () => {
-    const { page } = await open('out');
-    await settled(page);
-    await showAll(page);
+/** What axe calls serious or critical. */
+async function serious(page) {
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run());
-    const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    assert.deepEqual(bad.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+}
+
+for (const hash of ['', '#en']) {
+    test(`axe finds nothing serious as the page opens, nor with every chart drawn ${hash}`, async () => {
+        const { page } = await open('out', {}, hash);
+        assert.deepEqual(await serious(page), []);
+        await settled(page);
+        await showAll(page);
+        assert.deepEqual(await serious(page), []);
+    });
+}
+
+test('axe finds nothing serious on the pages of a sweep and of a search', async () => {
+    run('sweep', 'book', '--vary', 'pool_initial_wan=800:1600:400', '--st', 'p_depletion<=1%', '-n', '1024', '-o', 'grid');
+    run('tune', 'book', '--vary', 'pool_initial_wan=500:3000', '--st', 'p_depletion<=1%', '--minimize', 'pool_initial_wan', '-n', '4096', '-o', 'tuned');
+    for (const name of ['grid', 'tuned']) {
+        const { page, heard } = await open(name);
+        assert.deepEqual(await serious(page), []);
+        assert.deepEqual(heard, []);
+    }
+});
+
+test('no table needs scrolling sideways on a usual screen', async () => {
+    for (const hash of ['', '#en']) {
+        const { page } = await open('out', { viewport: { width: 1366, height: 768 } }, hash);
+        assert.ok(await page.locator('#compare .wide:visible').last().evaluate((one) => one.scrollWidth <= one.clientWidth), hash);
+    }
 });
 
 test('paper has every section', async () => {
@@ -187,6 +288,14 @@ test('paper has every section', async () => {
     const pdf = await page.pdf({ format: 'A4' });
     assert.ok(pdf.length > 50000);
     assert.equal(await page.locator('section > .chart svg').count(), CHARTS.length); // drawn although never in view
+    // Charts and parameters are whole on it, and afterwards as they were.
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    assert.equal(await page.locator('#parameters details:not([open])').count(), 0);
+    const pools = await page.evaluate(() => JSON.parse(document.getElementById('figures').textContent).outlook.pools);
+    const labels = await page.locator('#heat svg text').allTextContents();
+    assert.deepEqual(pools.filter((pool) => !labels.includes(String(pool))), []);
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    assert.equal(await page.locator('#parameters details[open]').count(), 0);
     for (const id of [...CHARTS, 'conclusion', 'live', 'parameters']) {
         assert.ok(await page.locator(`#${id} h2`).isVisible(), id);
     }

@@ -63,6 +63,28 @@ class Charts(Case):
                     if not line.startswith("─"):
                         self.assertLessEqual(width(line), columns, line)
 
+    def test_tables_fold(self):
+        """No table line is wider than the terminal, and no figure is left out."""
+        for lang in LANGS:
+            whole = self.pledgesim("run", "book", "--only", "baseline", "-n", "960", "--lang", lang).stdout.splitlines()
+            heads = re.split(r"\s{2,}", next(line for line in whole if line.startswith(("情景", "scenario"))))
+            for columns in (40, 80):
+                said = self.on_terminal(columns, "--lang", lang, NO_COLOR="1", **UTF8)
+                lines = said.splitlines()
+                table = [line for line in lines if line.startswith(heads[0]) or line.startswith("基准情景  ")]
+                self.assertGreater(len(table), 2)
+                # A single column may be wider than 40 signs.
+                self.assertLessEqual(max(map(width, table)), max(columns, 80))
+                self.assertEqual([head for head in heads if not any(head in line for line in table)], [])
+
+    def test_a_narrow_fan_keeps_its_probabilities(self):
+        for lang in LANGS:
+            lines = self.charts(self.on_terminal(40, "--lang", lang, NO_COLOR="1", **UTF8), lang)
+            years = [i for i, line in enumerate(lines) if re.match(r"20\d\d  ", line)]
+            self.assertEqual(len(years), 10)
+            for i in years:
+                self.assertRegex(lines[i + 1], r"^ {6}(< )?[\d.]+ %")
+
     def test_marks(self):
         lines = self.charts(self.on_terminal(80, "--lang", "en", NO_COLOR="1", **UTF8), "en")
         marked = [line for line in lines if "initial money 1,000" in line]

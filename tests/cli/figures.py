@@ -5,7 +5,7 @@ import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from _program import ROOT, Case, environment
+from _program import ROOT, Case, environment, table
 
 DRIVER = ROOT / "report/figures/pledgesim-figures"
 
@@ -27,7 +27,7 @@ class Figures(Case):
         titles = {"compensation": ("资金池代偿支出的分布：资金池2000万元", "Compensation paid by the pool: 资金池2000万元"),
                   "exceedance": ("代偿支出超过某一金额的概率", "Probability that compensation exceeds an amount"),
                   "balance": ("资金池余额：资金池2000万元", "Balance of the pool: 资金池2000万元"),
-                  "scenarios": ("不能足额赔付的概率", "target reached over the whole plan"),
+                  "scenarios": ("达标概率（按各情景的口径）", "target reached, by each scenario's reading"),
                   "convergence": ("不能足额赔付概率的收敛", "How the probability of not paying in full settled")}
         for i, lang in enumerate(("zh", "en")):
             done = self.draw("--lang", lang, "--id", "pool_2000", "-o", lang, "out")
@@ -48,6 +48,22 @@ class Figures(Case):
         self.pledgesim("sweep", "book", "--vary", "pool_initial_wan=500:1500:500", "-n", "2048", "-q", "-o", "line")
         self.draw("line")
         self.assertFalse((self.dir / "line-figures/grid.svg").exists())
+
+    def test_the_reading_of_each_scenario(self):
+        self.book("book", "bishan")
+        self.pledgesim("run", "book", "-n", "1024", "--only", "baseline,yearly_flow", "-q", "-o", "out")
+        for row in table((self.dir / "out/summary.csv").read_bytes()):
+            basis = "p_target_annual" if row["scenario_id"] == "yearly_flow" else "p_target_cumulative"
+            for end in ("", "_lo95", "_hi95"):
+                self.assertEqual(row["p_target" + end], row[basis + end])
+        self.draw("out")
+        self.assertIn("按各情景的口径", self.words("out-figures/scenarios.svg"))
+        # Without a target there is no chart of it.
+        self.book("static", "static")
+        self.pledgesim("run", "static", "-n", "4096", "-q", "-o", "paid")
+        self.assertEqual({row["p_target"] for row in table((self.dir / "paid/summary.csv").read_bytes())}, {""})
+        self.assertEqual(self.draw("paid").stderr, "")
+        self.assertNotIn("达标", self.words("paid-figures/scenarios.svg"))
 
     def test_hostile_names_are_inert(self):
         folder = self.book()

@@ -68,6 +68,14 @@ class FirstRun(Case):
         widths = [len(line.encode("gb18030")) for line in done.stdout.splitlines()[:4]]
         self.assertEqual(len(set(widths)), 1, "the columns are aligned for wide characters")
 
+    def test_without_a_target_none_is_spoken_of(self):
+        self.book(template="static")
+        for lang, asks, target in (("en", "can a pool of 400 万元 pay what it owes? no: claims.", "carry a target"), ("zh", "400 万元资金池能否足额赔付？不能：赔付风险。", "万元目标")):
+            done = self.pledgesim("run", "book", "-n", "2048", "--lang", lang)
+            self.assertIn(asks, done.stdout)
+            self.assertNotIn(target, done.stdout)
+            self.assertNotIn("> 99", done.stdout)
+
     def test_both_streams_in_one_file_come_in_order(self):
         self.book()
         path = self.dir / "log"
@@ -126,7 +134,8 @@ class FirstRun(Case):
                                 ((*poor, "--set", "target_wan=0"), "no: claims"), ((*poor, "--set", "target_wan=1000000"), "no: target, claims")):
             done = self.pledgesim("run", "book", "-n", "1024", "--only", "now", *values, "--set", "pd_multiplier=4", "--lang", "en")
             probability = table((self.dir / "results/book/summary.csv").read_bytes())[0]
-            self.assertIn(f"? {verdict}. Target", done.stdout, probability)
+            without = "target_wan=0" in values
+            self.assertIn(f"? {verdict}. {'Pool' if without else 'Target'}", done.stdout, probability)
             self.assertIn("at least 80 % of worlds, and in at most 1 %", done.stdout)
 
     def test_never_happened_is_a_bound(self):

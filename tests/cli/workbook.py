@@ -116,10 +116,34 @@ class Workbook(Case):
         self.assertEqual((estimate, rows["资金池能否支撑目标？"][0][:2]), (float(summary["p_depletion"]), "不能"))
         self.assertLess(lower, estimate)
         self.assertGreater(upper, estimate)
+        # The safe size and the stresses are those of report.html, where there is one.
+        page = self.dir / "out/report.html"
+        if page.exists():
+            outlook = json.loads(re.search(r'id="figures">(.*?)</script>', page.read_text(encoding="utf-8"), re.S).group(1))["outlook"]
+            self.assertEqual(rows["试算规模中有把握满足标准的最小者"][0], outlook["pools"][outlook["safe"]])
+            own = outlook["size"] * len(outlook["leverages"]) + outlook["leverage"]
+            for (name, _), points in list(zip(outlook["twists"], outlook["points"]))[1:]:
+                hits, worlds, lo, _ = points[own][0]
+                self.assertAlmostEqual(rows[f"{name}：不能足额赔付的概率"][0], hits / worlds, 9)
+                self.assertAlmostEqual(rows[f"{name}：不能足额赔付的概率"][1], lo, 9)
         for name, cells in rows.items():
             if name.endswith(("均值", "分位数")):
                 self.assertEqual(len(cells), 3, name)
                 self.assertTrue(cells[1] <= cells[0] <= cells[2], name)
+
+    def test_the_target_by_the_scenario_s_reading(self):
+        self.book("book", "bishan")
+        book = Book(self.results("-n", "256", "--only", "baseline,yearly_flow", "--lang", "en"))
+        head = book.rows("Scenarios")[2]
+        chart = next(one for one in book.charts() if "Target reached" in "".join(one.itertext()))
+        drawn = [float(text.text) for values in chart.iter(f"{CHART}val") for text in values.iter(f"{CHART}v")]
+        rows = table((self.dir / "out/summary.csv").read_bytes())
+        wanted = [float(rows[0]["p_target_cumulative"]), float(rows[1]["p_target_annual"])]
+        column = head.index("p_target")
+        self.assertEqual([row[column] for row in book.rows("Scenarios")[3:5]], wanted)
+        self.assertEqual(drawn or wanted, wanted)
+        letters = (chr(64 + column // 26) if column >= 26 else "") + chr(65 + column % 26)
+        self.assertIn(f"Scenarios!${letters}$4:${letters}$5", {range.text for range in chart.iter(f"{CHART}f")})
 
     def test_never_is_not_zero(self):
         self.book()

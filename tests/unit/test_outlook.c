@@ -96,16 +96,44 @@ static void slump_is_that_of_the_book(void **state)
     ps_book_free(&book);
 }
 
-static void no_pool_no_outlook(void **state)
+/* Far too small and far too large pools: the sizes reach to where the answer is, and have the
+ * figures that the book would give. */
+static void sizes_reach_to_the_answer(void **state)
 {
     (void)state;
-    static const char *const sets[] = {"pool_initial_wan=0"};
+    static const char *const OWN[] = {"pool_initial_wan=0", "pool_initial_wan=5",
+                                      "pool_initial_wan=20", "pool_initial_wan=4000"};
+    for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++) {
+        struct ps_book book = {0};
+        load(&book, &OWN[i], 1);
+        struct ps_outlook *o = look(&book);
+        const int safe = ps_outlook_safe_size(o);
+        assert_true(safe > 0);
+        assert_true(o->pool_fen[safe] > INT64_C(1000000000));
+        assert_true(o->pool_fen[safe] < INT64_C(2000000000));
+        assert_int_equal(o->pool_fen[o->size], book.scenarios[0].pools[0].initial_fen);
+        same_as_book(&o->points[PS_TWIST_NONE][o->size][o->leverage], &OWN[i], 1);
+        free(o);
+        ps_book_free(&book);
+    }
+}
+
+/* Nothing tells how sizes divide among pools that hold nothing. */
+static void several_empty_pools_have_no_outlook(void **state)
+{
+    (void)state;
+    static const char *const only[] = {"two_pools"};
+    static const char *const sets[] = {"pools.city.initial_wan=0", "pools.district.initial_wan=0"};
+    const struct ps_book_request request = {
+        .path = "scenarios/schemes", .only = only, .only_n = 1, .sets = sets, .sets_n = 2};
+    struct ps_diags diags = {0};
     struct ps_book book = {0};
-    load(&book, sets, 1);
+    assert_int_equal(ps_book_load(&request, &diags, &book), PS_OK);
     struct ps_outlook *o = look(&book);
     assert_int_equal(o->sizes_n, 0);
     assert_int_equal(ps_outlook_safe_size(o), -1);
     free(o);
+    ps_diags_free(&diags);
     ps_book_free(&book);
 }
 
@@ -133,7 +161,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(variants_are_those_of_the_book),
         cmocka_unit_test(slump_is_that_of_the_book),
-        cmocka_unit_test(no_pool_no_outlook),
+        cmocka_unit_test(sizes_reach_to_the_answer),
+        cmocka_unit_test(several_empty_pools_have_no_outlook),
         cmocka_unit_test(safe_size_is_the_first_that_surely_carries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,8 @@ import { axis, band, base, BLUE, GREEN, PLACE, RED } from '../theme.js';
 import { say } from '../words.js';
 
 const TOP = [24, 174, 324];
+const PART = 116;
+const AXIS = 50; // below the lowest part
 
 export function convergence({ data, scenario }) {
     const one = data.scenarios[scenario];
@@ -14,25 +16,25 @@ export function convergence({ data, scenario }) {
     }
     const parts = [
         { word: 'DEPLETION', colour: RED, points: lines.map(([n, p]) => [n, valueOf(p), p[2], p[3]]), format: tick },
-        { word: 'TARGET', colour: GREEN, points: lines.map(([n, , p]) => [n, valueOf(p), p[2], p[3]]), format: tick },
+        ...(one.target ? [{ word: 'TARGET', colour: GREEN, points: lines.map(([n, , p]) => [n, valueOf(p), p[2], p[3]]), format: tick }] : []),
         { word: 'PAID', colour: BLUE, points: lines.map(([n, , , e]) => [n, ...e]), format: (x) => String(x) },
     ];
     const span = { min: lines[0][0], max: lines.at(-1)[0] };
     const place = (i) => ({ xAxisIndex: i, yAxisIndex: i });
     return {
         of: one.name,
-        height: 490,
+        height: TOP[parts.length - 1] + PART + AXIS,
         option: {
             ...base(`${say('CONVERGENCE')}: ${one.name}`),
-            grid: TOP.map((top) => ({ ...PLACE, top, height: 116 })),
-            xAxis: parts.map((_, i) => axis('log', i === 2 ? say('WORLDS') : '', { ...span, gridIndex: i, lines: false, axisLabel: { show: i === 2, formatter: count } })),
+            grid: TOP.slice(0, parts.length).map((top) => ({ ...PLACE, top, height: PART })),
+            xAxis: parts.map((_, i) => axis('log', i === parts.length - 1 ? say('WORLDS') : '', { ...span, gridIndex: i, lines: false, axisLabel: { show: i === parts.length - 1, formatter: count } })),
             yAxis: parts.map(({ word, format }, i) => axis('value', say(word), { gridIndex: i, gap: 60, scale: true, splitNumber: 3, axisLabel: { formatter: format } })),
             tooltip: {
                 ...base('').tooltip,
                 trigger: 'axis',
                 formatter: (items) => {
                     const line = lines.find(([n]) => n === items[0].axisValue);
-                    return line ? `${count(line[0])} ${say('WORLDS')}\n${say('DEPLETION')} ${chance(line[1])}\n${say('TARGET')} ${chance(line[2])}\n${say('PAID')} ${amount(line[3])}` : '';
+                    return line ? `${count(line[0])} ${say('WORLDS')}\n${say('DEPLETION')} ${chance(line[1])}\n${one.target ? `${say('TARGET')} ${chance(line[2])}\n` : ''}${say('PAID')} ${amount(line[3], line[0])}` : '';
                 },
             },
             series: parts.flatMap(({ word, colour, points }, i) => [
@@ -42,7 +44,7 @@ export function convergence({ data, scenario }) {
         },
         table: {
             head: [say('WORLDS'), ...parts.flatMap(({ word }) => [say(word), say('LO'), say('HI')])],
-            rows: lines.map(([n, p, q, e]) => [n, ...[p, q].flatMap((one) => [share(valueOf(one)), share(one[2]), share(one[3])]), ...e]),
+            rows: lines.map(([n, p, q, e]) => [n, ...[p, q].filter(Boolean).flatMap((one) => [share(valueOf(one)), share(one[2]), share(one[3])]), ...e]),
         },
     };
 }

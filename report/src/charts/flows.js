@@ -5,7 +5,10 @@ import { axis, base, BLUE, GREEN, GREY, INK, ORANGE, SOFT } from '../theme.js';
 import { say } from '../words.js';
 
 const ACCOUNT = { FLOW_INITIAL: 1, FLOW_TOPUPS: 1, FLOW_INTEREST: 1, FLOW_RETURNED: 1, FLOW_PAID: -1, FLOW_TRUST: -1, FLOW_END: 0 };
-const LOSS = { FLOW_EXPOSURE: 1, FLOW_RECOVERED: -1, FLOW_POOL: -1, FLOW_GUARANTOR: -1, FLOW_REGUARANTOR: -1, FLOW_INSURER: -1, FLOW_APPRAISER: -1, FLOW_BANK: -1 };
+const LOSS = { FLOW_EXPOSURE: 1, FLOW_RECOVERED: -1, FLOW_LOSS: 0, FLOW_POOL: -1, FLOW_GUARANTOR: -1, FLOW_REGUARANTOR: -1, FLOW_INSURER: -1, FLOW_APPRAISER: -1, FLOW_BANK: -1 };
+
+/** "95 %": how bad the bad case is. */
+const level = (figure) => `${Math.round(100 * figure[4])}%`;
 
 /** Items that are nothing are left out; each bar begins where the one before ended. */
 function steps(flowsOf, signs) {
@@ -26,7 +29,7 @@ function column(api, { sign, figure, from, to }, i, colours) {
     const [x, top] = api.coord([i, Math.max(from, to)]);
     const [, bottom] = api.coord([i, Math.min(from, to)]);
     const text = (words, y, style) => ({ type: 'text', style: { text: words, x, y, align: 'center', verticalAlign: 'bottom', fontSize: 12, fill: INK, ...style } });
-    const bad = figure[3] === null || width < 34 ? [] : [text(`95%: ${wan(figure[3])}`, top - 3, { fontSize: 11, fill: SOFT })];
+    const bad = figure[3] === null || width < 34 ? [] : [text(`${level(figure)}: ${wan(figure[3])}`, top - 3, { fontSize: 11, fill: SOFT })];
     return {
         type: 'group',
         children: [
@@ -47,7 +50,7 @@ function waterfall(list, grid, title, colours, narrow) {
             data: list.map(({ key }) => say(key)),
             axisLabel: { interval: 0, hideOverlap: false, width: narrow ? 44 : 62, overflow: 'break', lineHeight: 14 },
         }),
-        yAxis: axis('value', '', { boundaryGap: [0, '12%'] }),
+        yAxis: axis('value', '', { min: 0, boundaryGap: [0, '12%'] }),
         series: [
             {
                 type: 'custom',
@@ -59,16 +62,20 @@ function waterfall(list, grid, title, colours, narrow) {
     };
 }
 
-export function flows({ data, scenario, narrow }) {
+/** Below this the two charts stand one below the other, on paper too. */
+const BESIDE = 800;
+
+export function flows({ data, scenario, narrow, width }) {
+    const stacked = width < BESIDE;
     const one = data.scenarios[scenario];
     const account = steps(one.flows, ACCOUNT);
     const loss = steps(one.flows, LOSS);
-    const left = waterfall(account, narrow ? { left: 10, right: 10, top: 34, height: 230 } : { left: 10, right: '53%', top: 34, bottom: 24 }, say('POOL_ACCOUNT'), { 1: GREEN, '-1': ORANGE, 0: BLUE }, narrow);
-    const right = waterfall(loss, narrow ? { left: 10, right: 10, top: 400, height: 230 } : { left: '52%', right: 10, top: 34, bottom: 24 }, say('LOSS_BORNE'), { 1: GREY, '-1': ORANGE, 0: BLUE }, narrow);
+    const left = waterfall(account, stacked ? { left: 10, right: 10, top: 34, height: 230 } : { left: 10, right: '53%', top: 34, bottom: 24 }, say('POOL_ACCOUNT'), { 1: GREEN, '-1': ORANGE, 0: BLUE }, narrow);
+    const right = waterfall(loss, stacked ? { left: 10, right: 10, top: 400, height: 230 } : { left: '52%', right: 10, top: 34, bottom: 24 }, say('LOSS_BORNE'), { 1: GREY, '-1': ORANGE, 0: BLUE }, narrow);
     const second = (part) => ({ ...part, gridIndex: 1 });
     return {
         of: one.name,
-        height: narrow ? 740 : 400,
+        height: stacked ? 740 : 400,
         option: {
             ...base(`${say('FLOWS')}: ${one.name}`),
             grid: [left.grid, right.grid],
@@ -79,14 +86,14 @@ export function flows({ data, scenario, narrow }) {
                 trigger: 'item',
                 formatter: ({ seriesIndex, dataIndex }) => {
                     const { key, figure } = (seriesIndex === 0 ? account : loss)[dataIndex];
-                    return `${say(key)}\n${say('MEAN')} ${amount(figure)}\n${say('Q95')} ${wan(figure[3])}`;
+                    return `${say(key)}\n${say('MEAN')} ${amount(figure, one.depletion[1])}\n${say('BAD_CASE')} ${figure[3] === null ? '–' : `${level(figure)} ${wan(figure[3])}`}`;
                 },
             },
             series: [...left.series, ...right.series.map((one) => ({ ...one, xAxisIndex: 1, yAxisIndex: 1 }))],
         },
         table: {
-            head: [say('ITEM'), say('MEAN'), say('LO'), say('HI'), say('Q95')],
-            rows: [...account, ...loss].map(({ key, figure }) => [say(key), ...figure]),
+            head: [say('ITEM'), say('MEAN'), say('LO'), say('HI'), say('BAD_CASE'), say('BAD_LEVEL')],
+            rows: [...account, ...loss].map(({ key, figure }) => [say(key), ...figure.slice(0, 4), figure[3] === null ? null : level(figure)]),
         },
     };
 }

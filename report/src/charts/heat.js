@@ -40,19 +40,24 @@ function isoline(name, colour, segments) {
     };
 }
 
-export function heat({ data, narrow }) {
+/** Below this the pool's sizes do not fit beside each other, on paper neither. */
+const BESIDE = 800;
+
+export function heat({ data, width }) {
+    const narrow = width < BESIDE;
+    const { hasTarget } = data;
     const { pools, leverages, points } = data.outlook;
-    if (pools.length === 0 || leverages.length < 2) {
-        return { missing: say('LIVE_NONE') };
+    if (leverages.length < 2) {
+        return { missing: say(data.noOutlook ?? 'HEAT_NONE') };
     }
     const at = (x, y) => points[0][x * leverages.length + y];
     // Between points the logarithm of the risk is nearer to linear than the risk itself.
     const risk = (x, y) => Math.log((at(x, y)[0][0] + 0.5) / (at(x, y)[0][1] + 1));
     const target = (x, y) => valueOf(at(x, y)[1]);
-    // On a narrow screen the pool's size runs upwards.
+    // On a narrow place the pool's size runs upwards.
     const turn = (point) => (narrow ? [point[1], point[0], ...(point.length > 2 ? [point[3], point[2]] : [])] : point);
     const cells = pools.flatMap((_, x) => leverages.map((__, y) => [x, y]));
-    const names = [say('ISO_DEPLETION', tick(data.depletionAtMost)), say('ISO_TARGET', tick(data.targetAtLeast))];
+    const names = [say('ISO_DEPLETION', tick(data.depletionAtMost)), ...(hasTarget ? [say('ISO_TARGET', tick(data.targetAtLeast))] : [])];
     const places = (n, values) => ({
         min: -0.5,
         max: n - 0.5,
@@ -78,7 +83,7 @@ export function heat({ data, narrow }) {
                     }
                     const cell = cells[dataIndex];
                     const [depletion, reached] = at(...cell);
-                    return `${wan(pools[cell[0]])} 万元, ${say('LEVERAGE_OF', leverages[cell[1]])}\n${say('DEPLETION')} ${chance(depletion)}\n${say('TARGET')} ${chance(reached)}`;
+                    return `${wan(pools[cell[0]])} 万元, ${say('LEVERAGE_OF', leverages[cell[1]])}\n${say('DEPLETION')} ${chance(depletion)}${hasTarget ? `\n${say('TARGET')} ${chance(reached)}` : ''}`;
                 },
             },
             series: [
@@ -101,7 +106,7 @@ export function heat({ data, narrow }) {
                     },
                 },
                 isoline(names[0], RED, contour(pools.length, leverages.length, risk, Math.log(data.depletionAtMost)).map(turn)),
-                isoline(names[1], GREEN, contour(pools.length, leverages.length, target, data.targetAtLeast).map(turn)),
+                ...(hasTarget ? [isoline(names[1], GREEN, contour(pools.length, leverages.length, target, data.targetAtLeast).map(turn))] : []),
             ],
         },
         table: {

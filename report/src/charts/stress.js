@@ -6,7 +6,7 @@ import { language, say } from '../words.js';
 
 const SHOWN = 25;
 
-/** Twists of the outlook and scenarios of the book that met other worlds. */
+/** Twists of the outlook and scenarios of the book that are the first one's policy in other worlds. */
 function stresses({ outlook, scenarios }) {
     const at = outlook.size * outlook.leverages.length + outlook.leverage;
     const twists = outlook.points
@@ -19,6 +19,7 @@ function stresses({ outlook, scenarios }) {
 }
 
 export function stress({ data, narrow }) {
+    const { hasTarget } = data;
     const all = stresses(data);
     const shown = all.slice(0, SHOWN);
     const at = data.depletionAtMost;
@@ -33,7 +34,7 @@ export function stress({ data, narrow }) {
             tooltip: {
                 ...base('').tooltip,
                 trigger: 'item',
-                formatter: ({ dataIndex }) => `${shown[dataIndex].name}\n${say('DEPLETION')} ${chance(shown[dataIndex].depletion)}\n${say('TARGET')} ${chance(shown[dataIndex].target)}`,
+                formatter: ({ dataIndex }) => `${shown[dataIndex].name}\n${say('DEPLETION')} ${chance(shown[dataIndex].depletion)}${hasTarget ? `\n${say('TARGET')} ${chance(shown[dataIndex].target)}` : ''}`,
             },
             series: [
                 {
@@ -47,8 +48,8 @@ export function stress({ data, narrow }) {
             ],
         },
         table: {
-            head: [say('SCENARIO'), say('DEPLETION'), say('TARGET')],
-            rows: all.map((one) => [one.name, chance(one.depletion), chance(one.target)]),
+            head: [say('SCENARIO'), say('DEPLETION'), ...(hasTarget ? [say('TARGET')] : [])],
+            rows: all.map((one) => [one.name, chance(one.depletion), ...(hasTarget ? [chance(one.target)] : [])]),
         },
     };
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Variants of a sweep, and those that a search looked at.
-import { amount, between, chance, count, share, tick, valueOf } from '../numbers.js';
+import { amount, chance, count, tick, valueOf } from '../numbers.js';
 import { axis, band, base, BLUE, GREEN, GREY, legend, ORANGE, PLACE, RED, threshold } from '../theme.js';
-import { say } from '../words.js';
+import { language, say } from '../words.js';
 
 const JUDGED = [
     ['MET', GREEN],
@@ -10,7 +10,11 @@ const JUDGED = [
     ['MISSED', GREY],
 ];
 
-const name = (axes, { at }) => axes.map(({ name: axisName }, i) => `${axisName}=${at[i]}`).join(', ');
+const label = (one) => one.label[language()];
+const name = (axes, { at }) => axes.map((one, i) => `${label(one)} ${at[i]}`).join('\n');
+
+/** As in the static table: by judgement, then by cost. */
+const inOrder = (points) => [...points].sort((a, b) => a.judgement - b.judgement || a.cost[0] - b.cost[0]);
 
 /** Safety against the target, a point a variant. */
 export function variants({ data }) {
@@ -35,7 +39,7 @@ export function variants({ data }) {
                 trigger: 'item',
                 formatter: ({ seriesIndex, dataIndex }) => {
                     const point = groups[seriesIndex].points[dataIndex];
-                    return `${name(axes, point)}\n${say('DEPLETION')} ${chance(point.depletion)}\n${say('TARGET')} ${chance(point.target)}\n${say('COST')} ${amount(point.cost)}`;
+                    return `${name(axes, point)}\n${say('DEPLETION')} ${chance(point.depletion)}\n${say('TARGET')} ${chance(point.target)}\n${say('COST')} ${amount(point.cost, point.depletion[1])}`;
                 },
             },
             series: groups.map(({ word, colour, points: some }) => ({
@@ -48,13 +52,13 @@ export function variants({ data }) {
             })),
         },
         table: {
-            head: [...axes.map((one) => one.name), say('DEPLETION'), say('TARGET'), say('REGISTERED'), say('COST'), say('ON_FRONTIER'), ...(judged ? [say('MET')] : [])],
-            rows: points.map((one) => [
+            head: [...axes.map(label), say('DEPLETION'), say('TARGET'), say('REGISTERED'), say('COST'), say('ON_FRONTIER'), ...(judged ? [say('MET')] : [])],
+            rows: inOrder(points).map((one) => [
                 ...one.at,
                 chance(one.depletion),
                 chance(one.target),
-                amount(one.registered),
-                amount(one.cost),
+                amount(one.registered, one.depletion[1]),
+                amount(one.cost, one.depletion[1]),
                 one.frontier ? '✓' : '',
                 ...(judged ? [say(JUDGED[one.judgement][0])] : []),
             ]),
@@ -69,36 +73,30 @@ export function search({ data }) {
     const xOf = (point, i) => (single ? Number(point.at[0]) : i + 1);
     const sorted = points.map((point, i) => ({ point, x: xOf(point, i) })).sort((a, b) => a.x - b.x);
     const format = (c) => (constraints[c].chance ? tick : (x) => String(x));
-    const text = (c, [value, lo, hi]) => {
-        if (!constraints[c].chance) {
-            return amount([value, lo, hi]);
-        }
-        return value <= 0 ? `< ${share(hi)}` : value >= 1 ? `> ${share(lo)}` : between(value, lo, hi);
-    };
     const height = 150;
     return {
         height: 80 + (height + 50) * constraints.length,
         option: {
             ...base(say('TRIED')),
             grid: constraints.map((_, c) => ({ ...PLACE, top: 20 + c * (height + 50), height })),
-            xAxis: constraints.map((_, c) => axis('value', c === constraints.length - 1 ? (single ? axes[0].name : say('VARIANT')) : '', { gridIndex: c, scale: true, lines: false, line: true })),
-            yAxis: constraints.map((one, c) => axis('value', one.text, { gridIndex: c, gap: 60, scale: true, splitNumber: 3, axisLabel: { formatter: format(c) } })),
+            xAxis: constraints.map((_, c) => axis('value', c === constraints.length - 1 ? (single ? label(axes[0]) : say('VARIANT')) : '', { gridIndex: c, scale: true, lines: false, line: true })),
+            yAxis: constraints.map((one, c) => axis('value', label(one), { gridIndex: c, gap: 60, scale: true, splitNumber: 3, axisLabel: { formatter: format(c) } })),
             tooltip: {
                 ...base('').tooltip,
                 trigger: 'item',
                 formatter: ({ dataIndex }) => {
                     const { point } = sorted[dataIndex];
-                    return [name(axes, point), ...constraints.map((one, c) => `${one.text}: ${text(c, point.judged[c])}`), `${count(point.worlds)} ${say('WORLDS')}`].join('\n');
+                    return [name(axes, point), ...constraints.map((one, c) => `${label(one)}: ${point.text[c]}`), `${count(point.worlds)} ${say('WORLDS')}`].join('\n');
                 },
             },
             series: constraints.flatMap((one, c) => {
                 const place = { xAxisIndex: c, yAxisIndex: c };
-                const [, , , limit] = points[0].judged[c];
+                const [, , limit] = points[0].judged[c];
                 return [
-                    band('', BLUE, 0.15, sorted.map(({ point, x }) => [x, point.judged[c][1], point.judged[c][2]]), place),
+                    band('', BLUE, 0.15, sorted.map(({ point, x }) => [x, ...point.judged[c].slice(0, 2).sort((a, b) => a - b)]), place),
                     {
                         type: 'scatter',
-                        name: one.text,
+                        name: label(one),
                         symbolSize: 7,
                         data: sorted.map(({ point, x }) => ({ value: [x, point.judged[c][0]], itemStyle: { color: JUDGED[point.judgement][1] } })),
                         markLine: threshold({ yAxis: limit }, format(c)(limit), { label: { formatter: format(c)(limit), color: RED, fontSize: 12, position: 'end' } }),
@@ -108,8 +106,8 @@ export function search({ data }) {
             }),
         },
         table: {
-            head: [...axes.map((one) => one.name), say('WORLDS'), ...constraints.map((one) => one.text), say('MET')],
-            rows: points.map((one) => [...one.at, one.worlds, ...constraints.map((_, c) => text(c, one.judged[c])), say(JUDGED[one.judgement][0])]),
+            head: [...axes.map(label), say('WORLDS'), ...constraints.map(label), say('MET')],
+            rows: points.map((one) => [...one.at, one.worlds, ...one.text, say(JUDGED[one.judgement][0])]),
         },
     };
 }

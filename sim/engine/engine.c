@@ -134,6 +134,16 @@ static void world_add(struct pass *pass, struct thread *t, const struct block *b
     }
 }
 
+/* Adds a tile to the row of a lane; the memory of a later one comes meanwhile. */
+static void decisions_add(const struct pass *pass, struct thread *t, const struct block *b,
+                          int lane, int n)
+{
+    enum { AHEAD = 3 };
+    if (lane + AHEAD < b->n)
+        ps_row_decision_fetch(&t->rows[b->rows[lane + AHEAD] - pass->from], &t->decisions);
+    ps_row_decision_add(&t->rows[b->rows[lane] - pass->from], &t->decisions, lane, n);
+}
+
 /* One block of policies over the worlds of a tile. */
 static void block_run(struct pass *pass, struct thread *t, const struct group *g,
                       const struct block *b, int n)
@@ -144,8 +154,6 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
     if (f->spec.full)
         ps_row_tile_start(&t->tile, b->n, t->worlds.worlds[0].number / PS_TILE_WORLDS);
     t->decisions.batch = t->worlds.worlds[0].number / PS_TILE_WORLDS % PS_BATCHES;
-    for (int l = 0; !f->spec.full && l < b->n; l++)
-        ps_row_decision_fetch(&t->rows[b->rows[l] - pass->from], &t->decisions);
     for (int i = 0; i < n; i++) {
         b->run(&f->frame, &g->policy->shape, &b->levels, &t->schedules[i], &t->ledger);
         world_add(pass, t, b, i);
@@ -159,7 +167,7 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
         if (f->spec.full)
             ps_row_tile_add(&t->rows[row], &t->queues[row], &t->tile, l, n);
         else
-            ps_row_decision_add(&t->rows[row], &t->decisions, l, n);
+            decisions_add(pass, t, b, l, n);
     }
     if (t->ledger.violations)
         atomic_store(&pass->broken, 1);

@@ -86,8 +86,11 @@ void ps_decision_tile_sum(struct decision_tile *tile, int lanes_n)
 
 void ps_row_decision_fetch(const struct ps_row *row, const struct decision_tile *tile)
 {
-    for (int k = 0; k < tile->measures_n; k++)
-        __builtin_prefetch(&row->moments[tile->measure[k]], 1);
+    for (int k = 0; k < tile->measures_n; k++) {
+        const struct ps_moments *moments = &row->moments[tile->measure[k]];
+        __builtin_prefetch(moments, 1);
+        __builtin_prefetch(&moments->max, 1); /* the next line of the cache, or the same */
+    }
 }
 
 /* Adds n worlds one by one: the last tile of a run, and measures that may miss. */

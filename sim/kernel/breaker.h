@@ -92,12 +92,13 @@ static void group_review(struct ledger *g, const struct ps_breaker_metric *metri
 
 /* Step 7: reviews happen when t is a multiple of review_months. Without non-performing loans and
  * without a suspension the NPL metric has nothing to say. */
-static inline int review_due(const struct ledger *g)
+static inline int review_due(struct ledger *g)
 {
     const struct ps_shape *shape = g->shape;
     int n;
-    if (shape->breaker_scope == PS_BREAKER_OFF || g->t % shape->review_months)
+    if (g->t != g->review_month)
         return 0;
+    g->review_month += shape->review_months;
     return g->npl_loans_n || g->suspended_any || g->levels->judged_at_zero || g->work->log ||
            ps_models_breaker_metric(&n)[shape->breaker_metric] != &ps_breaker_metric_npl;
 }

@@ -223,6 +223,7 @@ struct ledger {
                         */
     int trusts_lend;   /* some trust lends this month */
     int npl_loans_n;   /* fates between NPL entry and exit, granted or not */
+    int review_month;  /* next month of a review; 0: the breaker is off */
     int suspended_any, queued_any;
     int peak_known;                               /* every lane has an NPL peak by now */
     int by_bank;                                  /* breaker groups are banks */

@@ -367,6 +367,7 @@ void PS_ISA(PS_LEDGER_RUN)(const struct ps_ledger_frame *frame, const struct ps_
                        .work = work,
                        .by_bank = shape->breaker_scope == PS_BREAKER_BANK,
                        .full = work->path != NULL};
+    g.review_month = shape->breaker_scope == PS_BREAKER_OFF ? 0 : shape->review_months;
     g.groups_n = g.by_bank ? shape->banks_n : shape->pools_n;
     g.all_book = g.full || shape->subsidy_ppm > 0;
     g.cohorts = shape->reguarantor_cap_ppm > 0;

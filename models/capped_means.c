@@ -181,17 +181,24 @@ static double own_weight(const struct ps_calibration *c)
     return own > 0 ? own : 0;
 }
 
+static struct line line_of(const struct ps_capped_grid *grid, const struct ps_calibration *c,
+                           const double *const curves[], double rate,
+                           const struct ps_capped_part *parts, int parts_n)
+{
+    return (struct line){.grid = grid,
+                         .c = c,
+                         .curves = curves,
+                         .parts = parts,
+                         .parts_n = parts_n,
+                         .rate = rate,
+                         .own = own_weight(c)};
+}
+
 void ps_capped_means(const struct ps_capped_grid *grid, const struct ps_calibration *c,
                      const double *const curves[], double rate, const struct ps_capped_part *parts,
                      int parts_n, double *d, double *d2)
 {
-    struct line line = {.grid = grid,
-                        .c = c,
-                        .curves = curves,
-                        .parts = parts,
-                        .parts_n = parts_n,
-                        .rate = rate,
-                        .own = own_weight(c)};
+    struct line line = line_of(grid, c, curves, rate, parts, parts_n);
     for (int i = 0; i < grid->across_n; i++) {
         for (int k = 0; k < c->sectors_n; k++) {
             line.across[k] = 0;
@@ -210,12 +217,6 @@ double ps_capped_chance_at_zero(const struct ps_capped_grid *grid, const struct 
                                 const double *const curves[], double rate,
                                 const struct ps_capped_part *parts, int parts_n)
 {
-    const struct line line = {.grid = grid,
-                              .c = c,
-                              .curves = curves,
-                              .parts = parts,
-                              .parts_n = parts_n,
-                              .rate = rate,
-                              .own = own_weight(c)};
+    const struct line line = line_of(grid, c, curves, rate, parts, parts_n);
     return default_chance(&line, 0);
 }

@@ -95,6 +95,10 @@ struct ps_row {
     int months_n, horizon, years_n, start_year;
 };
 
+/* Whether vehicles, or funds, did anything in some world: a row may have some of size 0. */
+int ps_row_has_vehicles(const struct ps_row *row);
+int ps_row_has_funds(const struct ps_row *row);
+
 /* One line of the convergence table: the decision figures after the first worlds_n worlds. */
 struct ps_checkpoint {
     uint64_t worlds_n;

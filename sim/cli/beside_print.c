@@ -37,20 +37,6 @@ static const struct beside FUNDS = {.columns_n = 4,
                                                 {PS_SAY_BESIDE_BELOW_COST, PS_M_FUND_BELOW_COST}},
                                     .note = PS_SAY_BESIDE_FUNDS_NOTE};
 
-/* A row may have vehicles or funds of size 0. */
-static int has_vehicles(const struct ps_row *row)
-{
-    const struct ps_moments *m = row->moments;
-    return m[PS_M_VEHICLES_REGISTERED].sum + m[PS_M_VEHICLES_TRANSFERRED].sum +
-               m[PS_M_TRUST_RAISED].sum >
-           0;
-}
-
-static int has_funds(const struct ps_row *row)
-{
-    return row->moments[PS_M_FUND_INVESTED].sum > 0;
-}
-
 static void add_cell(struct ps_grid *grid, const struct ps_row *row, enum ps_measure measure)
 {
     const struct ps_moments *m = &row->moments[measure];
@@ -97,6 +83,6 @@ static enum ps_status print(const struct beside *table, int (*shown)(const struc
 enum ps_status ps_beside_print(const struct ps_book *book, const struct ps_engine_result *result,
                                enum ps_lang lang)
 {
-    const enum ps_status status = print(&VEHICLES, has_vehicles, book, result, lang);
-    return status == PS_OK ? print(&FUNDS, has_funds, book, result, lang) : status;
+    const enum ps_status status = print(&VEHICLES, ps_row_has_vehicles, book, result, lang);
+    return status == PS_OK ? print(&FUNDS, ps_row_has_funds, book, result, lang) : status;
 }

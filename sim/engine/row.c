@@ -181,3 +181,16 @@ void ps_row_merge(struct ps_row *into, const struct ps_row *from)
         }
     }
 }
+
+int ps_row_has_vehicles(const struct ps_row *row)
+{
+    const struct ps_moments *m = row->moments;
+    return m[PS_M_VEHICLES_REGISTERED].sum + m[PS_M_VEHICLES_TRANSFERRED].sum +
+               m[PS_M_TRUST_RAISED].sum >
+           0;
+}
+
+int ps_row_has_funds(const struct ps_row *row)
+{
+    return row->moments[PS_M_FUND_INVESTED].sum > 0;
+}

@@ -8,25 +8,11 @@
 
 static const double CONFIDENCE = 0.95, BAD_CASE = 0.99;
 
-/* A row may have vehicles or funds of size 0. */
-static int has_vehicles(const struct ps_row *row)
-{
-    const struct ps_moments *m = row->moments;
-    return m[PS_M_VEHICLES_REGISTERED].sum + m[PS_M_VEHICLES_TRANSFERRED].sum +
-               m[PS_M_TRUST_RAISED].sum >
-           0;
-}
-
-static int has_funds(const struct ps_row *row)
-{
-    return row->moments[PS_M_FUND_INVESTED].sum > 0;
-}
-
 int ps_page_has_vehicles(const struct ps_page *page)
 {
     const struct ps_engine_result *result = page->request->result;
     for (size_t i = 0; i < result->rows_n; i++)
-        if (has_vehicles(&result->rows[i].row) || has_funds(&result->rows[i].row))
+        if (ps_row_has_vehicles(&result->rows[i].row) || ps_row_has_funds(&result->rows[i].row))
             return 1;
     return 0;
 }
@@ -147,7 +133,7 @@ static void piece_table(const struct ps_page *page)
     begin(page, PS_WORD_VEHICLES_PIECES, HEAD, sizeof HEAD / sizeof *HEAD);
     for (size_t i = 0; i < page->request->book->scenarios_n; i++) {
         const struct ps_row *row = &page->request->result->rows[i].row;
-        for (size_t k = 0; has_vehicles(row) && k < sizeof PIECES / sizeof *PIECES; k++) {
+        for (size_t k = 0; ps_row_has_vehicles(row) && k < sizeof PIECES / sizeof *PIECES; k++) {
             if (PIECES[k].word == PS_WORD_UNDERTAKING &&
                 !has_undertaking(&page->request->book->scenarios[i]))
                 continue;
@@ -171,7 +157,7 @@ static void fund_table(const struct ps_page *page)
     begin(page, PS_WORD_FUNDS, HEAD, sizeof HEAD / sizeof *HEAD);
     for (size_t i = 0; i < page->request->book->scenarios_n; i++) {
         const struct ps_row *row = &page->request->result->rows[i].row;
-        if (!has_funds(row))
+        if (!ps_row_has_funds(row))
             continue;
         row_begin(page, i);
         ps_page_mean_cell(page, row, PS_M_FUND_INVESTED);
@@ -189,8 +175,8 @@ void ps_page_vehicles(struct ps_page *page)
     const struct ps_engine_result *result = page->request->result;
     int vehicles = 0, funds = 0;
     for (size_t i = 0; i < result->rows_n; i++) {
-        vehicles |= has_vehicles(&result->rows[i].row);
-        funds |= has_funds(&result->rows[i].row);
+        vehicles |= ps_row_has_vehicles(&result->rows[i].row);
+        funds |= ps_row_has_funds(&result->rows[i].row);
     }
     if (vehicles) {
         piece_table(page);

@@ -45,7 +45,7 @@ struct ps_lesson {
     double defaults[PS_TILT_CELLS], hazard[PS_TILT_CELLS], firms[PS_TILT_KINDS];
 };
 
-/* Eqs. (12.6), (12.7), (12.14), lessons[PS_TILT_PARTS]; that of part 0 is not read. */
+/* Eqs. (12.6), (12.7), (12.14a), lessons[PS_TILT_PARTS]; that of part 0 is not read. */
 void ps_lessons_learn(struct ps_crises *crises, const struct ps_lesson *lessons);
 
 /* Makes of it what the kernel reads: means of all steps, chances of sizes and products. */

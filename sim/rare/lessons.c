@@ -20,6 +20,13 @@ static double along(const double *row, const double *side, int n)
     return sum;
 }
 
+static void to_unit_length(double *side, int n)
+{
+    const double length = sqrt(along(side, side, n));
+    for (int k = 0; k < n; k++)
+        side[k] = length > 0 ? side[k] / length : 0;
+}
+
 /* The direction in which the means by half-year point, above all others: the first right singular
  * vector by power iteration from their sum; 0 when there is none. */
 static const double *main_side(const struct ps_crises *crises, const double *means)
@@ -29,18 +36,16 @@ static const double *main_side(const struct ps_crises *crises, const double *mea
     memset(side, 0, (size_t)n * sizeof *side);
     for (int d = 0; d < crises->dims_n; d++)
         side[d % n] += means[d];
-    for (int round = 0; round < ROUNDS; round++) {
-        const double length = sqrt(along(side, side, n));
+    to_unit_length(side, n);
+    for (int round = 1; round < ROUNDS; round++) {
         memset(next, 0, (size_t)n * sizeof *next);
-        for (int k = 0; k < n; k++)
-            side[k] = length > 0 ? side[k] / length : 0;
-        for (int w = 0; w < crises->windows_n && round < ROUNDS - 1; w++) {
+        for (int w = 0; w < crises->windows_n; w++) {
             const double u = along(means + w * n, side, n);
             for (int k = 0; k < n; k++)
                 next[k] += u * means[w * n + k];
         }
-        if (round < ROUNDS - 1)
-            memcpy(side, next, (size_t)n * sizeof *side);
+        memcpy(side, next, (size_t)n * sizeof *side);
+        to_unit_length(side, n);
     }
     return side;
 }
@@ -125,7 +130,7 @@ static double chance_of_size(int size)
     return ps_tilt_size_from(size + 1) - ps_tilt_size_from(size);
 }
 
-/* Eq. (12.14): how much more often a kind of firm appears, drawn to 1 by made-up firms. */
+/* Eq. (12.14a): how much more often a kind of firm appears, drawn to 1 by made-up firms. */
 static void firms_learn(struct ps_crises *crises, const struct ps_lesson *lessons)
 {
     const double made_up = 50;
@@ -152,7 +157,7 @@ void ps_lessons_learn(struct ps_crises *crises, const struct ps_lesson *lessons)
     for (int j = 1; j < PS_TILT_PARTS; j++)
         if (lessons[j].effective_n > 0)
             shift_learn(crises, j, &lessons[j]);
-    if (crises->plan->retry_months) /* several loans stand at one draw */
+    if (crises->plan->retry_months) /* several loans stand at one draw: chapter 12 */
         return;
     times_learn(crises, lessons);
     firms_learn(crises, lessons);

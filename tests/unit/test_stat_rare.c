@@ -218,7 +218,7 @@ static struct seen see(const struct ps_scenario *s, const struct ps_tilt *tilt)
     return seen;
 }
 
-/* P(X < x) of the lognormal law, in parts of it all. */
+/* P(X < x) of the lognormal law before it is cut. */
 static double amounts_below(double x)
 {
     return gsl_cdf_ugaussian_P(log(x / 350));

@@ -8,7 +8,7 @@
  * docs/model.md section 7. Only the ledger moves money. Inside the lanes money is exact: whole fen
  * in doubles below 2^53; at rare events (claims, disposals) it is int64_t. */
 
-enum { PS_LANES_NARROW = 8, PS_LANES_WIDE = 32 };
+enum { PS_LANES_LONE = 1, PS_LANES_NARROW = 8, PS_LANES_WIDE = 32 };
 
 enum ps_measure {
 #define PS_MEASURE(symbol, name, unit, tier, en, zh) PS_M_##symbol,
@@ -267,7 +267,7 @@ void ps_standing_take_out(const struct ps_world_plan *plan, const struct ps_poli
 struct ps_kernel {
     const char *name; /* base, v3, v4 */
     ps_world_sample_fn *world_sample;
-    ps_ledger_run_fn *ledger_narrow, *ledger_wide;
+    ps_ledger_run_fn *ledger_lone, *ledger_narrow, *ledger_wide;
 };
 
 /* The best copy this machine can run, or the one named (NULL: best; unknown or unsupported: NULL).

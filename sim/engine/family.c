@@ -175,8 +175,7 @@ static enum ps_status block_add(struct family *f, const struct ps_kernel *kernel
     const int width = wide ? PS_LANES_WIDE : n > PS_LANES_LONE ? PS_LANES_NARROW : PS_LANES_LONE;
     const int used = n < width ? n : width;
     struct block *b = &g->blocks[g->blocks_n];
-    *b = (struct block){
-        .width = width, .n = used, .run = ledger_of(kernel, width)};
+    *b = (struct block){.width = width, .n = used, .run = ledger_of(kernel, width)};
     const struct ps_policy *policies[PS_LANES_WIDE];
     for (int l = 0; l < used; l++) {
         b->rows[l] = members[l];

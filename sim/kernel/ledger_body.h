@@ -146,7 +146,7 @@ PS_KERNEL_INLINE void loans_repay(struct ledger *g, struct registers *r, const i
     const struct ps_plain *plain = g->schedule->plain;
     const uint32_t from = w->end_first[g->t], to = w->end_first[g->t + 1];
     struct whole_leaving whole = {0};
-    if (!full && g->registers && !g->work->mixed[g->t] && !g->work->log) {
+    if (SUMS_RUN && !full && g->registers && !g->work->mixed[g->t] && !g->work->log) {
         whole.sum = whole_between(g->work->ended, from, to);
         if (!RARELY(whole.sum.others_n)) {
             whole_leave(g, r, &whole, full);

@@ -240,8 +240,8 @@ static void whole_count(struct ledger *g, int from, int to, const struct ps_whol
 PS_KERNEL_INLINE int whole_grant(struct ledger *g, struct registers *r, const struct doors *doors,
                                  int from, int to, const int full)
 {
-    const struct ps_whole_sum whole = whole_between(g->work->asked, (uint32_t)from, (uint32_t)to);
-    if (doors->single || g->cohorts || whole.others_n || g->work->mixed[g->t])
+    const struct ps_whole_sum whole = whole_asked(g, from, to);
+    if (doors->single || g->cohorts || whole.others_n)
         return 0;
     const double *room = doors->room[PS_PLAIN_IN_POOL],
                  *ratio = crow(g->levels->registered_ratio_ppm, 0);

@@ -5,9 +5,11 @@
 #include "lanes.h"
 
 /* Loans in full. Most months grant every application in full, and what matures then was granted so.
- * Running sums over all loans of the world, taken in one straight pass, give what such a month adds
- * up to as a difference of two, whatever its number of loans; months in which that is not so are
- * marked as they become known. */
+ * For a lone policy, running sums over all loans of the world, taken in one straight pass, give
+ * what such a month adds up to as a difference of two, whatever its number of loans; months in
+ * which that is not so are marked as they become known. Many policies share a loop over the month's
+ * loans. */
+enum { SUMS_RUN = (int)PS_LANES == (int)PS_LANES_LONE };
 
 /* One loan more, if `counts` has all bits set, else (0) nothing of it. */
 PS_KERNEL_INLINE struct ps_whole_sum whole_add(struct ps_whole_sum sum, const struct ps_plain *app,
@@ -33,22 +35,41 @@ PS_KERNEL_INLINE struct ps_whole_sum whole_between(const struct ps_whole_sum *su
                                  .others_n = b->others_n - a->others_n};
 }
 
-/* Applications: plain when every lane would grant them in full if there is room and nothing of
- * them differs from lane to lane. */
+/* Whether every lane would grant an application in full if its chain lives and there is room, and
+ * nothing of it differs from lane to lane. */
+PS_KERNEL_INLINE int asks_wholly(const struct ledger *g, const struct ps_plain *app)
+{
+    const int differ = g->levels->renewal_share_any ? PS_PLAIN_RENEWAL : 0;
+    return ((app->flags & (PS_PLAIN_ASKS | differ)) == PS_PLAIN_ASKS) &
+           (app->asked_wan <= g->levels->loan_cap_min_wan[app->cap]);
+}
+
 static void whole_asked_take(const struct ledger *g)
 {
     const struct ps_plain *plain = g->schedule->plain;
-    const double *cap_wan = g->levels->loan_cap_min_wan;
-    const int differ = g->levels->renewal_share_any ? PS_PLAIN_RENEWAL : 0;
     struct ps_whole_sum sum = {0}, *sums = g->work->asked;
     for (int i = 0; i < g->world->apps_n; i++) {
-        const struct ps_plain *app = &plain[i];
         sums[i] = sum;
-        sum = whole_add(sum, app, UINT64_MAX,
-                        ((app->flags & (PS_PLAIN_ASKS | differ)) == PS_PLAIN_ASKS) &
-                            (app->asked_wan <= cap_wan[app->cap]));
+        sum = whole_add(sum, &plain[i], UINT64_MAX, asks_wholly(g, &plain[i]));
     }
     sums[g->world->apps_n] = sum;
+}
+
+/* What the month's applications ask for; worth nothing when others_n is not 0. */
+PS_KERNEL_INLINE struct ps_whole_sum whole_asked(const struct ledger *g, int from, int to)
+{
+    struct ps_whole_sum sum = {0};
+    if (SUMS_RUN) {
+        sum = whole_between(g->work->asked, (uint32_t)from, (uint32_t)to);
+        sum.others_n += g->work->mixed[g->t];
+        return sum;
+    }
+    for (int i = from; i < to && !sum.others_n; i++) {
+        const struct ps_plain *app = &g->schedule->plain[i];
+        const int lives = g->work->grants[app->parent] & PS_GRANTED_WHOLE;
+        sum = whole_add(sum, app, UINT64_MAX, lives && asks_wholly(g, app));
+    }
+    return sum;
 }
 
 /* Loans that mature; those that default do not, and are looked after by the tape of events. */
@@ -73,7 +94,7 @@ static void whole_open(const struct ledger *g)
     const int apps_n = g->world->apps_n, months_n = g->frame->months_n;
     for (int i = 0; i < apps_n; i++)
         grants[i] = PS_GRANTED_WHOLE;
-    if (!g->registers)
+    if (!SUMS_RUN || !g->registers)
         return;
     for (int t = 0; t <= months_n; t++)
         mixed[t] = 0;
@@ -86,7 +107,7 @@ static void whole_open(const struct ledger *g)
 static inline void whole_spoil(const struct ledger *g, int app_i)
 {
     const struct ps_app *app = &g->world->apps[app_i];
-    if (!(g->work->grants[app_i] & PS_GRANTED_WHOLE))
+    if (SUMS_RUN && !(g->work->grants[app_i] & PS_GRANTED_WHOLE))
         g->work->mixed[app->end] = g->work->mixed[app->maturity] = 1;
 }
 

@@ -202,8 +202,7 @@ struct ps_ledger_work {
     int width;
     size_t apps_max;
     uint8_t *grants; /* [app] PS_GRANTED_...; the last, apps_max, stands for "no parent" */
-    struct ps_whole_sum *asked,
-        *ended;     /* [0..apps] of a lone policy: of the first applications, ends */
+    struct ps_whole_sum *asked, *ended; /* [0..apps] of a lone policy: of the first so many */
     uint8_t *mixed; /* [month 0..N] some loan that ends or is renewed was not granted in full */
     double *granted_wan; /* [app] amount granted, 万元, 0 = refused; the last is 1 */
     double *refusal;     /* [app] full tier: why the chain is lost, -1 while it lives */

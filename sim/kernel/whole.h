@@ -9,7 +9,11 @@
  * what such a month adds up to as a difference of two, whatever its number of loans; months in
  * which that is not so are marked as they become known. Many policies share a loop over the month's
  * loans. */
-enum { SUMS_RUN = (int)PS_LANES == (int)PS_LANES_LONE };
+#if defined(PS_ONE_LANE)
+enum { SUMS_RUN = 1 };
+#else
+enum { SUMS_RUN = 0 };
+#endif
 
 /* One loan more, if `counts` has all bits set, else (0) nothing of it. */
 PS_KERNEL_INLINE struct ps_whole_sum whole_add(struct ps_whole_sum sum, const struct ps_plain *app,
@@ -87,17 +91,24 @@ static void whole_ended_take(const struct ledger *g)
     sums[g->world->apps_n] = sum;
 }
 
+static void months_unmix(const struct ledger *g)
+{
+    uint8_t *restrict mixed = g->work->mixed;
+    const int months_n = g->frame->months_n;
+    for (int t = 0; t <= months_n; t++)
+        mixed[t] = 0;
+}
+
 /* Takes every loan for granted in full until it is known to be not. */
 static void whole_open(const struct ledger *g)
 {
-    uint8_t *restrict grants = g->work->grants, *restrict mixed = g->work->mixed;
-    const int apps_n = g->world->apps_n, months_n = g->frame->months_n;
+    uint8_t *restrict grants = g->work->grants;
+    const int apps_n = g->world->apps_n;
     for (int i = 0; i < apps_n; i++)
         grants[i] = PS_GRANTED_WHOLE;
     if (!SUMS_RUN || !g->registers)
         return;
-    for (int t = 0; t <= months_n; t++)
-        mixed[t] = 0;
+    months_unmix(g);
     whole_asked_take(g);
     whole_ended_take(g);
 }
@@ -106,9 +117,10 @@ static void whole_open(const struct ledger *g)
  * renewal is as it was summed up. */
 static inline void whole_spoil(const struct ledger *g, int app_i)
 {
+    if (!SUMS_RUN || g->work->grants[app_i] & PS_GRANTED_WHOLE)
+        return;
     const struct ps_app *app = &g->world->apps[app_i];
-    if (SUMS_RUN && !(g->work->grants[app_i] & PS_GRANTED_WHOLE))
-        g->work->mixed[app->end] = g->work->mixed[app->maturity] = 1;
+    g->work->mixed[app->end] = g->work->mixed[app->maturity] = 1;
 }
 
 #endif

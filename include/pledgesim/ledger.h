@@ -8,7 +8,7 @@
  * docs/model.md section 7. Only the ledger moves money. Inside the lanes money is exact: whole fen
  * in doubles below 2^53; at rare events (claims, disposals) it is int64_t. */
 
-enum { PS_LANES_NARROW = 8, PS_LANES_WIDE = 32 };
+enum { PS_LANES_LONE = 1, PS_LANES_NARROW = 8, PS_LANES_WIDE = 32 };
 
 enum ps_measure {
 #define PS_MEASURE(symbol, name, unit, tier, en, zh) PS_M_##symbol,
@@ -63,8 +63,9 @@ enum {
     PS_PLAIN_IN_POOL = 1,
     PS_PLAIN_RENEWAL = 2,
     PS_PLAIN_MATURES = 4, /* repaid in one sum, never defaults */
-    PS_PLAIN_ASKS = 8 /* repaid in one sum; its firm asks, its product is open, the population not
-                         used up, its firm has no other loan */
+    PS_PLAIN_ASKS = 8, /* repaid in one sum; its firm asks, its product is open, the population not
+                          used up, its firm has no other loan */
+    PS_PLAIN_DEFAULTS = 16
 };
 
 struct ps_plain {
@@ -184,6 +185,12 @@ struct ps_ledger_log {
  * the first two is filled on demand. */
 enum { PS_GRANTED_WHOLE = 1, PS_GRANTED_NONE = 2, PS_GRANTED_ROW = 4 };
 
+/* What loans add up to that are granted in full; whole numbers. */
+struct ps_whole_sum {
+    double all_wan, pool_fen, first_wan; /* principal of all, in the pool; of new firms */
+    uint32_t pool_n, others_n;           /* loans in the pool; loans that are not plain */
+};
+
 /* A loan that a lane could hand over to a vehicle. */
 struct ps_offer {
     double fen;
@@ -194,7 +201,9 @@ struct ps_offer {
 struct ps_ledger_work {
     int width;
     size_t apps_max;
-    uint8_t *grants;     /* [app] PS_GRANTED_...; the last, apps_max, stands for "no parent" */
+    uint8_t *grants; /* [app] PS_GRANTED_...; the last, apps_max, stands for "no parent" */
+    struct ps_whole_sum *asked, *ended; /* [0..apps] of a lone policy: of the first so many */
+    uint8_t *mixed; /* [month 0..N] some loan that ends or is renewed was not granted in full */
     double *granted_wan; /* [app] amount granted, 万元, 0 = refused; the last is 1 */
     double *refusal;     /* [app] full tier: why the chain is lost, -1 while it lives */
     double *exposure;    /* [fate] EAD, fen, 0 when not granted */
@@ -267,7 +276,7 @@ void ps_standing_take_out(const struct ps_world_plan *plan, const struct ps_poli
 struct ps_kernel {
     const char *name; /* base, v3, v4 */
     ps_world_sample_fn *world_sample;
-    ps_ledger_run_fn *ledger_narrow, *ledger_wide;
+    ps_ledger_run_fn *ledger_lone, *ledger_narrow, *ledger_wide;
 };
 
 /* The best copy this machine can run, or the one named (NULL: best; unknown or unsupported: NULL).

@@ -159,16 +159,23 @@ static void groups_free(struct family *f)
     f->groups_n = 0;
 }
 
-/* One block from the members of a group: wide while many are left, else narrow. */
+static ps_ledger_run_fn *ledger_of(const struct ps_kernel *kernel, int width)
+{
+    return width == PS_LANES_WIDE     ? kernel->ledger_wide
+           : width == PS_LANES_NARROW ? kernel->ledger_narrow
+                                      : kernel->ledger_lone;
+}
+
+/* One block from the members of a group: wide while many are left, then narrow, or the last one
+ * alone. */
 static enum ps_status block_add(struct family *f, const struct ps_kernel *kernel, struct group *g,
                                 const int *members, int n, int *taken)
 {
     const int wide = n > 2 * PS_LANES_NARROW;
-    const int width = wide ? PS_LANES_WIDE : PS_LANES_NARROW;
+    const int width = wide ? PS_LANES_WIDE : n > PS_LANES_LONE ? PS_LANES_NARROW : PS_LANES_LONE;
     const int used = n < width ? n : width;
     struct block *b = &g->blocks[g->blocks_n];
-    *b = (struct block){
-        .width = width, .n = used, .run = wide ? kernel->ledger_wide : kernel->ledger_narrow};
+    *b = (struct block){.width = width, .n = used, .run = ledger_of(kernel, width)};
     const struct ps_policy *policies[PS_LANES_WIDE];
     for (int l = 0; l < used; l++) {
         b->rows[l] = members[l];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The month, in its order (docs/model.md section 7). Included by ledger_narrow_isa.c and
- * ledger_wide_isa.c, which set PS_LANES and PS_LEDGER_RUN. */
+/* The month, in its order (docs/model.md section 7). Included by ledger_lone_isa.c,
+ * ledger_narrow_isa.c and ledger_wide_isa.c, which set PS_LANES and PS_LEDGER_RUN. */
 #include "breaker.h"
 #include "claims.h"
 #include "close.h"
@@ -49,10 +49,10 @@ static void ledger_open(struct ledger *g)
     }
     if (g->schedule->standing)
         standing_open(g);
-    for (uint32_t i = 0; !g->schedule->standing && i < g->world->app_first[1]; i++) {
-        work->grants[i] = PS_GRANTED_WHOLE;
+    else
+        whole_open(g);
+    for (uint32_t i = 0; !g->schedule->standing && i < g->world->app_first[1]; i++)
         loan_enter(g, (int)i, granted_row(g, (int)i));
-    }
     for (int j = 0; work->path && j < PS_PATH_N; j++)
         rows_zero(row(work->path, j * (g->frame->months_n + 1)), 1);
 }
@@ -145,7 +145,15 @@ PS_KERNEL_INLINE void loans_repay(struct ledger *g, struct registers *r, const i
     const struct ps_world *w = g->world;
     const struct ps_plain *plain = g->schedule->plain;
     const uint32_t from = w->end_first[g->t], to = w->end_first[g->t + 1];
-    struct whole_sum whole = {0};
+    struct whole_leaving whole = {0};
+    if (SUMS_RUN && !full && g->registers && !g->work->mixed[g->t] && !g->work->log) {
+        whole.sum = whole_between(g->work->ended, from, to);
+        if (!RARELY(whole.sum.others_n)) {
+            whole_leave(g, r, &whole, full);
+            return;
+        }
+        whole = (struct whole_leaving){0};
+    }
     for (uint32_t i = from; i < to; i++) {
         const int app_i = w->ends[i];
         const int plainly = g->registers && plain[app_i].flags & PS_PLAIN_MATURES;
@@ -154,7 +162,7 @@ PS_KERNEL_INLINE void loans_repay(struct ledger *g, struct registers *r, const i
         else if (w->apps[app_i].fate == PS_NONE)
             ON_ROWS(g, r, loan_mature(g, app_i));
     }
-    if (whole.loans_n > 0)
+    if (whole.sum.all_wan > 0)
         whole_leave(g, r, &whole, full);
 }
 

@@ -21,6 +21,9 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     w->width = width;
     w->apps_max = apps;
     w->grants = layout_take(&at, apps + 1, sizeof *w->grants);
+    w->asked = layout_take(&at, apps + 1, sizeof *w->asked);
+    w->ended = layout_take(&at, apps + 1, sizeof *w->ended);
+    w->mixed = layout_take(&at, months, sizeof *w->mixed);
     w->granted_wan = layout_take(&at, apps + 1, lane);
     w->refusal = layout_take(&at, full ? apps : 0, lane);
     w->exposure = layout_take(&at, apps, lane);

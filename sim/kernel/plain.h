@@ -4,30 +4,20 @@
 
 #include "lending.h"
 #include "month.h"
+#include "whole.h"
 
 /* Lending to plain applications and the end of plain loans, in registers: nearly all loans. What
  * every lane grants in full is added up for the whole month before a register is touched. */
 
-/* Loans in full of one month. */
-struct whole_sum {
-    double loans_n, pool_n;    /* all, in the pool */
-    double pool_fen, all_wan;  /* principal */
-    double first_wan, first_n; /* new firms */
-    double interest_fen;       /* paid by loans that mature */
-    double fees_fen, premiums_fen;
+/* The loans in full that mature in a month. */
+struct whole_leaving {
+    struct ps_whole_sum sum;
+    double interest_fen; /* full tier: paid over their lives */
 };
 
-PS_KERNEL_INLINE void whole_add(struct whole_sum *sum, const struct ps_plain *app)
-{
-    sum->loans_n += 1;
-    sum->pool_n += app->flags & PS_PLAIN_IN_POOL;
-    sum->pool_fen += app->pool_fen;
-    sum->all_wan += app->asked_wan;
-}
-
 /* A bullet loan that matures. */
-PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, struct whole_sum *whole,
-                                   int app_i, const int full)
+PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r,
+                                   struct whole_leaving *whole, int app_i, const int full)
 {
     const struct ps_plain *plain = &g->schedule->plain[app_i];
     const struct ps_app *app = &g->world->apps[app_i];
@@ -37,7 +27,7 @@ PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, struct
     if (g->work->grants[app_i] & PS_GRANTED_NONE)
         return;
     if (g->work->grants[app_i] & PS_GRANTED_WHOLE) {
-        whole_add(whole, plain);
+        whole->sum = whole_add(whole->sum, plain, UINT64_MAX, 1);
         if (full)
             whole->interest_fen += lane_div(plain->asked_wan * rate + 6, 1. / 12);
         if (RARELY(g->work->log))
@@ -69,19 +59,20 @@ PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, struct
 
 /* The month's whole loans that matured leave the books. */
 PS_KERNEL_INLINE void whole_leave(struct ledger *g, struct registers *r,
-                                  const struct whole_sum *whole, const int full)
+                                  const struct whole_leaving *whole, const int full)
 {
-    VECS r->book[v] -= whole->pool_fen;
-    VECS r->live[v] -= whole->pool_n;
+    const struct ps_whole_sum *sum = &whole->sum;
+    VECS r->book[v] -= sum->pool_fen;
+    VECS r->live[v] -= (double)sum->pool_n;
     if (full || g->all_book)
-        VECS r->all_book[v] -= whole->all_wan * FEN_PER_WAN;
+        VECS r->all_book[v] -= sum->all_wan * FEN_PER_WAN;
     if (full) {
         ROW interest = measure_row(g, PS_M_BANK_INTEREST);
         ROW released = measure_row(g, PS_M_RELEASED);
         LANES
         {
             interest[l] += whole->interest_fen;
-            released[l] += whole->pool_fen;
+            released[l] += sum->pool_fen;
         }
     }
 }
@@ -212,36 +203,19 @@ PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const st
     return 1;
 }
 
-/* What the month's applications ask for in all, when each is plain, would be granted in full if
- * there is room, and nothing of it differs from lane to lane: else 0. */
-PS_KERNEL_INLINE int whole_ask(const struct ledger *g, int from, int to, struct whole_sum *whole)
-{
-    const struct ps_plain *plain = g->schedule->plain;
-    const double *cap_wan = g->levels->loan_cap_min_wan;
-    for (int i = from; i < to; i++) {
-        const struct ps_plain *app = &plain[i];
-        const int renewal = app->flags & PS_PLAIN_RENEWAL;
-        if (!(app->flags & PS_PLAIN_ASKS) || app->asked_wan > cap_wan[app->cap] ||
-            !(g->work->grants[app->parent] & PS_GRANTED_WHOLE) ||
-            (renewal && g->levels->renewal_share_any))
-            return 0;
-        whole_add(whole, app);
-        whole->first_wan += renewal ? 0 : app->asked_wan;
-        whole->first_n += renewal ? 0 : 1;
-    }
-    return 1;
-}
-
 /* Full tier: what grant_count counts, for whole loans. */
-static void whole_count(struct ledger *g, int from, int to, struct whole_sum *whole)
+static void whole_count(struct ledger *g, int from, int to, const struct ps_whole_sum *whole)
 {
+    double fees_fen = 0, premiums_fen = 0, first_n = 0;
+    const double loans_n = to - from;
     for (int i = from; i < to; i++) {
         const struct ps_app *app = &g->world->apps[i];
         const struct ps_product_shape *product = &g->shape->products[g->schedule->product[i]];
         const double asked = app->amount_wan;
         const int months = app->maturity - app->month;
-        whole->fees_fen += fee_fen(asked, product->guarantee_fee_ppm, months);
-        whole->premiums_fen += fee_fen(asked, product->premium_ppm, months);
+        first_n += app->flags & PS_APP_RENEWAL ? 0 : 1;
+        fees_fen += fee_fen(asked, product->guarantee_fee_ppm, months);
+        premiums_fen += fee_fen(asked, product->premium_ppm, months);
         if (RARELY(g->work->log))
             log_line(g, PS_LOG_GRANT, i, 0, asked * FEN_PER_WAN, NULL, 0);
     }
@@ -253,10 +227,10 @@ static void whole_count(struct ledger *g, int from, int to, struct whole_sum *wh
     LANES
     {
         lent[l] += whole->all_wan * FEN_PER_WAN;
-        n[l] += whole->loans_n;
-        firms[l] += whole->first_n;
-        fees[l] += whole->fees_fen;
-        premiums[l] += whole->premiums_fen;
+        n[l] += loans_n;
+        firms[l] += first_n;
+        fees[l] += fees_fen;
+        premiums[l] += premiums_fen;
     }
 }
 
@@ -266,8 +240,8 @@ static void whole_count(struct ledger *g, int from, int to, struct whole_sum *wh
 PS_KERNEL_INLINE int whole_grant(struct ledger *g, struct registers *r, const struct doors *doors,
                                  int from, int to, const int full)
 {
-    struct whole_sum whole = {0};
-    if (doors->single || g->cohorts || !whole_ask(g, from, to, &whole))
+    const struct ps_whole_sum whole = whole_asked(g, from, to);
+    if (doors->single || g->cohorts || whole.others_n)
         return 0;
     const double *room = doors->room[PS_PLAIN_IN_POOL],
                  *ratio = crow(g->levels->registered_ratio_ppm, 0);
@@ -275,12 +249,10 @@ PS_KERNEL_INLINE int whole_grant(struct ledger *g, struct registers *r, const st
     VECS all &= VECTOR_COMPARE(r->book[v] + whole.pool_fen, vector_at(room, v), LE);
     if (!vector_all(all))
         return 0;
-    for (int i = from; i < to; i++)
-        g->work->grants[i] = PS_GRANTED_WHOLE;
     VECS
     {
         r->book[v] += whole.pool_fen;
-        r->live[v] += whole.pool_n;
+        r->live[v] += (double)whole.pool_n;
         r->registered[v] += whole.all_wan * vector_at(ratio, v);
         r->first[v] += whole.first_wan * vector_at(ratio, v);
     }
@@ -310,6 +282,7 @@ PS_KERNEL_INLINE void lend(struct ledger *g, struct registers *r, const int full
             chain_lost(g, i);
         else if (RARELY(!asks_plainly) || RARELY(!plain_grant(g, r, &doors, i, full)))
             ON_ROWS(g, r, any_grant(g, i));
+        whole_spoil(g, i);
     }
 }
 

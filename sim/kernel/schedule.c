@@ -40,7 +40,8 @@ static inline struct ps_plain plain_of(const struct ps_world_plan *plan, const s
     const uint32_t bullet = !(flags & PS_APP_EQUAL), micro = (flags & PS_APP_MICRO) != 0;
     const uint32_t waited = (flags & PS_APP_WAITED) != 0;
     const uint32_t chain = (app->parent != PS_NONE) & (!waited | (app->link > 0));
-    const uint32_t matures = bullet & (app->fate == PS_NONE);
+    const uint32_t defaults = app->fate != PS_NONE;
+    const uint32_t matures = bullet & !defaults;
     const uint32_t asks = bullet & (app->tape_firm == PS_NONE) & !waited;
     const uint32_t renewal = (flags & PS_APP_RENEWAL) != 0;
     const uint32_t none = (uint32_t)plan->apps_max;
@@ -49,7 +50,8 @@ static inline struct ps_plain plain_of(const struct ps_world_plan *plan, const s
         .pool_fen = asked * (in_pool * 1e6),
         .parent = (uint16_t)(none ^ ((none ^ app->parent) & -chain)),
         .flags = (uint8_t)(in_pool * PS_PLAIN_IN_POOL | renewal * PS_PLAIN_RENEWAL |
-                           matures * PS_PLAIN_MATURES | asks * PS_PLAIN_ASKS),
+                           matures * PS_PLAIN_MATURES | asks * PS_PLAIN_ASKS |
+                           defaults * PS_PLAIN_DEFAULTS),
         .cap = (uint8_t)(product * PS_FIRM_CLASS_N + (micro ? PS_FIRM_MICRO : PS_FIRM_SMALL))};
 }
 

@@ -11,7 +11,9 @@
 /* Rows of lanes in vector registers. The loops over lanes in lanes.h read and write memory; what
  * every loan touches is kept in local variables of these types instead, which is twice as fast. */
 
-#if defined(__AVX512F__)
+#if defined(PS_ONE_LANE)
+#define PS_VECTOR_BYTES 8
+#elif defined(__AVX512F__)
 #define PS_VECTOR_BYTES 64
 #elif defined(__AVX__)
 #define PS_VECTOR_BYTES 32
@@ -19,7 +21,11 @@
 #define PS_VECTOR_BYTES 16
 #endif
 
+#if defined(PS_ONE_LANE)
+typedef double ps_vector; /* a lone policy needs no vectors */
+#else
 typedef double ps_vector __attribute__((vector_size(PS_VECTOR_BYTES)));
+#endif
 
 enum { VECTOR_LANES = PS_VECTOR_BYTES / 8, VECTORS = PS_LANES / VECTOR_LANES };
 
@@ -28,7 +34,11 @@ enum { VECTOR_LANES = PS_VECTOR_BYTES / 8, VECTORS = PS_LANES / VECTOR_LANES };
 
 /* A vector in a row. Not memcpy: a store that might change any object would make the compiler load
  * every pointer again after each loan. */
+#if defined(PS_ONE_LANE)
+typedef double ps_vector_in_row;
+#else
 typedef double ps_vector_in_row __attribute__((vector_size(PS_VECTOR_BYTES), aligned(8)));
+#endif
 
 PS_KERNEL_INLINE ps_vector vector_at(const double *rows, int v)
 {
@@ -46,7 +56,41 @@ PS_KERNEL_INLINE ps_vector vector_of(double x)
 }
 
 /* Which lanes: a mask register where there is one, else all bits of a lane set or none. */
-#if defined(__AVX512F__)
+#if defined(PS_ONE_LANE)
+
+typedef uint64_t ps_mask_of_lanes;
+#define VECTOR_COMPARE(a, b, relation) VECTOR_COMPARE_##relation(a, b)
+#define VECTOR_COMPARE_GT(a, b) ps_mask((a) > (b))
+#define VECTOR_COMPARE_GE(a, b) ps_mask((a) >= (b))
+#define VECTOR_COMPARE_LT(a, b) ps_mask((a) < (b))
+#define VECTOR_COMPARE_LE(a, b) ps_mask((a) <= (b))
+
+PS_KERNEL_INLINE ps_vector vector_where(ps_mask_of_lanes mask, ps_vector x)
+{
+    return ps_from_bits(ps_bits(x) & mask);
+}
+
+PS_KERNEL_INLINE ps_vector vector_select(ps_mask_of_lanes mask, ps_vector yes, ps_vector no)
+{
+    return ps_select(mask, yes, no);
+}
+
+PS_KERNEL_INLINE ps_vector vector_add_where(ps_mask_of_lanes mask, ps_vector a, ps_vector x)
+{
+    return a + vector_where(mask, x);
+}
+
+PS_KERNEL_INLINE ps_vector vector_sub_where(ps_mask_of_lanes mask, ps_vector a, ps_vector x)
+{
+    return a - vector_where(mask, x);
+}
+
+PS_KERNEL_INLINE int vector_all(ps_mask_of_lanes mask)
+{
+    return mask != 0;
+}
+
+#elif defined(__AVX512F__)
 
 typedef __mmask8 ps_mask_of_lanes;
 #define VECTOR_COMPARE(a, b, relation)                                                             \
@@ -124,7 +168,9 @@ PS_KERNEL_INLINE int vector_all(ps_mask_of_lanes mask)
 /* floor(x) for 0 <= x < 2^51. */
 PS_KERNEL_INLINE ps_vector vector_floor(ps_vector x)
 {
-#if defined(__AVX512F__)
+#if defined(PS_ONE_LANE)
+    return ps_floor(x);
+#elif defined(__AVX512F__)
     return (ps_vector)_mm512_roundscale_pd((__m512d)x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
 #elif defined(__AVX__)
     return (ps_vector)_mm256_floor_pd((__m256d)x);

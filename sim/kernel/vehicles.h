@@ -124,7 +124,7 @@ static void issue_register(struct ledger *g, int vehicle)
 static void issued_fail(struct ledger *g, int i)
 {
     const double fen = g->world->issued[i].app.amount_wan * FEN_PER_WAN;
-    double exposure[PS_LANES];
+    double exposure[PS_LANES] = {0};
     LANES exposure[l] = fen;
     vehicle_default(g, exposure);
     if (g->work->log)

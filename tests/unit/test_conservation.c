@@ -142,7 +142,7 @@ static const struct ps_world *spoilt_world(struct ps_kit *kit)
 static void every_fault_is_seen_by_the_ledger(void **state)
 {
     (void)state;
-    static const int widths[] = {PS_LANES_NARROW, PS_LANES_WIDE};
+    static const int widths[] = {PS_LANES_LONE, PS_LANES_NARROW, PS_LANES_WIDE};
     struct ps_scenario *s = book();
     struct ps_kit kit;
     struct ps_policy policy;
@@ -150,10 +150,11 @@ static void every_fault_is_seen_by_the_ledger(void **state)
     ps_kit_open(&kit, s, 1, NULL);
     ps_kit_policy(s, &policy);
     for (fault = NONE; fault < FAULTS_N; fault++)
-        for (int k = 0; k < 2; k++) {
+        for (int k = 0; k < 3; k++) {
             const struct ps_world *w = spoilt_world(&kit);
-            ps_kit_run(&kit, w, policies, 3, widths[k], NULL);
-            assert_int_equal(kit.ledger.violations, fault == NONE ? 0 : 3);
+            const int n = widths[k] == PS_LANES_LONE ? 1 : 3;
+            ps_kit_run(&kit, w, policies, n, widths[k], NULL);
+            assert_int_equal(kit.ledger.violations, fault == NONE ? 0 : n);
         }
     fault = NONE;
     ps_policy_free(&policy);

@@ -96,11 +96,22 @@ struct ps_standing {
     int largest_n;
 };
 
+/* What the loans of a month come to when every lane grants them in full. */
+struct ps_month_sum {
+    double pool_fen, pool_n; /* in-pool principal and loans */
+    double wan, first_wan;   /* all amounts; of asks those of new firms */
+};
+
 struct ps_schedule {
     const struct ps_world *world;
     const struct ps_standing *standing; /* NULL unless the book is a standing one; then `plain` and
                                            the world's ends are not read */
     struct ps_standing_month *leave;    /* [month 0..N]: its sums without the loans that default */
+    struct ps_month_sum *asks, *ends;   /* [month 0..N], with one book: applications, and the loans
+                                           of PS_PLAIN_MATURES that end */
+    uint8_t *asks_plain;                /* [month 0..N]: all are PS_PLAIN_ASKS, below these caps */
+    double asks_cap_wan[PS_PRODUCTS_MAX * PS_FIRM_CLASS_N];
+    uint8_t *ends_plain;                /* [month 0..N]: all that are repaid are PS_PLAIN_MATURES */
     uint8_t *product, *bank;            /* by application */
     struct ps_plain *plain;             /* by application */
     uint16_t *claim_month;              /* by fate */
@@ -180,10 +191,6 @@ struct ps_ledger_log {
     int lane;        /* the lane that is logged */
 };
 
-/* How an application was granted: in full by every lane, by none, else as its row says. The row of
- * the first two is filled on demand. */
-enum { PS_GRANTED_WHOLE = 1, PS_GRANTED_NONE = 2, PS_GRANTED_ROW = 4 };
-
 /* A loan that a lane could hand over to a vehicle. */
 struct ps_offer {
     double fen;
@@ -194,8 +201,10 @@ struct ps_offer {
 struct ps_ledger_work {
     int width;
     size_t apps_max;
-    uint8_t *grants;     /* [app] PS_GRANTED_...; the last, apps_max, stands for "no parent" */
-    double *granted_wan; /* [app] amount granted, 万元, 0 = refused; the last is 1 */
+    uint32_t *grants; /* [app] bit l: lane l granted it; the last, apps_max, stands for "no parent" */
+    double *granted_wan;     /* [app] amount granted, 万元, 0 = refused */
+    uint8_t *granted_filled; /* [app] that row is filled; others are on demand, with what was asked */
+    uint8_t *uneven;    /* [month 0..N] some lane did not grant a loan in full that would end then */
     double *refusal;     /* [app] full tier: why the chain is lost, -1 while it lives */
     double *exposure;    /* [fate] EAD, fen, 0 when not granted */
     double *due;         /* [fate] the pool's due by the prepay formula until the claim, from then
@@ -252,6 +261,19 @@ void ps_schedule_init(struct ps_schedule *schedule, const struct ps_world_plan *
 /* Maps products and banks and lays out the rare events of a world under a policy's shape. */
 void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy *policy,
                        const struct ps_world *world, struct ps_schedule *schedule);
+
+/* One pool with its own breaker: all that lanes differ in is how much of one book they have. */
+static inline int ps_has_one_book(const struct ps_shape *shape)
+{
+    return shape->pools_n == 1 && shape->breaker_scope != PS_BREAKER_BANK;
+}
+
+/* The largest loan of a product to a firm class, 万元. */
+double ps_loan_cap_wan(const struct ps_levels *levels, int product, int firm_class);
+
+/* Adds up the applications and the ends of every month of a world whose loans are mapped. */
+void ps_month_sums_take(const struct ps_world_plan *plan, const struct ps_policy *policy,
+                        struct ps_schedule *schedule);
 
 /* What a tape loan of a standing book owes after so many months. */
 double ps_standing_owed_fen(const struct ps_app *app, int months);

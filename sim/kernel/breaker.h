@@ -157,7 +157,7 @@ PS_KERNEL_INLINE void npl_measure(struct ledger *g, const struct registers *r)
     double *peak = measure_row(g, PS_M_NPL_PEAK);
     const ps_vector nil = vector_of(0);
     const int peaks = g->t <= g->frame->horizon;
-    ps_mask_of_lanes known;
+    ps_mask_of_lanes known[VECTORS];
     const int kept = path_kept(g, PS_PATH_NPL);
     if (kept && !g->npl_loans_n)
         rows_zero(ratio, 1);
@@ -178,9 +178,8 @@ PS_KERNEL_INLINE void npl_measure(struct ledger *g, const struct registers *r)
         if (peaks)
             vector_put(peak, v, vector_select(counts, ppm, was));
     }
-    known = VECTOR_COMPARE(vector_at(peak, 0), nil, GE);
-    VECS known &= VECTOR_COMPARE(vector_at(peak, v), nil, GE);
-    g->peak_known = vector_all(known);
+    VECS known[v] = VECTOR_COMPARE(vector_at(peak, v), nil, GE);
+    g->peak_known = lanes_of_masks(known) == ALL_LANES;
 }
 
 /* Months of the plan that begin lending under a suspension or a termination. */

@@ -13,6 +13,9 @@
 /* A condition that seldom holds: what it guards is kept out of the way of the usual month. */
 #define RARELY(condition) __builtin_expect(!!(condition), 0)
 
+/* All lanes of a row as bits: bit l for lane l. */
+static const uint32_t ALL_LANES = (uint32_t)((UINT64_C(1) << PS_LANES) - 1);
+
 static const double FEN_PER_WAN = 1e6;
 static const double NO_LIMIT_FEN = 0x1p52;
 
@@ -228,6 +231,7 @@ struct ledger {
     int peak_known;                               /* every lane has an NPL peak by now */
     int by_bank;                                  /* breaker groups are banks */
     int registers;                                /* one pool and its breaker: see registers.h */
+    int grants_whole;                             /* months may be granted at once: see plain.h */
     int only_interest, only_interest_but_january; /* no other money comes in at the month's start */
     int full;                                     /* measures beyond the decision tier are kept */
     int all_book;    /* the book of all loans is kept: full tier, or subsidies need it */
@@ -265,11 +269,11 @@ static inline double *measure_row(const struct ledger *g, int m)
 static inline const double *granted_row(const struct ledger *g, int app)
 {
     double *granted = row(g->work->granted_wan, app);
-    uint8_t *how = &g->work->grants[app];
-    if (!(*how & PS_GRANTED_ROW)) {
-        const double amount = *how & PS_GRANTED_WHOLE ? g->world->apps[app].amount_wan : 0;
-        LANES granted[l] = amount;
-        *how |= PS_GRANTED_ROW;
+    if (!g->work->granted_filled[app]) {
+        const double amount = g->world->apps[app].amount_wan;
+        const uint32_t lanes = g->work->grants[app];
+        LANES granted[l] = lanes >> l & 1 ? amount : 0;
+        g->work->granted_filled[app] = 1;
     }
     return granted;
 }

@@ -74,9 +74,15 @@ PS_KERNEL_INLINE ps_vector vector_sub_where(ps_mask_of_lanes mask, ps_vector a, 
     return (ps_vector)_mm512_mask_sub_pd((__m512d)a, mask, (__m512d)a, (__m512d)x);
 }
 
-PS_KERNEL_INLINE int vector_all(ps_mask_of_lanes mask)
+/* The bits of a vector's lanes, and back. */
+PS_KERNEL_INLINE uint32_t vector_bits(ps_mask_of_lanes mask)
 {
-    return mask == 0xff;
+    return mask;
+}
+
+PS_KERNEL_INLINE ps_mask_of_lanes vector_mask(uint32_t bits)
+{
+    return (ps_mask_of_lanes)bits;
 }
 
 #else
@@ -108,18 +114,47 @@ PS_KERNEL_INLINE ps_vector vector_sub_where(ps_mask_of_lanes mask, ps_vector a, 
     return a - vector_where(mask, x);
 }
 
-PS_KERNEL_INLINE int vector_all(ps_mask_of_lanes mask)
+PS_KERNEL_INLINE uint32_t vector_bits(ps_mask_of_lanes mask)
 {
 #if defined(__AVX__)
-    return _mm256_movemask_pd((__m256d)mask) == 0xf;
+    return (uint32_t)_mm256_movemask_pd((__m256d)mask);
 #elif defined(__SSE2__)
-    return _mm_movemask_pd((__m128d)mask) == 0x3;
+    return (uint32_t)_mm_movemask_pd((__m128d)mask);
 #else
-    return (mask[0] & mask[1]) != 0;
+    return (uint32_t)((mask[0] & 1) | (mask[1] & 2));
 #endif
 }
 
+PS_KERNEL_INLINE ps_mask_of_lanes vector_mask(uint32_t bits)
+{
+#if defined(__AVX__)
+    const ps_mask_of_lanes bit = {1, 2, 4, 8};
+#else
+    const ps_mask_of_lanes bit = {1, 2};
 #endif
+    return (ps_mask_of_lanes)((((int64_t)bits + (ps_mask_of_lanes){0}) & bit) == bit);
+}
+
+#endif
+
+PS_KERNEL_INLINE uint32_t lanes_of_masks(const ps_mask_of_lanes *mask)
+{
+    uint32_t lanes = 0;
+    VECS lanes |= vector_bits(mask[v]) << (v * VECTOR_LANES);
+    return lanes;
+}
+
+PS_KERNEL_INLINE ps_mask_of_lanes mask_of_lanes(uint32_t lanes, int v)
+{
+    return vector_mask(lanes >> (v * VECTOR_LANES));
+}
+
+PS_KERNEL_INLINE uint32_t lanes_above_zero(const double *x)
+{
+    ps_mask_of_lanes above[VECTORS];
+    VECS above[v] = VECTOR_COMPARE(vector_at(x, v), vector_of(0), GT);
+    return lanes_of_masks(above);
+}
 
 /* floor(x) for 0 <= x < 2^51. */
 PS_KERNEL_INLINE ps_vector vector_floor(ps_vector x)

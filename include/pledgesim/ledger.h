@@ -111,11 +111,11 @@ struct ps_schedule {
                                            of PS_PLAIN_MATURES that end */
     uint8_t *asks_plain;                /* [month 0..N]: all are PS_PLAIN_ASKS, below these caps */
     double asks_cap_wan[PS_PRODUCTS_MAX * PS_FIRM_CLASS_N];
-    uint8_t *ends_plain;                /* [month 0..N]: all that are repaid are PS_PLAIN_MATURES */
-    uint8_t *product, *bank;            /* by application */
-    struct ps_plain *plain;             /* by application */
-    uint16_t *claim_month;              /* by fate */
-    struct ps_event *events;            /* by month, step, fate; a last one has month 0xffff */
+    uint8_t *ends_plain;     /* [month 0..N]: all that are repaid are PS_PLAIN_MATURES */
+    uint8_t *product, *bank; /* by application */
+    struct ps_plain *plain;  /* by application */
+    uint16_t *claim_month;   /* by fate */
+    struct ps_event *events; /* by month, step, fate; a last one has month 0xffff */
     int events_n;
     uint16_t (*fate_month)[PS_EVENT_STEPS]; /* scratch: months of each fate's events */
     uint32_t *month_first;                  /* scratch: [0..N+1] */
@@ -201,22 +201,24 @@ struct ps_offer {
 struct ps_ledger_work {
     int width;
     size_t apps_max;
-    uint32_t *grants; /* [app] bit l: lane l granted it; the last, apps_max, stands for "no parent" */
-    double *granted_wan;     /* [app] amount granted, 万元, 0 = refused */
-    uint8_t *granted_filled; /* [app] that row is filled; others are on demand, with what was asked */
-    uint8_t *uneven;    /* [month 0..N] some lane did not grant a loan in full that would end then */
-    double *refusal;     /* [app] full tier: why the chain is lost, -1 while it lives */
-    double *exposure;    /* [fate] EAD, fen, 0 when not granted */
-    double *due;         /* [fate] the pool's due by the prepay formula until the claim, from then
-                            on what it was at the claim, after caps and stop-loss */
-    double *paid;        /* [fate][party but the bank] really paid, fen */
-    double *claimed;     /* [fate] claim, fen */
-    double *loss;        /* [fate] EAD - R, fen */
-    double *queued;      /* [fate] waiting for money */
-    double *pool;        /* [pool][PS_POOL_ROWS] */
-    double *group;       /* [breaker group][PS_GROUP_ROWS] */
-    double *cohort;      /* [year][product][3]: premiums, insurer paid; [..] re-guarantor */
-    double *measure; /* [PS_MEASURE_N], doubles holding integers; missing: see ps_measure_read */
+    uint32_t
+        *grants; /* [app] bit l: lane l granted it; the last, apps_max, stands for "no parent" */
+    double *granted_wan; /* [app] amount granted, 万元, 0 = refused */
+    uint8_t
+        *granted_filled; /* [app] that row is filled; others are on demand, with what was asked */
+    uint8_t *uneven;  /* [month 0..N] some lane did not grant a loan in full that would end then */
+    double *refusal;  /* [app] full tier: why the chain is lost, -1 while it lives */
+    double *exposure; /* [fate] EAD, fen, 0 when not granted */
+    double *due;      /* [fate] the pool's due by the prepay formula until the claim, from then
+                         on what it was at the claim, after caps and stop-loss */
+    double *paid;     /* [fate][party but the bank] really paid, fen */
+    double *claimed;  /* [fate] claim, fen */
+    double *loss;     /* [fate] EAD - R, fen */
+    double *queued;   /* [fate] waiting for money */
+    double *pool;     /* [pool][PS_POOL_ROWS] */
+    double *group;    /* [breaker group][PS_GROUP_ROWS] */
+    double *cohort;   /* [year][product][3]: premiums, insurer paid; [..] re-guarantor */
+    double *measure;  /* [PS_MEASURE_N], doubles holding integers; missing: see ps_measure_read */
     double *year_registered, *year_compensation; /* [calendar year of the run] */
     double *path;              /* [PS_PATH_N][month 0..N], NULL in the decision tier */
     double *scratch;           /* state that belongs to no pool */

@@ -245,6 +245,12 @@ static inline int path_kept(const struct ledger *g, enum ps_path path)
     return !g->frame->path_kept || g->frame->path_kept[g->t] >> path & 1;
 }
 
+/* The lanes that hold a policy, as bits. */
+static inline uint32_t lanes_used(const struct ledger *g)
+{
+    return ALL_LANES >> (PS_LANES - g->levels->lanes_n);
+}
+
 static inline double *pool_row(const struct ledger *g, int pool, int r)
 {
     return row(g->work->pool, pool * POOL_ROWS + r);

@@ -20,6 +20,29 @@ static int measures_changed(const struct ledger *g)
     return some ? PS_MEASURE_N : PS_M_VEHICLES_REGISTERED;
 }
 
+/* The measures that the decision tier looks at: those it keeps, what they are made of, and what
+ * must add up. Others hold anything there. */
+static int looked_at(int measure)
+{
+    static const uint8_t DECISION[PS_MEASURE_N] = {
+#define PS_MEASURE(symbol, name, unit, tier, en, zh)                                               \
+    [PS_M_##symbol] = PS_MT_##tier == PS_MT_DECISION,
+#include "pledgesim/measures.def"
+#undef PS_MEASURE
+    };
+    return DECISION[measure] || measure >= PS_M_VEHICLES_REGISTERED ||
+           (measure >= PS_M_LOSS_POOL && measure <= PS_M_LOSS_BANK) || measure == PS_M_EXPOSURE ||
+           measure == PS_M_RECOVERED || measure == PS_M_RETURNED || measure == PS_M_SUBSIDY ||
+           measure == PS_M_REGISTERED_FLOW;
+}
+
+static void measures_open(struct ledger *g)
+{
+    for (int m = 0; m < measures_changed(g); m++)
+        if (g->full || looked_at(m))
+            rows_zero(measure_row(g, m), 1);
+}
+
 /* Every lane grants everything, until one does not. */
 static void grants_open(struct ledger *g)
 {
@@ -37,12 +60,12 @@ static void ledger_open(struct ledger *g)
 {
     struct ps_ledger_work *work = g->work;
     const struct ps_shape *shape = g->shape;
-    rows_zero(work->measure, measures_changed(g));
+    measures_open(g);
     rows_zero(work->scratch, SCRATCH_ROWS);
     rows_zero(work->pool, shape->pools_n * POOL_ROWS);
     rows_zero(work->group, g->groups_n * GROUP_ROWS);
-    rows_zero(work->year_registered, g->frame->years_n);
-    rows_zero(work->year_compensation, g->frame->years_n);
+    rows_zero(work->year_registered, g->full ? g->frame->years_n : 0);
+    rows_zero(work->year_compensation, g->full ? g->frame->years_n : 0);
     if (g->cohorts)
         rows_zero(work->cohort, g->frame->years_n * shape->products_n * COHORT_ROWS);
     vehicles_open(g);
@@ -263,13 +286,19 @@ static void disposals_and_defaults_run(struct ledger *g)
         loan_default(g, g->world->fates[e[g->event].fate].app);
 }
 
-/* Steps 5 and 6, after the disposals of defaults of month N itself. */
-static void claims_and_npl_run(struct ledger *g)
+/* Step 5, after the disposals of defaults of month N itself. */
+static void claims_run(struct ledger *g)
 {
     const struct ps_event *e = g->schedule->events;
     for (; event_is(g, PS_STEP_DISPOSAL_AT_ONCE); g->event++)
         dispose(g, e[g->event].fate);
     claims_pay(g);
+}
+
+/* Step 6: rows that no register holds. */
+static void npl_run(struct ledger *g)
+{
+    const struct ps_event *e = g->schedule->events;
     for (; e[g->event].month == g->t; g->event++)
         npl_event(g, &e[g->event]);
 }
@@ -279,7 +308,7 @@ static void claims_and_npl_run(struct ledger *g)
 static void registered_mark(struct ledger *g)
 {
     const double *total = measure_row(g, PS_M_REGISTERED);
-    if (g->calendar_month == 12 || g->t == g->frame->horizon)
+    if (g->full && (g->calendar_month == 12 || g->t == g->frame->horizon))
         rows_copy(row(g->work->year_registered, g->year), total);
     if (g->t == g->frame->horizon - 12) {
         rows_copy(measure_row(g, PS_M_REGISTERED_FLOW), total);
@@ -320,11 +349,11 @@ PS_KERNEL_INLINE void review_run(struct ledger *g, struct registers *r)
 PS_KERNEL_INLINE void lend_run(struct ledger *g, struct registers *r, int issued, const int full)
 {
     lend(g, r, full);
-    const int marked = g->calendar_month == 12 || g->t == g->frame->horizon ||
+    const int marked = (full && (g->calendar_month == 12 || g->t == g->frame->horizon)) ||
                        g->t == g->frame->horizon - 12;
     /* When nothing was registered no target is newly reached. */
-    const int noted = full && (g->t == 1 || issued ||
-                               g->world->app_first[g->t] < g->world->app_first[g->t + 1]);
+    const int noted =
+        full && (g->t == 1 || issued || g->world->app_first[g->t] < g->world->app_first[g->t + 1]);
     if (noted || RARELY(marked))
         granted_settle(g, r);
     if (noted)
@@ -349,8 +378,11 @@ PS_KERNEL_INLINE void month_run(struct ledger *g, struct registers *r, const int
         loans_repay(g, r, full);
     if (RARELY(g->instalments))
         ON_ROWS(g, r, instalments_pay(g));
-    if (RARELY(events[g->event].month == t || g->queued_any))
-        ON_ROWS(g, r, claims_and_npl_run(g));
+    if (RARELY((events[g->event].month == t && events[g->event].step <= PS_STEP_CLAIM) ||
+               g->queued_any))
+        ON_ROWS(g, r, claims_run(g));
+    if (RARELY(events[g->event].month == t))
+        npl_run(g);
     if (full) {
         books_settle(r);
         npl_measure(g, r);

@@ -16,8 +16,7 @@ PS_KERNEL_INLINE void refused_take(const struct ledger *g, int app_i, ps_vector 
     if (g->work->granted_filled[app_i])
         VECS fen[v] = asked - vector_at(granted, v) * FEN_PER_WAN;
     else
-        VECS fen[v] =
-            vector_where(mask_of_lanes(~g->work->grants[app_i], v), vector_of(asked));
+        VECS fen[v] = vector_where(mask_of_lanes(~g->work->grants[app_i], v), vector_of(asked));
 }
 
 /* What left the books with the month's loans as if every lane had granted this one in full comes
@@ -129,8 +128,8 @@ PS_KERNEL_INLINE void plain_test(const struct ledger *g, const struct registers 
     const uint32_t chain = g->work->grants[app->parent];
     const double *room = doors->room[app->flags & (PS_PLAIN_IN_POOL | PS_PLAIN_RENEWAL)];
     const double added = r->alike.book_fen + app->pool_fen;
-    VECS pass[v] = mask_of_lanes(chain, v) &
-                   VECTOR_COMPARE(r->book[v] + added, vector_at(room, v), LE);
+    VECS pass[v] =
+        mask_of_lanes(chain, v) & VECTOR_COMPARE(r->book[v] + added, vector_at(room, v), LE);
     if (RARELY(doors->single) && app->flags & PS_PLAIN_IN_POOL) {
         const int product = app->cap / PS_FIRM_CLASS_N;
         const double *share = crow(g->levels->share_ppm, product * PS_PARTY_BANK + PS_PARTY_POOL);

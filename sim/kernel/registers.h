@@ -18,9 +18,9 @@ struct alike {
 struct registers {
     ps_vector balance[VECTORS]; /* since it was loaded it grew by interest alone */
     ps_vector book[VECTORS], live[VECTORS];
-    ps_vector granted_wan[VECTORS];                    /* since granted_settle */
-    ps_vector first_wan[VECTORS];                      /* of it to new firms: full tier */
-    ps_vector all_fen[VECTORS]; /* what the book of all loans grew by: full tier, subsidies */
+    ps_vector granted_wan[VECTORS]; /* since granted_settle */
+    ps_vector first_wan[VECTORS];   /* of it to new firms: full tier */
+    ps_vector all_fen[VECTORS];     /* what the book of all loans grew by: full tier, subsidies */
     struct alike alike;
 };
 
@@ -72,8 +72,8 @@ PS_KERNEL_INLINE void registers_save(const struct ledger *g, struct registers *r
     } while (0)
 
 /* Loans that every lane has leave the books. */
-PS_KERNEL_INLINE void alike_leave(const struct ledger *g, struct registers *r,
-                                  double pool_fen, double pool_n, double all_fen)
+PS_KERNEL_INLINE void alike_leave(const struct ledger *g, struct registers *r, double pool_fen,
+                                  double pool_n, double all_fen)
 {
     r->alike.book_fen -= pool_fen;
     r->alike.live_n -= pool_n;

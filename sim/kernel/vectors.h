@@ -92,6 +92,7 @@ typedef int64_t ps_mask_of_lanes __attribute__((vector_size(PS_VECTOR_BYTES)));
 #define VECTOR_COMPARE_GT(a, b) ((ps_mask_of_lanes)((a) > (b)))
 #define VECTOR_COMPARE_GE(a, b) ((ps_mask_of_lanes)((a) >= (b)))
 #define VECTOR_COMPARE_LT(a, b) ((ps_mask_of_lanes)((a) < (b)))
+#define VECTOR_COMPARE_EQ(a, b) ((ps_mask_of_lanes)((a) == (b)))
 #define VECTOR_COMPARE_LE(a, b) ((ps_mask_of_lanes)((a) <= (b)))
 
 PS_KERNEL_INLINE ps_vector vector_where(ps_mask_of_lanes mask, ps_vector x)

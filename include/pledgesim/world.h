@@ -134,28 +134,34 @@ struct ps_behaviour_plan {
 
 /* Importance sampling (docs/model.md section 12): worlds are drawn from a mixture of PS_TILT_PARTS
  * laws of equal shares, the first of which is the plan's own. In the others the normals of the
- * economy are shifted, and hazards multiplied by what cell a loan is of. Sixteen worlds that are
- * drawn together are of one part, and any PS_TILT_CYCLE worlds in a row, the first of a number that
- * 16 divides, hold all parts alike. */
+ * economy are shifted, hazards multiplied by what cell a loan is of, and new firms more often of
+ * some kinds. Sixteen worlds that are drawn together are of one part, and any PS_TILT_CYCLE worlds
+ * in a row, the first of a number that 16 divides, hold all parts alike. */
 enum {
     PS_TILT_PARTS = 5,
     PS_TILT_CYCLE = PS_ECONOMY_LANES * PS_TILT_PARTS,
-    PS_TILT_AMOUNTS = 5,
+    PS_TILT_SIZES = 5,
     PS_TILT_PRODUCTS = 4,
-    PS_TILT_CELLS = PS_TILT_AMOUNTS * PS_TILT_PRODUCTS
+    PS_TILT_KINDS = PS_TILT_SIZES * PS_TILT_PRODUCTS, /* of loans, and of new firms */
+    PS_TILT_PERIODS = 8,
+    PS_TILT_CELLS = PS_TILT_PERIODS * PS_TILT_KINDS
 };
 
 struct ps_tilt {
     int blocks_n, factors_n;           /* steps of the economy, normals of a step */
     const double *mean;                /* [PS_TILT_PARTS][blocks_n][factors_n]; part 0 holds 0 */
     double half_square[PS_TILT_PARTS]; /* half the squared length of each part's means */
-    double times[PS_TILT_PARTS][PS_TILT_CELLS], log_times[PS_TILT_PARTS][PS_TILT_CELLS];
+    /* factors of the hazard, and densities of a new firm's kind over the plan's own */
+    double times[PS_TILT_CELLS][PS_TILT_PARTS], log_times[PS_TILT_CELLS][PS_TILT_PARTS];
+    double kind[PS_TILT_KINDS][PS_TILT_PARTS], log_kind[PS_TILT_KINDS][PS_TILT_PARTS];
+    /* chance of each size, and of a product given the size */
+    double size[PS_TILT_PARTS][PS_TILT_SIZES], product[PS_TILT_PARTS][PS_TILT_KINDS];
 };
 
-/* Of a world, by cell: defaults of applications, and the hazard (4.6) they lived through before,
- * all as if granted. */
+/* Of a world, for the pilot alone, so that floats will do. By cell: defaults of applications, and
+ * the hazard (4.6) they lived through before, all as if granted; new firms by kind. */
 struct ps_tilt_counts {
-    double defaults[PS_TILT_CELLS], hazard[PS_TILT_CELLS];
+    float defaults[PS_TILT_CELLS], hazard[PS_TILT_CELLS], firms[PS_TILT_KINDS];
 };
 
 /* Eq. (12.1): the part that a world is drawn from. */
@@ -164,13 +170,30 @@ static inline int ps_tilt_part(uint64_t world)
     return (int)(world / PS_ECONOMY_LANES % PS_TILT_PARTS);
 }
 
-/* The cell of a loan: octaves of its amount from 100 万元 on, and quarters of the number that gives
- * its product. */
-static inline int ps_tilt_cell(uint32_t amount_wan, uint32_t u_product)
+/* The cell of a loan: octaves of its amount from 100 万元 on, quarters of the number that gives its
+ * product, and the period of the horizon, of PS_TILT_PERIODS, in which it asks. */
+static inline int ps_tilt_cell(uint32_t amount_wan, uint32_t u_product, int month, int horizon)
 {
-    const int amount =
+    const int size =
         (amount_wan >= 100) + (amount_wan >= 200) + (amount_wan >= 400) + (amount_wan >= 800);
-    return amount * PS_TILT_PRODUCTS + (int)(u_product >> 30);
+    const int period = month * PS_TILT_PERIODS / (horizon + 1);
+    return period * PS_TILT_KINDS + size * PS_TILT_PRODUCTS + (int)(u_product >> 30);
+}
+
+/* Where the sizes of a new firm begin, as a number that gives its amount: the larger half is halved
+ * again and again. */
+static inline double ps_tilt_size_from(int size)
+{
+    static const double FROM[PS_TILT_SIZES + 1] = {0, 0.5, 0.75, 0.875, 0.9375, 1};
+    return FROM[size];
+}
+
+/* The kind of a new firm by its numbers for amount and product. */
+static inline int ps_tilt_kind(uint32_t u_amount, uint32_t u_product)
+{
+    const int ones = ~u_amount ? __builtin_clz(~u_amount) : 32;
+    const int size = ones < PS_TILT_SIZES - 1 ? ones : PS_TILT_SIZES - 1;
+    return size * PS_TILT_PRODUCTS + (int)(u_product >> 30);
 }
 
 struct ps_world_plan {
@@ -325,7 +348,7 @@ struct ps_world_work {
     uint32_t *starts;        /* [month][new firm]: applications, then their first place */
     uint32_t *stops;         /* [month]: ends, then their first place */
     double *weights;         /* [issued] parts of the size of an issue */
-    double exponent[PS_TILT_PARTS][PS_ECONOMY_LANES]; /* of a tilted plan, eq. (12.2); and */
+    double exponent[PS_TILT_PARTS][PS_ECONOMY_LANES]; /* of a tilted plan, chapter 12; and */
     struct ps_tilt_counts tilt_counts;                /* of the world that is being built */
     struct ps_world worlds[PS_TILE_WORLDS];
 };

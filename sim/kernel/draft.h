@@ -106,7 +106,7 @@ static void firm_drawn(const struct ps_world_plan *plan, const struct batch *u,
 
 /* What a firm is for life: segment, amount, class, repayment, product and bank numbers. Returns
  * what the new firms ask for in their first loans. */
-static uint64_t draft_firms(const struct ps_world_plan *plan, uint32_t world,
+static uint64_t draft_firms(const struct ps_world_plan *plan, uint32_t world, int lane,
                             struct ps_world_work *work, uint32_t n)
 {
     const uint32_t tape_n = (uint32_t)plan->tape_n;
@@ -115,6 +115,8 @@ static uint64_t draft_firms(const struct ps_world_plan *plan, uint32_t world,
     for (uint32_t first = 0; first < n; first += PS_RNG_LANES) {
         const uint64_t *entity = work->entity + first;
         batch_draw(plan, world, entity, ps_rng_word3(PS_PURPOSE_FIRM, 0), &u);
+        if (plan->tilt)
+            tilt_firms(plan, world, lane, first, n, &u, work);
         if (plan->terms_needed)
             batch_draw(plan, world, entity, ps_rng_word3(PS_PURPOSE_FIRM_TERMS, 0), &v);
         for (uint32_t l = 0; l < PS_RNG_LANES && first + l < n; l++) {
@@ -216,22 +218,6 @@ static void loans_behave(const struct ps_world_plan *plan, uint32_t first, uint3
     }
 }
 
-/* Eq. (12.4): the draws of default as they are under the world's part, counted by cell. */
-static void loans_tilt(const struct ps_world_plan *plan, uint32_t world, uint32_t first, uint32_t n,
-                       struct ps_world_work *work, struct loan_batch *b)
-{
-    struct ps_tilt_counts *counts = &work->tilt_counts;
-    const double *times = plan->tilt->times[ps_tilt_part(world)];
-    for (uint32_t l = 0; l < n; l++) {
-        const struct ps_app *firm = &work->firms[work->drafts[first + l].root];
-        const int cell = ps_tilt_cell(firm->amount_wan, firm->u_product);
-        const double e = -ps_log(1 - b->v[l]) / times[cell];
-        b->v[l] = 1 - ps_exp(-e);
-        counts->defaults[cell] += e < b->total[l];
-        counts->hazard[cell] += e < b->total[l] ? e : b->total[l];
-    }
-}
-
 /* The default of a loan, tau on its own (0: none), if it may hang on an anchor firm. */
 static int anchored_tau(const struct ps_world_plan *plan, const struct ps_world_work *work,
                         int lane, const struct ps_draft *d, int tau)
@@ -259,7 +245,7 @@ PS_KERNEL_INLINE uint32_t generation_run(const struct ps_world_plan *plan, uint3
         if (behaves)
             loans_behave(plan, first, batch_n, work, &b);
         if (plan->tilt)
-            loans_tilt(plan, world, first, batch_n, work, &b);
+            tilt_loans(plan, world, lane, first, batch_n, b.total, b.v, work);
         for (uint32_t l = 0; l < batch_n; l++) {
             struct ps_draft *d = &work->drafts[first + l];
             int tau = 0;

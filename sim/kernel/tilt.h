@@ -2,6 +2,7 @@
 #ifndef PLEDGESIM_KERNEL_TILT_H
 #define PLEDGESIM_KERNEL_TILT_H
 
+#include "laws.h"
 #include "worlds.h"
 
 /* Worlds from a mixture of laws, and what they then weigh (docs/model.md section 12). */
@@ -34,19 +35,80 @@ static inline void tilt_normals(const struct ps_tilt *tilt, int part, int block,
     }
 }
 
-/* Eq. (12.3): density of the plan's own law over that of the mixture. */
-static inline double tilt_weight(const struct ps_tilt *tilt, const struct ps_world_work *work,
-                                 int lane)
+/* Eq. (12.4): the numbers of default of a batch of loans as they are under the world's part. */
+static inline void tilt_loans(const struct ps_world_plan *plan, uint32_t world, int lane,
+                              uint32_t first, uint32_t n, const double *restrict total,
+                              double *restrict v, struct ps_world_work *work)
 {
-    const struct ps_tilt_counts *counts = &work->tilt_counts;
-    double sum = 1;
-    for (int j = 1; j < PS_TILT_PARTS; j++) {
-        double exponent = work->exponent[j][lane];
-        for (int c = 0; c < PS_TILT_CELLS; c++)
-            exponent += counts->defaults[c] * tilt->log_times[j][c] -
-                        counts->hazard[c] * (tilt->times[j][c] - 1);
-        sum += ps_exp(exponent);
+    const struct ps_tilt *tilt = plan->tilt;
+    struct ps_tilt_counts *counts = &work->tilt_counts;
+    const int part = ps_tilt_part(world);
+    double e[PS_RNG_LANES];
+#pragma omp simd
+    for (int l = 0; l < PS_RNG_LANES; l++) /* vector loop */
+        e[l] = -ps_log(1 - v[l]);
+    for (uint32_t l = 0; l < n; l++) {
+        const struct ps_draft *draft = &work->drafts[first + l];
+        const struct ps_app *firm = &work->firms[draft->root];
+        const int cell =
+            ps_tilt_cell(firm->amount_wan, firm->u_product, draft->month, plan->horizon);
+        const double *times = tilt->times[cell], *log_times = tilt->log_times[cell];
+        const double until = e[l] / times[part];
+        const int defaults = until < total[l];
+        const double lived = defaults ? until : total[l];
+        v[l] = defaults ? 1 - ps_exp(-until) : total[l]; /* none when v >= total */
+        counts->defaults[cell] += (float)defaults;
+        counts->hazard[cell] += (float)lived;
+        for (int j = 1; j < PS_TILT_PARTS; j++)
+            work->exponent[j][lane] += defaults * log_times[j] - lived * (times[j] - 1);
     }
+}
+
+/* Turns a uniform u into one of n kinds by their chances; returns where in it u lies, 0 .. < 1. */
+static inline double tilt_pick(double u, const double *chance, int n, int *kind)
+{
+    int k = 0;
+    for (; k < n - 1 && u >= chance[k]; k++)
+        u -= chance[k];
+    *kind = k;
+    const double place = u / chance[k];
+    return place < 1 - 1e-9 ? place : 1 - 1e-9;
+}
+
+/* Eq. (12.14): the numbers of amount and product of new firms, the first of them firm `first`. */
+static inline void tilt_firms(const struct ps_world_plan *plan, uint32_t world, int lane,
+                              uint32_t first, uint32_t n, struct batch *u,
+                              struct ps_world_work *work)
+{
+    const struct ps_tilt *tilt = plan->tilt;
+    const int part = ps_tilt_part(world);
+    for (uint32_t l = 0; l < PS_RNG_LANES && first + l < n; l++) {
+        if (first + l < (uint32_t)plan->tape_n)
+            continue;
+        if (part > 0) {
+            int size, product;
+            const double in_size =
+                tilt_pick(ps_u01_32((uint32_t)u->x1[l]), tilt->size[part], PS_TILT_SIZES, &size);
+            const double in_product = tilt_pick(ps_u01_32((uint32_t)u->x2[l]),
+                                                tilt->product[part] + size * PS_TILT_PRODUCTS,
+                                                PS_TILT_PRODUCTS, &product);
+            const double from = ps_tilt_size_from(size), to = ps_tilt_size_from(size + 1);
+            u->x1[l] = (uint64_t)((from + (to - from) * in_size) * 0x1p32);
+            u->x2[l] = (uint64_t)((product + in_product) / PS_TILT_PRODUCTS * 0x1p32);
+        }
+        const int kind = ps_tilt_kind((uint32_t)u->x1[l], (uint32_t)u->x2[l]);
+        work->tilt_counts.firms[kind]++;
+        for (int j = 1; j < PS_TILT_PARTS; j++)
+            work->exponent[j][lane] += tilt->log_kind[kind][j];
+    }
+}
+
+/* Eq. (12.3): density of the plan's own law over that of the mixture. */
+static inline double tilt_weight(const struct ps_world_work *work, int lane)
+{
+    double sum = 1;
+    for (int j = 1; j < PS_TILT_PARTS; j++)
+        sum += ps_exp(work->exponent[j][lane]);
     return PS_TILT_PARTS / sum;
 }
 

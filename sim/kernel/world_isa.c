@@ -21,7 +21,7 @@ static uint32_t draft_loans(const struct ps_world_plan *plan, uint32_t world, in
     *roots = draft_roots(plan, world, lane, work);
     if (plan->retry_months)
         *roots = retry_spread(plan, work, *roots);
-    uint64_t asked_wan = draft_firms(plan, world, work, *roots);
+    uint64_t asked_wan = draft_firms(plan, world, lane, work, *roots);
     if (plan->retry_months)
         asked_wan -= retry_date(plan, work, *roots);
     w->asked_first_wan = (double)asked_wan;
@@ -118,7 +118,7 @@ static void world_sample(const struct ps_world_plan *plan, uint64_t number, int 
         work->tilt_counts = (struct ps_tilt_counts){0};
     const uint32_t n = draft_loans(plan, w->number, lane, work, w, &roots);
     if (plan->tilt) {
-        w->weight = tilt_weight(plan->tilt, work, lane);
+        w->weight = tilt_weight(work, lane);
         *w->tilt_counts = work->tilt_counts;
     }
     const uint64_t again_wan = plan->retry_months ? retry_renewals_wan(work, roots) : 0;

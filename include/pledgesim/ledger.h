@@ -99,17 +99,20 @@ struct ps_standing {
 /* What the loans of a month come to when every lane grants them in full. */
 struct ps_month_sum {
     double pool_fen, pool_n; /* in-pool principal and loans */
-    double wan, first_wan;   /* all amounts; of asks those of new firms */
+    double wan;              /* all amounts */
+    double first_wan;        /* of asks: those of new firms */
+    double interest_fen;     /* of ends, full tier: what the loans paid over their lives */
 };
 
 struct ps_schedule {
     const struct ps_world *world;
     const struct ps_standing *standing; /* NULL unless the book is a standing one; then `plain` and
                                            the world's ends are not read */
-    struct ps_standing_month *leave;    /* [month 0..N]: its sums without the loans that default */
-    struct ps_month_sum *asks, *ends;   /* [month 0..N], with one book: applications, and the loans
-                                           of PS_PLAIN_MATURES that end */
-    uint8_t *asks_plain;                /* [month 0..N]: all are PS_PLAIN_ASKS, below these caps */
+    int decision_only; /* no interest is added up: set by who needs the decision tier alone */
+    struct ps_standing_month *leave;  /* [month 0..N]: its sums without the loans that default */
+    struct ps_month_sum *asks, *ends; /* [month 0..N], with one book: applications, and the loans
+                                         of PS_PLAIN_MATURES that end */
+    uint8_t *asks_plain;              /* [month 0..N]: all are PS_PLAIN_ASKS, below these caps */
     double asks_cap_wan[PS_PRODUCTS_MAX * PS_FIRM_CLASS_N];
     uint8_t *ends_plain;     /* [month 0..N]: all that are repaid are PS_PLAIN_MATURES */
     uint8_t *product, *bank; /* by application */
@@ -191,6 +194,10 @@ struct ps_ledger_log {
     int lane;        /* the lane that is logged */
 };
 
+/* The row of amounts that an application was granted: filled when somebody asks for it, then with
+ * what was asked for where it was granted; or with amounts of which some may be trimmed. */
+enum { PS_AMOUNTS_AWAITED, PS_AMOUNTS_ASKED, PS_AMOUNTS_TRIMMED };
+
 /* A loan that a lane could hand over to a vehicle. */
 struct ps_offer {
     double fen;
@@ -204,8 +211,7 @@ struct ps_ledger_work {
     uint32_t
         *grants; /* [app] bit l: lane l granted it; the last, apps_max, stands for "no parent" */
     double *granted_wan; /* [app] amount granted, 万元, 0 = refused */
-    uint8_t
-        *granted_filled; /* [app] that row is filled; others are on demand, with what was asked */
+    uint8_t *amounts;    /* [app] PS_AMOUNTS_...: of that row */
     uint8_t *uneven;  /* [month 0..N] some lane did not grant a loan in full that would end then */
     double *refusal;  /* [app] full tier: why the chain is lost, -1 while it lives */
     double *exposure; /* [fate] EAD, fen, 0 when not granted */

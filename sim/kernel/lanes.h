@@ -275,11 +275,13 @@ static inline double *measure_row(const struct ledger *g, int m)
 static inline const double *granted_row(const struct ledger *g, int app)
 {
     double *granted = row(g->work->granted_wan, app);
-    if (!g->work->granted_filled[app]) {
-        const double amount = g->world->apps[app].amount_wan;
+    if (g->work->amounts[app] == PS_AMOUNTS_AWAITED) {
         const uint32_t lanes = g->work->grants[app];
-        LANES granted[l] = lanes >> l & 1 ? amount : 0;
-        g->work->granted_filled[app] = 1;
+        const double amount = lanes ? g->world->apps[app].amount_wan : 0;
+        LANES granted[l] = amount;
+        for (uint32_t left = lanes ? ALL_LANES & ~lanes : 0; left; left &= left - 1)
+            granted[__builtin_ctz(left)] = 0;
+        g->work->amounts[app] = PS_AMOUNTS_ASKED;
     }
     return granted;
 }

@@ -47,10 +47,10 @@ static void measures_open(struct ledger *g)
 static void grants_open(struct ledger *g)
 {
     uint32_t *restrict grants = g->work->grants;
-    uint8_t *restrict filled = g->work->granted_filled, *restrict uneven = g->work->uneven;
+    uint8_t *restrict amounts = g->work->amounts, *restrict uneven = g->work->uneven;
     const int apps_n = g->world->apps_n, months_n = g->frame->months_n;
     PS_SIMD for (int i = 0; i < apps_n; i++) grants[i] = ALL_LANES;
-    PS_SIMD for (int i = 0; i < apps_n; i++) filled[i] = 0;
+    PS_SIMD for (int i = 0; i < apps_n; i++) amounts[i] = PS_AMOUNTS_AWAITED;
     PS_SIMD for (int t = 0; t <= months_n; t++) uneven[t] = 0;
     grants[g->work->apps_max] = ALL_LANES; /* of no parent */
 }
@@ -180,10 +180,11 @@ static void instalments_pay(struct ledger *g)
 /* Step 4: a plain loan whose month's sum has left the books. */
 PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, int app_i, const int full)
 {
-    if (g->work->grants[app_i] != ALL_LANES || g->work->granted_filled[app_i])
+    if (!is_whole(g, app_i)) {
         refused_return(g, r, app_i);
-    if (full)
-        mature_count(g, app_i);
+        if (full)
+            refused_count(g, app_i);
+    }
     if (RARELY(g->work->log))
         log_repaid(g, app_i, granted_row(g, app_i)[g->work->log->lane] * FEN_PER_WAN);
 }
@@ -196,7 +197,9 @@ PS_KERNEL_INLINE void loans_repay(struct ledger *g, struct registers *r, const i
     if (g->registers) {
         const struct ps_month_sum *ends = &s->ends[g->t];
         alike_leave(g, r, ends->pool_fen, ends->pool_n, ends->wan * FEN_PER_WAN);
-        if (!full && !g->work->uneven[g->t] && s->ends_plain[g->t] && !g->work->log)
+        if (full && ends->wan > 0)
+            ends_count(g, ends);
+        if (!g->work->uneven[g->t] && s->ends_plain[g->t] && !g->work->log)
             return;
     }
     for (uint32_t i = w->end_first[g->t]; i < w->end_first[g->t + 1]; i++) {

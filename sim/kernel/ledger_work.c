@@ -22,7 +22,7 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     w->apps_max = apps;
     w->grants = layout_take(&at, apps + 1, sizeof *w->grants);
     w->granted_wan = layout_take(&at, apps, lane);
-    w->granted_filled = layout_take(&at, apps, sizeof *w->granted_filled);
+    w->amounts = layout_take(&at, apps, sizeof *w->amounts);
     w->uneven = layout_take(&at, months, sizeof *w->uneven);
     w->refusal = layout_take(&at, full ? apps : 0, lane);
     w->exposure = layout_take(&at, apps, lane);

@@ -287,8 +287,13 @@ static void any_grant(struct ledger *g, int app_i)
     if (RARELY(g->trusts_lend))
         trusts_lend(g, app_i, granted, reason);
     grants_note(g, app_i, lanes_above_zero(granted));
-    g->work->granted_filled[app_i] = 1;
-    g->work->uneven[app->end] = 1; /* lanes may have trimmed it */
+    const int class_i = g->schedule->product[app_i] * PS_FIRM_CLASS_N + firm_class_of(app);
+    if (app->amount_wan > g->levels->loan_cap_min_wan[class_i] || g->trusts_lend) {
+        g->work->amounts[app_i] = PS_AMOUNTS_TRIMMED;
+        g->work->uneven[app->end] = 1;
+    } else {
+        g->work->amounts[app_i] = PS_AMOUNTS_ASKED;
+    }
     if (g->full && lanes_max(reason) >= 0)
         refusals_count(g, app_i, app->amount_wan, reason);
     if (g->full)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pledgesim/ledger.h"
 
+#define PS_LANES PS_LANES_NARROW
+#include "instalments.h"
+
 #include <string.h>
 
 /* What the plain loans of a world come to month by month when all lanes treat them alike: then no
@@ -11,6 +14,19 @@ static void caps_take(const struct ps_policy *policy, struct ps_schedule *s)
     for (int j = 0; j < policy->shape.products_n; j++)
         for (int k = 0; k < PS_FIRM_CLASS_N; k++)
             s->asks_cap_wan[j * PS_FIRM_CLASS_N + k] = ps_loan_cap_wan(&policy->levels, j, k);
+}
+
+/* Interest of the loans that end plainly. */
+static void interest_take(const struct ps_world_plan *plan, struct ps_schedule *s)
+{
+    const struct ps_app *restrict apps = s->world->apps;
+    for (int i = 0; i < s->world->apps_n; i++) {
+        const struct ps_app *app = &apps[i];
+        const int matures = (s->plain[i].flags & PS_PLAIN_MATURES) != 0;
+        s->ends[app->end * matures].interest_fen +=
+            bullet_interest_fen(app->amount_wan, (double)plan->segments[app->segment].loan_rate_ppm,
+                                app->end - app->month);
+    }
 }
 
 /* No branches: what a loan is like is as good as a coin toss. A loan that does not end plainly is
@@ -47,4 +63,6 @@ void ps_month_sums_take(const struct ps_world_plan *plan, const struct ps_policy
             (uint8_t)((flags & PS_PLAIN_ASKS) != 0) & (uint8_t)(wan <= cap_wan[p->cap]);
         ends_plain[apps[i].end] &= (uint8_t)(matures | (apps[i].fate != PS_NONE));
     }
+    if (!s->decision_only)
+        interest_take(plan, s);
 }

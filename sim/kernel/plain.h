@@ -13,7 +13,7 @@ PS_KERNEL_INLINE void refused_take(const struct ledger *g, int app_i, ps_vector 
 {
     const double asked = g->schedule->plain[app_i].asked_wan * FEN_PER_WAN;
     const double *granted = crow(g->work->granted_wan, app_i);
-    if (g->work->granted_filled[app_i])
+    if (RARELY(g->work->amounts[app_i] == PS_AMOUNTS_TRIMMED))
         VECS fen[v] = asked - vector_at(granted, v) * FEN_PER_WAN;
     else
         VECS fen[v] = vector_where(mask_of_lanes(~g->work->grants[app_i], v), vector_of(asked));
@@ -23,44 +23,58 @@ PS_KERNEL_INLINE void refused_take(const struct ledger *g, int app_i, ps_vector 
  * back where it was not. */
 PS_KERNEL_INLINE void refused_return(struct ledger *g, struct registers *r, int app_i)
 {
-    const int in_pool = g->schedule->plain[app_i].flags & PS_PLAIN_IN_POOL;
+    const struct ps_plain *plain = &g->schedule->plain[app_i];
+    const double in_pool = plain->flags & PS_PLAIN_IN_POOL;
+    const uint32_t refused = ~g->work->grants[app_i];
     ps_vector fen[VECTORS];
+    if (!g->work->grants[app_i]) {
+        alike_leave(g, r, -plain->pool_fen, -in_pool, -plain->asked_wan * FEN_PER_WAN);
+        return;
+    }
     refused_take(g, app_i, fen);
-    if (in_pool)
-        VECS
-        {
-            const ps_mask_of_lanes refused = mask_of_lanes(~g->work->grants[app_i], v);
-            r->book[v] += fen[v];
-            r->live[v] = vector_add_where(refused, r->live[v], vector_of(1));
-        }
+    VECS
+    {
+        r->book[v] += fen[v] * in_pool;
+        r->live[v] = vector_add_where(mask_of_lanes(refused, v), r->live[v], vector_of(in_pool));
+    }
     if (g->all_book)
         VECS r->all_fen[v] += fen[v];
 }
 
-/* Full tier: what a plain loan that matures earned. */
-static void mature_count(struct ledger *g, int app_i)
+/* Whether all lanes granted what was asked for. */
+static inline int is_whole(const struct ledger *g, int app_i)
+{
+    return g->work->grants[app_i] == ALL_LANES && g->work->amounts[app_i] != PS_AMOUNTS_TRIMMED;
+}
+
+/* Full tier: what the month's loans pay when they end, if all lanes granted them in full. */
+PS_KERNEL_INLINE void ends_count(struct ledger *g, const struct ps_month_sum *ends)
+{
+    ROW interest = measure_row(g, PS_M_BANK_INTEREST);
+    ROW released = measure_row(g, PS_M_RELEASED);
+    LANES
+    {
+        interest[l] += ends->interest_fen;
+        released[l] += ends->pool_fen;
+    }
+}
+
+/* Full tier: less where this one was not. */
+static void refused_count(struct ledger *g, int app_i)
 {
     const struct ps_plain *plain = &g->schedule->plain[app_i];
     const struct ps_app *app = &g->world->apps[app_i];
-    const double rate =
-        (double)(g->frame->segments[app->segment].loan_rate_ppm * (g->t - app->month));
+    const double rate = (double)g->frame->segments[app->segment].loan_rate_ppm;
     const double pool_fen = plain->flags & PS_PLAIN_IN_POOL ? FEN_PER_WAN : 0;
+    const int months = app->end - app->month;
+    const double whole_fen = bullet_interest_fen(plain->asked_wan, rate, months);
+    const double *granted = granted_row(g, app_i);
     ROW interest = measure_row(g, PS_M_BANK_INTEREST);
     ROW released = measure_row(g, PS_M_RELEASED);
-    if (g->work->grants[app_i] == ALL_LANES && !g->work->granted_filled[app_i]) {
-        const double paid = lane_div(plain->asked_wan * rate + 6, 1. / 12);
-        LANES
-        {
-            interest[l] += paid;
-            released[l] += plain->pool_fen;
-        }
-        return;
-    }
-    const double *granted = granted_row(g, app_i);
     LANES
     {
-        interest[l] += lane_div(granted[l] * rate + 6, 1. / 12);
-        released[l] += granted[l] * pool_fen;
+        interest[l] -= whole_fen - bullet_interest_fen(granted[l], rate, months);
+        released[l] -= plain->pool_fen - granted[l] * pool_fen;
     }
 }
 

@@ -68,7 +68,8 @@ static void pools_fund(struct ledger *g, int january)
     }
 }
 
-/* The same for the only pool in a month without top-ups: nearly always. */
+/* The same for the only pool in a month without top-ups: nearly always. The half of lane_div is
+ * added together with the six million. */
 PS_KERNEL_INLINE void interest_only(struct ledger *g, struct registers *r)
 {
     const double *rate = crow(g->levels->interest_ppm, 0);

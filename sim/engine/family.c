@@ -40,7 +40,7 @@ static int64_t money_max(const struct ps_scenario *s)
 /* Does the decision tier need measures that the ledger leaves out there? */
 static int asks_more(const struct ps_engine_request *request)
 {
-    int more = 0;
+    int more = request->batched && ps_measure_desc(*request->batched)->tier != PS_MT_DECISION;
     for (int k = 0; k < request->kept_n; k++)
         more |= ps_measure_desc(request->kept[k])->tier != PS_MT_DECISION;
     for (int k = 0; k < request->watches_n; k++)

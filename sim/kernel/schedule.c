@@ -40,8 +40,7 @@ static inline struct ps_plain plain_of(const struct ps_world_plan *plan, const s
     const uint32_t bullet = !(flags & PS_APP_EQUAL), micro = (flags & PS_APP_MICRO) != 0;
     const uint32_t waited = (flags & PS_APP_WAITED) != 0;
     const uint32_t chain = (app->parent != PS_NONE) & (!waited | (app->link > 0));
-    const uint32_t defaults = app->fate != PS_NONE;
-    const uint32_t matures = bullet & !defaults;
+    const uint32_t matures = bullet & (app->fate == PS_NONE);
     const uint32_t asks = bullet & (app->tape_firm == PS_NONE) & !waited;
     const uint32_t renewal = (flags & PS_APP_RENEWAL) != 0;
     const uint32_t none = (uint32_t)plan->apps_max;
@@ -50,8 +49,7 @@ static inline struct ps_plain plain_of(const struct ps_world_plan *plan, const s
         .pool_fen = asked * (in_pool * 1e6),
         .parent = (uint16_t)(none ^ ((none ^ app->parent) & -chain)),
         .flags = (uint8_t)(in_pool * PS_PLAIN_IN_POOL | renewal * PS_PLAIN_RENEWAL |
-                           matures * PS_PLAIN_MATURES | asks * PS_PLAIN_ASKS |
-                           defaults * PS_PLAIN_DEFAULTS),
+                           matures * PS_PLAIN_MATURES | asks * PS_PLAIN_ASKS),
         .cap = (uint8_t)(product * PS_FIRM_CLASS_N + (micro ? PS_FIRM_MICRO : PS_FIRM_SMALL))};
 }
 
@@ -200,6 +198,8 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
         close_doors(plan, &policy->shape, schedule);
         mark_transferable(&policy->shape, schedule);
         mark_trusted(&policy->shape, schedule);
+        if (ps_has_one_book(&policy->shape))
+            ps_month_sums_take(plan, policy, schedule);
     }
     lay_events(plan, policy, schedule);
 }
@@ -216,6 +216,10 @@ static size_t lay_out(struct ps_schedule *s, const struct ps_world_plan *plan, v
     s->bank = layout_take(&at, apps, sizeof *s->bank);
     s->plain = layout_take(&at, apps, sizeof *s->plain);
     s->leave = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->leave);
+    s->asks = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->asks);
+    s->ends = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->ends);
+    s->asks_plain = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->asks_plain);
+    s->ends_plain = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->ends_plain);
     return layout_bytes(&at);
 }
 

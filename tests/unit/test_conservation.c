@@ -68,15 +68,6 @@ static void move_event(struct ps_schedule *s, int i, int month)
     sort_events(s->events, s->events_n);
 }
 
-/* Another loan ends in the place of this one. */
-static void swap_end(const struct ps_world *w, int app)
-{
-    int i = 0;
-    while (w->ends[i] != app)
-        i++;
-    w->ends[i] = w->ends[i > 0 ? i - 1 : 1];
-}
-
 /* Spoils the schedule of the first loan of the tape, when it defaults. */
 void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy *policy,
                        const struct ps_world *world, struct ps_schedule *schedule)
@@ -109,7 +100,7 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
         if (schedule->standing != NULL)
             schedule->leave[world->apps[1].maturity].pool_fen -= 1;
         else
-            swap_end(world, 0);
+            schedule->ends[world->apps[1].end].pool_fen -= 1;
         break;
     default:
         break;

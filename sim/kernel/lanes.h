@@ -231,6 +231,7 @@ struct ledger {
     int peak_known;                               /* every lane has an NPL peak by now */
     int by_bank;                                  /* breaker groups are banks */
     int registers;                                /* one pool and its breaker: see registers.h */
+    int fees;                                     /* some product has a fee or a premium */
     int grants_whole;                             /* months may be granted at once: see plain.h */
     int only_interest, only_interest_but_january; /* no other money comes in at the month's start */
     int full;                                     /* measures beyond the decision tier are kept */

@@ -241,14 +241,13 @@ static void top_ten_measure(struct ledger *g)
         for (uint32_t i = 0; i < g->world->app_first[g->t + 1]; i++) {
             const struct ps_app *app = &g->world->apps[i];
             double kept[PS_LANES];
-            const double granted = kept_row(g, (int)i, kept)[l];
-            if (app->end <= g->t || granted <= 0 ||
-                !g->shape->products[g->schedule->product[i]].in_pool)
+            if (app->end <= g->t || !g->shape->products[g->schedule->product[i]].in_pool)
                 continue;
+            const double granted = kept_row(g, (int)i, kept)[l];
             const int months = app->maturity - app->month;
             double x = owed_fen(granted, app->flags & PS_APP_EQUAL, months, g->t - app->month);
             all += x;
-            for (int k = 0; k < 10 && x > 0; k++)
+            for (int k = 0; k < 10 && x > top[9]; k++)
                 if (x > top[k]) {
                     const double swap = top[k];
                     top[k] = x;
@@ -441,8 +440,10 @@ void PS_ISA(PS_LEDGER_RUN)(const struct ps_ledger_frame *frame, const struct ps_
     g.groups_n = g.by_bank ? shape->banks_n : shape->pools_n;
     g.all_book = g.full || shape->subsidy_ppm > 0;
     g.cohorts = shape->reguarantor_cap_ppm > 0;
-    for (int j = 0; j < shape->products_n; j++)
+    for (int j = 0; j < shape->products_n; j++) {
         g.cohorts |= shape->products[j].insurer_yearly_ppm > 0;
+        g.fees |= shape->products[j].guarantee_fee_ppm > 0 || shape->products[j].premium_ppm > 0;
+    }
     g.registers = ps_has_one_book(shape);
     g.grants_whole = grants_whole(&g);
     g.only_interest = g.registers && levels->interest_direct && !levels->topups_any;

@@ -201,35 +201,47 @@ PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const st
     return 1;
 }
 
-/* Full tier: what grant_count counts, for the month's loans in full. */
-static void whole_count(struct ledger *g, int from, int to, double wan)
+/* Full tier: fees_take for the month's loans in full. */
+static void whole_fees_take(struct ledger *g, int from, int to)
 {
-    double first_n = 0, fees_fen = 0, premiums_fen = 0;
+    double fees_fen = 0, premiums_fen = 0;
     for (int i = from; i < to; i++) {
         const struct ps_app *app = &g->world->apps[i];
         const struct ps_product_shape *product = &g->shape->products[g->schedule->product[i]];
-        const double asked = app->amount_wan;
         const int months = app->maturity - app->month;
-        first_n += app->flags & PS_APP_RENEWAL ? 0 : 1;
-        fees_fen += fee_fen(asked, product->guarantee_fee_ppm, months);
-        premiums_fen += fee_fen(asked, product->premium_ppm, months);
-        if (RARELY(g->work->log))
-            log_line(g, PS_LOG_GRANT, i, 0, asked * FEN_PER_WAN, NULL, 0);
+        fees_fen += fee_fen(app->amount_wan, product->guarantee_fee_ppm, months);
+        premiums_fen += fee_fen(app->amount_wan, product->premium_ppm, months);
     }
+    ROW fees = measure_row(g, PS_M_GUARANTEE_FEES);
+    ROW premiums = measure_row(g, PS_M_PREMIUMS);
+    LANES
+    {
+        fees[l] += fees_fen;
+        premiums[l] += premiums_fen;
+    }
+}
+
+/* Full tier: what grant_count counts, for the month's loans in full. */
+static void whole_count(struct ledger *g, int from, int to, double wan)
+{
+    const struct ps_app *apps = g->world->apps;
     const double loans_n = to - from;
+    int first_n = 0;
+    for (int i = from; i < to; i++)
+        first_n += !(apps[i].flags & PS_APP_RENEWAL);
     ROW lent = measure_row(g, PS_M_LENT);
     ROW n = measure_row(g, PS_M_GRANTS_N);
     ROW firms = measure_row(g, PS_M_FIRMS_N);
-    ROW fees = measure_row(g, PS_M_GUARANTEE_FEES);
-    ROW premiums = measure_row(g, PS_M_PREMIUMS);
     LANES
     {
         lent[l] += wan * FEN_PER_WAN;
         n[l] += loans_n;
         firms[l] += first_n;
-        fees[l] += fees_fen;
-        premiums[l] += premiums_fen;
     }
+    if (g->fees)
+        whole_fees_take(g, from, to);
+    for (int i = from; RARELY(g->work->log) && i < to; i++)
+        log_line(g, PS_LOG_GRANT, i, 0, apps[i].amount_wan * FEN_PER_WAN, NULL, 0);
 }
 
 /* Grants all of the month's applications at once when they fit in every lane: the book only grows

@@ -35,7 +35,6 @@ enum { VECTOR_LANES = PS_VECTOR_BYTES / 8, VECTORS = PS_LANES / VECTOR_LANES };
 /* For each vector v of a row; the count is a constant, so nothing of the loop is left. */
 #define VECS _Pragma("GCC unroll 16") for (int v = 0; v < VECTORS; v++)
 
-
 PS_KERNEL_INLINE ps_vector vector_at(const double *rows, int v)
 {
     return *(const ps_vector_in_row *)(rows + v * VECTOR_LANES);

@@ -71,7 +71,7 @@ struct ps_shape {
     int64_t firm_population_n;      /* 0 = no limit */
     int64_t subsidy_ppm;
     int64_t reguarantor_cap_ppm, reguarantor_other_book_fen;
-    uint32_t product_cut[PS_PRODUCTS_MAX]; /* u_product < cut[i] (first such i); last is unused */
+    uint32_t product_cut[PS_PRODUCTS_MAX]; /* of u_product, as in ps_part_of */
     uint32_t bank_cut[PS_BANKS_MAX];
     uint32_t take_up_cut[PS_PRODUCTS_MAX]; /* u_product < cut[i]: its firm asks; UINT32_MAX: all */
     struct ps_product_shape products[PS_PRODUCTS_MAX];
@@ -132,6 +132,19 @@ struct ps_policy {
     int tape_n;
     const struct ps_standing *standing; /* of a standing book, made and held by the engine */
 };
+
+/* What the pool would pay for a loan that defaults with all its principal owed, in 万元: its share
+ * of the amount, within both caps. Not to the fen: it is no claim. */
+static inline double ps_pool_stake_wan(const struct ps_levels *levels, int product, int firm_class,
+                                       double amount_wan)
+{
+    const double wan_per_fen = 1e-6;
+    const double loan_cap = (double)levels->loan_cap_fen[product][firm_class] * wan_per_fen;
+    const double firm_cap = (double)levels->firm_cap_fen[product][firm_class] * wan_per_fen;
+    const double lent = amount_wan < loan_cap ? amount_wan : loan_cap;
+    const double share = lent * (double)levels->share_ppm[product][PS_PARTY_POOL] * 1e-6;
+    return share < firm_cap ? share : firm_cap;
+}
 
 /* Thresholds of the breaker, ppm. */
 struct ps_breaker_lines {

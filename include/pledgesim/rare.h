@@ -7,7 +7,7 @@
 
 /* Probability of a rare depletion by importance sampling (docs/model.md section 12): worlds whose
  * economy is steered into crises and which weigh the less for it. A pilot of worlds of its own
- * learns which crises deplete the pool, once for all rows that share their worlds. */
+ * learns which crises deplete the pool, for each scenario alone. */
 
 enum ps_rare_verdict {
 #define PS_RARE_VERDICT(symbol, name, en, zh) PS_RARE_##symbol,
@@ -23,11 +23,12 @@ struct ps_rare_verdict_desc {
 
 const struct ps_rare_verdict_desc *ps_rare_verdict_desc(enum ps_rare_verdict verdict);
 
-/* Is it an answer, or the knowledge that there is nothing to ask? Else the estimate is wanted and
- * not there. */
+/* Is it an answer, or is there nothing to ask, or is the answer known? Else the estimate is wanted
+ * and not there. */
 static inline int ps_rare_settled(enum ps_rare_verdict verdict)
 {
-    return verdict == PS_RARE_GIVEN || verdict == PS_RARE_NO_CLAIM;
+    return verdict == PS_RARE_GIVEN || verdict == PS_RARE_NO_CLAIM ||
+           verdict == PS_RARE_PLAIN_SUFFICES;
 }
 
 /* Worlds of rare events have numbers of their own, from here on. */

@@ -124,6 +124,15 @@ static inline int ps_investment_month(int from_month, int to_month, int n, int k
     return from_month + k * (to_month - from_month + 1) / n;
 }
 
+/* Which of n parts a number falls in: the first i with u < cut[i]; the last cut is unused. */
+static inline int ps_part_of(uint32_t u, const uint32_t *cut, int n)
+{
+    int i = 0;
+    while (i < n - 1 && u >= cut[i])
+        i++;
+    return i;
+}
+
 /* Moral hazard: what multiplies the hazard by product. */
 struct ps_behaviour_plan {
     int products_n;              /* 0: none */
@@ -134,20 +143,28 @@ struct ps_behaviour_plan {
 
 /* Importance sampling (docs/model.md section 12): worlds are drawn from a mixture of PS_TILT_PARTS
  * laws of equal shares, the first of which is the plan's own. In the others the normals of the
- * economy are shifted, hazards multiplied by what cell a loan is of, and new firms more often of
- * some kinds. Sixteen worlds that are drawn together are of one part, and any PS_TILT_CYCLE worlds
- * in a row, the first of a number that 16 divides, hold all parts alike. */
+ * economy are shifted, hazards multiplied by the cell of the loan (what the pool would pay for it
+ * and when it asks), and new firms more often of some kinds. Sixteen worlds that are drawn together
+ * are of one part, and any PS_TILT_CYCLE worlds in a row, the first of a number that 16 divides,
+ * hold all parts alike. */
 enum {
-    PS_TILT_PARTS = 5,
+    PS_TILT_CRISES = 4, /* parts 1 .. 4 are learnt */
+    PS_TILT_HALFWAY,    /* the last lies between them and part 0 */
+    PS_TILT_PARTS,
     PS_TILT_CYCLE = PS_ECONOMY_LANES * PS_TILT_PARTS,
     PS_TILT_SIZES = 5,
     PS_TILT_PRODUCTS = 4,
-    PS_TILT_KINDS = PS_TILT_SIZES * PS_TILT_PRODUCTS, /* of loans, and of new firms */
+    PS_TILT_KINDS = PS_TILT_SIZES * PS_TILT_PRODUCTS, /* of new firms */
+    PS_TILT_CLASSES = 20,                             /* of loans */
     PS_TILT_PERIODS = 8,
-    PS_TILT_CELLS = PS_TILT_PERIODS * PS_TILT_KINDS
+    PS_TILT_CELLS = PS_TILT_PERIODS * PS_TILT_CLASSES
 };
 
+struct ps_policy;
+
 struct ps_tilt {
+    const struct ps_policy *policy;    /* says what the pool would pay for a loan */
+    double class_wan;                  /* width of the classes of these claims */
     int blocks_n, factors_n;           /* steps of the economy, normals of a step */
     const double *mean;                /* [PS_TILT_PARTS][blocks_n][factors_n]; part 0 holds 0 */
     double half_square[PS_TILT_PARTS]; /* half the squared length of each part's means */
@@ -170,14 +187,20 @@ static inline int ps_tilt_part(uint64_t world)
     return (int)(world / PS_ECONOMY_LANES % PS_TILT_PARTS);
 }
 
-/* The cell of a loan: octaves of its amount from 100 万元 on, quarters of the number that gives its
- * product, and the period of the horizon, of PS_TILT_PERIODS, in which it asks. */
-static inline int ps_tilt_cell(uint32_t amount_wan, uint32_t u_product, int month, int horizon)
+/* Class 0 are claims of next to nothing, and the last has no upper end. */
+static inline int ps_tilt_class(double claim_wan, double class_wan)
 {
-    const int size =
-        (amount_wan >= 100) + (amount_wan >= 200) + (amount_wan >= 400) + (amount_wan >= 800);
-    const int period = month * PS_TILT_PERIODS / (horizon + 1);
-    return period * PS_TILT_KINDS + size * PS_TILT_PRODUCTS + (int)(u_product >> 30);
+    const double classes = claim_wan / class_wan;
+    if (classes < 0.01)
+        return 0;
+    return classes < PS_TILT_CLASSES - 2 ? 1 + (int)classes : PS_TILT_CLASSES - 1;
+}
+
+/* The cell of a loan: its class, and the period of the horizon, of PS_TILT_PERIODS, in which it
+ * asks. */
+static inline int ps_tilt_cell(int class, int month, int horizon)
+{
+    return month * PS_TILT_PERIODS / (horizon + 1) * PS_TILT_CLASSES + class;
 }
 
 /* Where the sizes of a new firm begin, as a number that gives its amount: the larger half is halved

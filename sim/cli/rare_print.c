@@ -26,6 +26,26 @@ static void add_row(struct ps_grid *grid, const char *name, const struct ps_rare
     ps_grid_add(grid, ps_text_real(ps_rare_gain(rare), 1).s, 0);
 }
 
+/* Why there are no figures: a line each, but for those that need none. */
+static void tell_none(const struct ps_book *book, const struct ps_rare_row *rows, enum ps_lang lang)
+{
+    int told_n = 0;
+    uint64_t known_n = 0;
+    for (size_t i = 0; i < book->scenarios_n; i++) {
+        const enum ps_rare_verdict verdict = rows[i].verdict;
+        known_n += verdict == PS_RARE_PLAIN_SUFFICES;
+        if (verdict == PS_RARE_GIVEN || verdict == PS_RARE_PLAIN_SUFFICES || told_n == LINES_SHOWN)
+            continue;
+        ps_say(stdout, lang, PS_SAY_RARE_NONE,
+               PS_ARGS(ps_scenario_name(&book->scenarios[i]),
+                       ps_rare_verdict_desc(verdict)->text[lang]));
+        told_n++;
+    }
+    if (known_n > 0) {
+        ps_say(stdout, lang, PS_SAY_RARE_KNOWN, PS_ARGS(ps_text_count(known_n).s));
+    }
+}
+
 enum ps_status ps_rare_print(const struct ps_book *book, const struct ps_engine_result *plain,
                              const struct ps_rare_row *rows, enum ps_lang lang)
 {
@@ -50,14 +70,6 @@ enum ps_status ps_rare_print(const struct ps_book *book, const struct ps_engine_
         ps_say(stdout, lang, PS_SAY_RARE_NOTE, NULL);
     }
     ps_grid_free(&grid);
-    int told_n = 0;
-    for (size_t i = 0; i < book->scenarios_n && told_n < LINES_SHOWN; i++) {
-        if (rows[i].verdict != PS_RARE_GIVEN) {
-            ps_say(stdout, lang, PS_SAY_RARE_NONE,
-                   PS_ARGS(ps_scenario_name(&book->scenarios[i]),
-                           ps_rare_verdict_desc(rows[i].verdict)->text[lang]));
-            told_n++;
-        }
-    }
+    tell_none(book, rows, lang);
     return status;
 }

@@ -14,10 +14,7 @@ static inline double hazard_times(const struct ps_world_plan *plan, const struct
     const struct ps_behaviour_plan *b = &plan->behaviour;
     if (firm->tape != PS_NONE && b->tape_product[firm->tape] >= 0)
         return b->times[b->tape_product[firm->tape]];
-    int product = 0;
-    while (product < b->products_n - 1 && firm->u_product >= b->product_cut[product])
-        product++;
-    return b->times[product];
+    return b->times[ps_part_of(firm->u_product, b->product_cut, b->products_n)];
 }
 
 #endif

@@ -3,6 +3,7 @@
 #define PLEDGESIM_KERNEL_TILT_H
 
 #include "laws.h"
+#include "pledgesim/policy.h"
 #include "worlds.h"
 
 /* Worlds from a mixture of laws, and what they then weigh (docs/model.md section 12). */
@@ -35,6 +36,21 @@ static inline void tilt_normals(const struct ps_tilt *tilt, int part, int block,
     }
 }
 
+/* The cell of a loan that asks in `month`. Steering needs no more than what the pool would pay
+ * about: behaviour, the insurer's excess and queues are left out. */
+static inline int tilt_cell(const struct ps_world_plan *plan, const struct ps_app *firm, int month)
+{
+    const struct ps_policy *policy = plan->tilt->policy;
+    const struct ps_shape *shape = &policy->shape;
+    const int own = firm->tape != PS_NONE ? policy->tape_product[firm->tape] : -1;
+    const int product =
+        own >= 0 ? own : ps_part_of(firm->u_product, shape->product_cut, shape->products_n);
+    const int firm_class = firm->flags & PS_APP_MICRO ? PS_FIRM_MICRO : PS_FIRM_SMALL;
+    const double stake_wan =
+        ps_pool_stake_wan(&policy->levels, product, firm_class, firm->amount_wan);
+    return ps_tilt_cell(ps_tilt_class(stake_wan, plan->tilt->class_wan), month, plan->horizon);
+}
+
 /* Eq. (12.4): the numbers of default of a batch of loans as they are under the world's part. */
 static inline void tilt_loans(const struct ps_world_plan *plan, uint32_t world, int lane,
                               uint32_t first, uint32_t n, const double *restrict total,
@@ -50,8 +66,7 @@ static inline void tilt_loans(const struct ps_world_plan *plan, uint32_t world, 
     for (uint32_t l = 0; l < n; l++) {
         const struct ps_draft *draft = &work->drafts[first + l];
         const struct ps_app *firm = &work->firms[draft->root];
-        const int cell =
-            ps_tilt_cell(firm->amount_wan, firm->u_product, draft->month, plan->horizon);
+        const int cell = tilt_cell(plan, firm, draft->month);
         const double *times = tilt->times[cell], *log_times = tilt->log_times[cell];
         const double until = e[l] / times[part];
         const int defaults = until < total[l];

@@ -9,15 +9,38 @@
 
 enum { WINDOW_MONTHS = 6 };
 
-enum ps_status ps_crises_init(struct ps_crises *crises, const struct ps_world_plan *plan)
+/* The most that the pool would pay for one loan. */
+static double largest_stake_wan(const struct ps_world_plan *plan, const struct ps_policy *policy)
 {
+    double amount_wan = 0, most = 0;
+    for (int i = 0; i < plan->segments_n; i++) {
+        const struct ps_segment_plan *segment = &plan->segments[i];
+        const int last = plan->amount_laws[segment->amount_law].values_n - 1;
+        amount_wan = fmax(amount_wan, (double)(segment->amount_min_wan + last));
+    }
+    for (int i = 0; i < plan->tape_n; i++)
+        amount_wan = fmax(amount_wan, plan->tape[i].amount_wan);
+    for (int j = 0; j < policy->shape.products_n; j++)
+        for (int c = 0; c < PS_FIRM_CLASS_N; c++)
+            most = fmax(most, ps_pool_stake_wan(&policy->levels, j, c, amount_wan));
+    return most;
+}
+
+enum ps_status ps_crises_init(struct ps_crises *crises, const struct ps_world_plan *plan,
+                              const struct ps_policy *policy)
+{
+    const double most_wan = largest_stake_wan(plan, policy);
     const int steps = plan->step_months < WINDOW_MONTHS ? WINDOW_MONTHS / plan->step_months : 1;
     const int blocks_n = (plan->months_n + plan->step_months - 1) / plan->step_months;
     const size_t factors = (size_t)plan->factors_n;
-    *crises = (struct ps_crises){.plan = plan,
-                                 .windows_n = (blocks_n + steps - 1) / steps,
-                                 .window_steps = steps,
-                                 .tilt = {.blocks_n = blocks_n, .factors_n = plan->factors_n}};
+    *crises = (struct ps_crises){
+        .plan = plan,
+        .windows_n = (blocks_n + steps - 1) / steps,
+        .window_steps = steps,
+        .tilt = {.policy = policy,
+                 .class_wan = most_wan > 0 ? most_wan / (PS_TILT_CLASSES - 1) : 1,
+                 .blocks_n = blocks_n,
+                 .factors_n = plan->factors_n}};
     crises->dims_n = crises->windows_n * plan->factors_n;
     crises->shift = calloc((size_t)crises->dims_n * PS_TILT_PARTS + 1, sizeof(double));
     crises->mean = calloc((size_t)blocks_n * factors * PS_TILT_PARTS + 1, sizeof(double));

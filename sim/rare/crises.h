@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
+#include "pledgesim/policy.h"
 #include "pledgesim/status.h"
-#include "pledgesim/world.h"
 
 /* From worlds in which the pool was depleted (or nearly) to the parts of a tilt: a mixture of laws
  * with shifted normals, multiplied hazards and other new firms, fitted by cross-entropy. What a few
@@ -24,8 +24,9 @@ struct ps_crises {
     struct ps_tilt tilt;
 };
 
-enum ps_status ps_crises_init(struct ps_crises *crises, const struct ps_world_plan *plan)
-    PS_MUST_CHECK;
+/* The plan's own law, told in cells of what the policy's pool would pay; borrows both. */
+enum ps_status ps_crises_init(struct ps_crises *crises, const struct ps_world_plan *plan,
+                              const struct ps_policy *policy) PS_MUST_CHECK;
 void ps_crises_free(struct ps_crises *crises);
 
 /* The scaled sums of a world's normals by half-year and factor, standard normal when the world was
@@ -34,6 +35,10 @@ void ps_crises_score(const struct ps_crises *crises, uint32_t world, double *sco
 
 /* What a sum of a half-year's normals is multiplied by: the last may have fewer steps. */
 double ps_crises_window_scale(const struct ps_crises *crises, int window);
+
+/* Density of the tilted law over the plan's own at a world: 1 over its weight. */
+double ps_crises_density(const struct ps_crises *crises, const double *score,
+                         const struct ps_tilt_counts *counts);
 
 /* ---- lessons (lessons.c) ---- */
 
@@ -48,12 +53,15 @@ struct ps_lesson {
 /* Eqs. (12.6), (12.7), (12.14a), lessons[PS_TILT_PARTS]; that of part 0 is not read. */
 void ps_lessons_learn(struct ps_crises *crises, const struct ps_lesson *lessons);
 
+/* Multiplies all hazards of the crises, when there is nothing else to learn. */
+void ps_lessons_raise(struct ps_crises *crises, double times);
+
 /* Makes of it what the kernel reads: means of all steps, chances of sizes and products. */
 void ps_lessons_apply(struct ps_crises *crises);
 
 /* ---- the fit (crises_fit.c) ---- */
 
-/* Worlds to learn from. */
+/* Worlds to learn from, those with a vote of 0 aside. */
 struct ps_crises_sample {
     size_t n;
     double *scores; /* [n][dims_n] */

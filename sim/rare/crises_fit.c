@@ -67,7 +67,7 @@ static enum ps_status share_by_time(struct fit *fit)
         for (size_t i = 0; i < fit->n; i++)
             if (worst[i] == w) {
                 const double at = (before + fit->votes[i] / 2) / all;
-                fit->share[i * PS_TILT_PARTS + 1 + (size_t)(at * (PS_TILT_PARTS - 1))] = 1;
+                fit->share[i * PS_TILT_PARTS + 1 + (size_t)(at * PS_TILT_CRISES)] = 1;
                 before += fit->votes[i];
             }
     free(side);
@@ -121,13 +121,12 @@ static struct ps_lesson lesson_of(const struct fit *fit, int part, double *score
     return lesson;
 }
 
-/* The exponent x of world i for a part. */
-static double exponent_of(const struct ps_crises *crises, const struct fit *fit, size_t i,
-                          size_t part)
+/* The exponent x of a world for a part. */
+static double exponent_of(const struct ps_crises *crises, const double *score,
+                          const struct ps_tilt_counts *counts, size_t part)
 {
     const size_t dims = (size_t)crises->dims_n;
-    const double *shift = crises->shift + part * dims, *score = score_of(fit, i);
-    const struct ps_tilt_counts *counts = &fit->sample->counts[i];
+    const double *shift = crises->shift + part * dims;
     double exponent = -crises->tilt.half_square[part];
     for (size_t d = 0; d < dims; d++)
         exponent += shift[d] * score[d];
@@ -139,20 +138,29 @@ static double exponent_of(const struct ps_crises *crises, const struct fit *fit,
     return exponent;
 }
 
+double ps_crises_density(const struct ps_crises *crises, const double *score,
+                         const struct ps_tilt_counts *counts)
+{
+    double sum = 0;
+    for (size_t j = 0; j < PS_TILT_PARTS; j++)
+        sum += ps_exp(exponent_of(crises, score, counts, j));
+    return sum / PS_TILT_PARTS;
+}
+
 /* Eq. (12.5): how much of each world belongs to each part. */
 static void share_out(const struct ps_crises *crises, struct fit *fit)
 {
     for (size_t i = 0; i < fit->n; i++) {
         double *share = fit->share + i * PS_TILT_PARTS, sum = 0, most = 0;
-        for (size_t j = 0; j < PS_TILT_PARTS; j++) {
-            share[j] = exponent_of(crises, fit, i, j);
+        for (size_t j = 0; j <= PS_TILT_CRISES; j++) {
+            share[j] = exponent_of(crises, score_of(fit, i), &fit->sample->counts[i], j);
             most = share[j] > most ? share[j] : most;
         }
-        for (size_t j = 0; j < PS_TILT_PARTS; j++) {
+        for (size_t j = 0; j <= PS_TILT_CRISES; j++) {
             share[j] = ps_exp(share[j] - most);
             sum += share[j];
         }
-        for (size_t j = 0; j < PS_TILT_PARTS; j++)
+        for (size_t j = 0; j <= PS_TILT_CRISES; j++)
             share[j] /= sum;
     }
 }
@@ -166,7 +174,7 @@ enum ps_status ps_crises_fit(struct ps_crises *crises, const struct ps_crises_sa
     enum ps_status status = scores && fit.share ? share_by_time(&fit) : ps_status_raise(PS_MEMORY);
     for (int round = 0; status == PS_OK && round < ROUNDS; round++) {
         struct ps_lesson lessons[PS_TILT_PARTS];
-        for (int j = 0; j < PS_TILT_PARTS; j++)
+        for (int j = 0; j <= PS_TILT_CRISES; j++)
             lessons[j] = lesson_of(&fit, j, scores + (size_t)j * dims);
         ps_lessons_learn(crises, lessons);
         share_out(crises, &fit);

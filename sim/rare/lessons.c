@@ -70,35 +70,49 @@ static void shift_learn(struct ps_crises *crises, int part, const struct ps_less
 
 /* ---- hazards ---- */
 
-/* Factors of the hazard: of a kind of loan in all parts, of a period in each. */
+/* Factors of the hazard: of a class of loans in all parts, of a period in each. */
 struct factors {
-    double kind[PS_TILT_KINDS], period[PS_TILT_PARTS][PS_TILT_PERIODS];
+    double common; /* of all, to which made-up defaults draw the periods, and to 1 the classes */
+    double class[PS_TILT_CLASSES], period[PS_TILT_PARTS][PS_TILT_PERIODS];
 };
 
-/* Drawn to 1 by as many made-up defaults. */
 static const double MADE_UP_DEFAULTS = 20;
 
-static void kinds_fit(struct factors *f, const struct ps_lesson *lessons)
+static void common_fit(struct factors *f, const struct ps_lesson *lessons)
 {
-    for (int k = 0; k < PS_TILT_KINDS; k++) {
+    double defaults = 0, hazard = 0;
+    for (int j = 1; j <= PS_TILT_CRISES; j++)
+        for (int c = 0; c < PS_TILT_CELLS; c++) {
+            defaults += lessons[j].defaults[c];
+            hazard += lessons[j].hazard[c];
+        }
+    f->common = defaults > 0 && hazard > 0 ? defaults / hazard : 1;
+    for (int j = 1; j <= PS_TILT_CRISES; j++)
+        for (int p = 0; p < PS_TILT_PERIODS; p++)
+            f->period[j][p] = f->common;
+}
+
+static void classes_fit(struct factors *f, const struct ps_lesson *lessons)
+{
+    for (int k = 0; k < PS_TILT_CLASSES; k++) {
         double defaults = MADE_UP_DEFAULTS, hazard = MADE_UP_DEFAULTS;
-        for (int j = 1; j < PS_TILT_PARTS; j++)
+        for (int j = 1; j <= PS_TILT_CRISES; j++)
             for (int p = 0; p < PS_TILT_PERIODS; p++) {
-                defaults += lessons[j].defaults[p * PS_TILT_KINDS + k];
-                hazard += f->period[j][p] * lessons[j].hazard[p * PS_TILT_KINDS + k];
+                defaults += lessons[j].defaults[p * PS_TILT_CLASSES + k];
+                hazard += f->period[j][p] * lessons[j].hazard[p * PS_TILT_CLASSES + k];
             }
-        f->kind[k] = defaults / hazard;
+        f->class[k] = defaults / hazard;
     }
 }
 
 static void periods_fit(struct factors *f, const struct ps_lesson *lessons)
 {
-    for (int j = 1; j < PS_TILT_PARTS; j++)
+    for (int j = 1; j <= PS_TILT_CRISES; j++)
         for (int p = 0; p < PS_TILT_PERIODS; p++) {
-            double defaults = MADE_UP_DEFAULTS, hazard = MADE_UP_DEFAULTS;
-            for (int k = 0; k < PS_TILT_KINDS; k++) {
-                defaults += lessons[j].defaults[p * PS_TILT_KINDS + k];
-                hazard += f->kind[k] * lessons[j].hazard[p * PS_TILT_KINDS + k];
+            double defaults = MADE_UP_DEFAULTS, hazard = MADE_UP_DEFAULTS / f->common;
+            for (int k = 0; k < PS_TILT_CLASSES; k++) {
+                defaults += lessons[j].defaults[p * PS_TILT_CLASSES + k];
+                hazard += f->class[k] * lessons[j].hazard[p * PS_TILT_CLASSES + k];
             }
             f->period[j][p] = defaults / hazard;
         }
@@ -108,16 +122,14 @@ static void periods_fit(struct factors *f, const struct ps_lesson *lessons)
 static void times_learn(struct ps_crises *crises, const struct ps_lesson *lessons)
 {
     struct factors f;
-    for (int j = 0; j < PS_TILT_PARTS; j++)
-        for (int p = 0; p < PS_TILT_PERIODS; p++)
-            f.period[j][p] = 1;
+    common_fit(&f, lessons);
     for (int round = 0; round < ROUNDS; round++) {
-        kinds_fit(&f, lessons);
+        classes_fit(&f, lessons);
         periods_fit(&f, lessons);
     }
-    for (int j = 1; j < PS_TILT_PARTS; j++)
+    for (int j = 1; j <= PS_TILT_CRISES; j++)
         for (int c = 0; c < PS_TILT_CELLS; c++) {
-            const double times = f.kind[c % PS_TILT_KINDS] * f.period[j][c / PS_TILT_KINDS];
+            const double times = f.class[c % PS_TILT_CLASSES] * f.period[j][c / PS_TILT_CLASSES];
             crises->tilt.times[c][j] = times;
             crises->tilt.log_times[c][j] = ps_log(times);
         }
@@ -130,23 +142,28 @@ static double chance_of_size(int size)
     return ps_tilt_size_from(size + 1) - ps_tilt_size_from(size);
 }
 
+static double chance_of_kind(int kind)
+{
+    return chance_of_size(kind / PS_TILT_PRODUCTS) / PS_TILT_PRODUCTS;
+}
+
 /* Eq. (12.14a): how much more often a kind of firm appears, drawn to 1 by made-up firms. */
 static void firms_learn(struct ps_crises *crises, const struct ps_lesson *lessons)
 {
     const double made_up = 50;
     double seen[PS_TILT_KINDS] = {0}, all = 0, density[PS_TILT_KINDS], total = 0;
-    for (int j = 1; j < PS_TILT_PARTS; j++)
+    for (int j = 1; j <= PS_TILT_CRISES; j++)
         for (int k = 0; k < PS_TILT_KINDS; k++) {
             seen[k] += lessons[j].firms[k];
             all += lessons[j].firms[k];
         }
     for (int k = 0; k < PS_TILT_KINDS; k++) {
-        const double own = chance_of_size(k / PS_TILT_PRODUCTS) / PS_TILT_PRODUCTS;
+        const double own = chance_of_kind(k);
         density[k] = (seen[k] + made_up) / (all * own + made_up);
         total += own * density[k];
     }
     for (int k = 0; k < PS_TILT_KINDS; k++)
-        for (int j = 1; j < PS_TILT_PARTS; j++) {
+        for (int j = 1; j <= PS_TILT_CRISES; j++) {
             crises->tilt.kind[k][j] = density[k] / total;
             crises->tilt.log_kind[k][j] = ps_log(density[k] / total);
         }
@@ -154,13 +171,62 @@ static void firms_learn(struct ps_crises *crises, const struct ps_lesson *lesson
 
 void ps_lessons_learn(struct ps_crises *crises, const struct ps_lesson *lessons)
 {
-    for (int j = 1; j < PS_TILT_PARTS; j++)
+    for (int j = 1; j <= PS_TILT_CRISES; j++)
         if (lessons[j].effective_n > 0)
             shift_learn(crises, j, &lessons[j]);
     if (crises->plan->retry_months) /* several loans stand at one draw: chapter 12 */
         return;
     times_learn(crises, lessons);
     firms_learn(crises, lessons);
+}
+
+void ps_lessons_raise(struct ps_crises *crises, double times)
+{
+    if (crises->plan->retry_months)
+        return;
+    for (int c = 0; c < PS_TILT_CELLS; c++)
+        for (int j = 1; j <= PS_TILT_CRISES; j++) {
+            crises->tilt.times[c][j] = times;
+            crises->tilt.log_times[c][j] = ps_log(times);
+        }
+    ps_lessons_apply(crises);
+}
+
+/* ---- half way ---- */
+
+static double mean_of_crises(const double *parts)
+{
+    double sum = 0;
+    for (int j = 1; j <= PS_TILT_CRISES; j++)
+        sum += parts[j];
+    return sum / PS_TILT_CRISES;
+}
+
+/* Eq. (12.7a): half of what the crises have in common. */
+static void halfway_make(struct ps_crises *crises)
+{
+    struct ps_tilt *tilt = &crises->tilt;
+    double parts[PS_TILT_PARTS], square = 0, total = 0;
+    for (int d = 0; d < crises->dims_n; d++) {
+        for (int j = 1; j <= PS_TILT_CRISES; j++)
+            parts[j] = crises->shift[j * crises->dims_n + d];
+        const double shift = 0.5 * mean_of_crises(parts);
+        crises->shift[PS_TILT_HALFWAY * crises->dims_n + d] = shift;
+        square += shift * shift;
+    }
+    tilt->half_square[PS_TILT_HALFWAY] = 0.5 * square;
+    for (int c = 0; c < PS_TILT_CELLS; c++) {
+        tilt->log_times[c][PS_TILT_HALFWAY] = 0.5 * mean_of_crises(tilt->log_times[c]);
+        tilt->times[c][PS_TILT_HALFWAY] = ps_exp(tilt->log_times[c][PS_TILT_HALFWAY]);
+    }
+    for (int k = 0; k < PS_TILT_KINDS; k++) {
+        tilt->kind[k][PS_TILT_HALFWAY] = sqrt(tilt->kind[k][1]);
+        total += chance_of_kind(k) * tilt->kind[k][PS_TILT_HALFWAY];
+    }
+    for (int k = 0; k < PS_TILT_KINDS; k++) {
+        tilt->kind[k][PS_TILT_HALFWAY] /= total;
+        tilt->log_kind[k][PS_TILT_HALFWAY] = ps_log(tilt->kind[k][PS_TILT_HALFWAY]);
+    }
 }
 
 /* ---- what the kernel reads ---- */
@@ -180,6 +246,7 @@ static void firms_apply(struct ps_tilt *tilt)
 
 void ps_lessons_apply(struct ps_crises *crises)
 {
+    halfway_make(crises);
     const int factors = crises->plan->factors_n, blocks_n = crises->tilt.blocks_n;
     for (int j = 0; j < PS_TILT_PARTS; j++)
         for (int block = 0; block < blocks_n; block++)

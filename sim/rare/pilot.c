@@ -5,167 +5,237 @@
 
 #include "pledgesim/rare.h"
 
-/* Levels: the worst worlds of a level teach the tilt of the next, until depletions do. */
+/* Levels: the worlds that came nearest to depletion, of all levels so far, teach the law that the
+ * next level is drawn by. */
 
-enum { KEPT_N = 2, DEPLETIONS_ENOUGH = 200 };
+enum {
+    LEVELS_MAX = 4,
+    FIRST_WORLDS = 32000, /* as they are */
+    WORLDS = 16000,       /* of each further level */
+    /* [assumption] worlds of a level that may teach: the nearest 2 and 10 % */
+    FIRST_NEAREST = 640,
+    NEAREST = 1600,
+    SAMPLE_MAX = FIRST_NEAREST + (LEVELS_MAX - 1) * NEAREST,
+    KEPT_N = 2
+};
 
 static const enum ps_measure KEPT[KEPT_N] = {PS_M_DEPLETED, PS_M_POOL_MIN};
 
-static const double WORST_FIRST = 0.02; /* of the worlds as they are */
-static const double WORST = 0.1;        /* of tilted worlds */
+/* [assumption] The nearest worlds teach, as many as tell as much as this number of equal ones, and
+ * all depletions. These alone do, and the pilot ends, once they tell as much as the second number.
+ */
+static const double TEACHERS = 1000, DEPLETIONS_ENOUGH = 400;
 
-struct level {
-    const struct ps_engine_request *request;
-    struct ps_crises *crises;
-    uint64_t first, n;
-    int tilted;                    /* the first level is not */
-    int64_t *values;               /* [row][KEPT_N][n] */
-    double *weights;               /* [n] */
-    struct ps_tilt_counts *counts; /* [n] */
-    double *votes;                 /* [n], summed over rows */
-    int rows_done;                 /* rows whose depletions teach, and rows that teach nothing */
-};
-
+/* How near to depletion a world came. */
 struct place {
-    int64_t depth; /* -1: depleted; else the lowest balance */
-    uint64_t world;
+    int64_t lowest; /* balance; -1: depleted */
+    float defaults; /* where the pool never pays, these tell worlds apart */
+    uint32_t at;    /* which world of the level, or of the sample */
 };
 
-static int deeper(const void *a, const void *b)
+static int nearer(const void *a, const void *b)
 {
     const struct place *x = a, *y = b;
-    if (x->depth != y->depth)
-        return x->depth < y->depth ? -1 : 1;
-    return (x->world > y->world) - (x->world < y->world);
+    if (x->lowest != y->lowest)
+        return x->lowest < y->lowest ? -1 : 1;
+    if (x->defaults != y->defaults)
+        return x->defaults > y->defaults ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
 }
 
-static enum ps_status level_draw(struct level *l)
+struct pilot {
+    const struct ps_engine_request *request;
+    int levels_n;
+    struct ps_crises laws[LEVELS_MAX + 1]; /* of each level; by the last none was drawn */
+    uint64_t worlds_n[LEVELS_MAX], drawn_n;
+    /* The nearest worlds of all levels; with room for SAMPLE_MAX. */
+    struct ps_crises_sample sample;
+    double *density; /* of all levels' worlds together, over the plan's own law */
+    struct place *near;
+    /* Of one level, with room for FIRST_WORLDS. */
+    int64_t *values; /* [KEPT_N][n] */
+    double *weights;
+    struct ps_tilt_counts *counts;
+    struct place *places;
+};
+
+static enum ps_status pilot_open(struct pilot *p)
 {
-    struct ps_engine_request draw = *l->request;
+    const size_t dims = (size_t)p->laws[0].dims_n, n = SAMPLE_MAX;
+    p->sample.scores = malloc((n * dims + 1) * sizeof *p->sample.scores);
+    p->sample.votes = malloc(n * sizeof *p->sample.votes);
+    p->sample.counts = malloc(n * sizeof *p->sample.counts);
+    p->density = malloc(n * sizeof *p->density);
+    p->near = malloc(n * sizeof *p->near);
+    p->values = malloc(FIRST_WORLDS * KEPT_N * sizeof *p->values);
+    p->weights = malloc(FIRST_WORLDS * sizeof *p->weights);
+    p->counts = malloc(FIRST_WORLDS * sizeof *p->counts);
+    p->places = malloc(FIRST_WORLDS * sizeof *p->places);
+    return p->sample.scores && p->sample.votes && p->sample.counts && p->density && p->near &&
+                   p->values && p->weights && p->counts && p->places
+               ? PS_OK
+               : ps_status_raise(PS_MEMORY);
+}
+
+static void pilot_close(struct pilot *p)
+{
+    for (int k = 0; k <= LEVELS_MAX; k++)
+        ps_crises_free(&p->laws[k]);
+    free(p->sample.scores);
+    free(p->sample.votes);
+    free(p->sample.counts);
+    free(p->density);
+    free(p->near);
+    free(p->values);
+    free(p->weights);
+    free(p->counts);
+    free(p->places);
+}
+
+static enum ps_status level_draw(const struct pilot *p, uint64_t n)
+{
+    struct ps_engine_request draw = *p->request;
     struct ps_engine_result result = {0};
     struct ps_diags none = {0};
     draw.tier = PS_TIER_DECISION;
-    draw.first_world = l->first;
-    draw.worlds_n = l->n;
+    draw.first_world = PS_RARE_FIRST_PILOT + p->drawn_n;
+    draw.worlds_n = n;
     draw.kept = KEPT;
     draw.kept_n = KEPT_N;
-    draw.values = l->values;
+    draw.values = p->values;
     draw.precision = 0;
-    draw.tilt = &l->crises->tilt;
-    draw.weights = l->weights;
-    draw.tilt_counts = l->counts;
+    draw.tilt = &p->laws[p->levels_n].tilt;
+    draw.weights = p->weights;
+    draw.tilt_counts = p->counts;
     const enum ps_status status = ps_engine_run(&draw, &none, &result);
     ps_engine_result_free(&result);
     ps_diags_free(&none);
     return status;
 }
 
-/* Depletions of a row in terms of equal ones, given that it sorted them to the front. */
-static size_t depletions(const struct level *l, const struct place *places, double *effective_n)
+static float defaults_of(const struct ps_tilt_counts *counts)
 {
-    double sum = 0, square = 0;
-    size_t n = 0;
-    for (; n < l->n && places[n].depth < 0; n++) {
-        const double w = l->weights[places[n].world];
-        sum += w;
-        square += w * w;
-    }
-    *effective_n = square > 0 ? sum * sum / square : 0;
-    return n;
+    float sum = 0;
+    for (int c = 0; c < PS_TILT_CELLS; c++)
+        sum += counts->defaults[c];
+    return sum;
 }
 
-/* Eq. (12.8): a row's vote is shared by its depletions or, where these are too few, its worst
- * worlds. */
-static void row_vote(struct level *l, size_t row, struct place *places)
+static void level_sort(struct pilot *p, uint64_t n)
 {
-    const int64_t *depleted = l->values + row * KEPT_N * l->n, *lowest = depleted + l->n;
-    for (uint64_t i = 0; i < l->n; i++)
-        places[i] = (struct place){.depth = depleted[i] ? -1 : lowest[i], .world = i};
-    qsort(places, l->n, sizeof *places, deeper);
-    double effective_n, sum = 0;
-    size_t n = depletions(l, places, &effective_n);
-    const int enough = effective_n >= DEPLETIONS_ENOUGH;
-    if (!enough) {
-        n = (size_t)((double)l->n * (l->tilted ? WORST : WORST_FIRST));
-        if (places[n].depth == places[l->n - 1].depth) { /* nothing tells the worst ones apart */
-            l->rows_done++;
-            return;
-        }
-    }
-    l->rows_done += enough;
-    for (size_t i = 0; i < n; i++)
-        sum += l->weights[places[i].world];
-    for (size_t i = 0; i < n; i++)
-        l->votes[places[i].world] += l->weights[places[i].world] / sum;
+    for (uint32_t i = 0; i < n; i++)
+        p->places[i] = (struct place){.lowest = p->values[i] ? -1 : p->values[n + i],
+                                      .defaults = defaults_of(&p->counts[i]),
+                                      .at = i};
+    qsort(p->places, n, sizeof *p->places, nearer);
 }
 
-/* Fits the crises to all worlds with a vote. */
-static enum ps_status level_learn(struct level *l)
+/* What worlds of level k add to the density at a world of the sample. */
+static double density_of(const struct pilot *p, int k, size_t i)
 {
-    const size_t dims = (size_t)l->crises->dims_n;
-    size_t n = 0;
-    for (uint64_t i = 0; i < l->n; i++)
-        n += l->votes[i] > 0;
-    if (n == 0)
+    const double *score = p->sample.scores + i * (size_t)p->laws[0].dims_n;
+    return (double)p->worlds_n[k] * ps_crises_density(&p->laws[k], score, &p->sample.counts[i]);
+}
+
+/* Takes the nearest worlds of the level that was drawn last into the sample. */
+static void level_keep(struct pilot *p, int nearest)
+{
+    struct ps_crises_sample *s = &p->sample;
+    const int level = p->levels_n;
+    for (size_t i = 0; i < s->n; i++)
+        p->density[i] += density_of(p, level, i);
+    for (int k = 0; k < nearest; k++) {
+        const size_t i = s->n++;
+        const struct place *place = &p->places[k];
+        p->near[i] = *place;
+        p->near[i].at = (uint32_t)i;
+        s->counts[i] = p->counts[place->at];
+        ps_crises_score(&p->laws[level], (uint32_t)(PS_RARE_FIRST_PILOT + p->drawn_n) + place->at,
+                        s->scores + i * (size_t)p->laws[0].dims_n);
+        p->density[i] = 0;
+        for (int j = 0; j <= level; j++)
+            p->density[i] += density_of(p, j, i);
+    }
+}
+
+/* Eq. (12.8): votes for the nearest worlds, or for the depletions alone when these are enough.
+ * Returns how many equal ones would tell as much as the
+ * depletions. */
+static double vote(struct pilot *p)
+{
+    double sum = 0, square = 0, depletions = 0;
+    qsort(p->near, p->sample.n, sizeof *p->near, nearer);
+    for (size_t k = 0; k < p->sample.n; k++) {
+        const int depleted = p->near[k].lowest < 0;
+        const double enough = depletions < DEPLETIONS_ENOUGH ? TEACHERS : 0;
+        const int teaches = depleted || square == 0 || sum * sum < enough * square;
+        const double v = teaches ? 1 / p->density[p->near[k].at] : 0;
+        sum += v;
+        square += v * v;
+        depletions = depleted ? sum * sum / square : depletions;
+        p->sample.votes[p->near[k].at] = v;
+    }
+    for (size_t i = 0; i < p->sample.n; i++)
+        p->sample.votes[i] /= sum;
+    return depletions;
+}
+
+/* Is there no telling the nearest worlds of a level from the farthest? */
+static int all_alike(const struct pilot *p, uint64_t n, int nearest)
+{
+    const struct place *last = &p->places[n - 1], *near = &p->places[nearest - 1];
+    return near->lowest == last->lowest && near->defaults == last->defaults;
+}
+
+/* What multiplies the hazards so that a loan of each world of the level defaults on average. */
+static double until_one_defaults(const struct pilot *p, uint64_t n)
+{
+    double hazard = 0;
+    for (uint64_t i = 0; i < n; i++)
+        for (int c = 0; c < PS_TILT_CELLS; c++)
+            hazard += (double)p->counts[i].hazard[c];
+    return hazard > 0 ? (double)n / hazard : 1;
+}
+
+/* Draws a level and learns the law of the next. */
+static enum ps_status level_run(struct pilot *p, double *depletions)
+{
+    const int level = p->levels_n;
+    struct ps_crises *next = &p->laws[level + 1];
+    const uint64_t n = level > 0 ? WORLDS : FIRST_WORLDS;
+    enum ps_status status = level_draw(p, n);
+    if (status == PS_OK)
+        status = ps_crises_init(next, p->laws[level].plan, p->laws[level].tilt.policy);
+    if (status != PS_OK)
+        return status;
+    p->worlds_n[level] = n;
+    level_sort(p, n);
+    const int nearest = level > 0 ? NEAREST : FIRST_NEAREST, alike = all_alike(p, n, nearest);
+    level_keep(p, alike ? 0 : nearest);
+    p->drawn_n += n;
+    p->levels_n++;
+    if (alike) {
+        ps_lessons_raise(next, until_one_defaults(p, n));
         return PS_OK;
-    struct ps_crises_sample sample = {.scores = malloc(n * dims * sizeof(double)),
-                                      .votes = malloc(n * sizeof(double)),
-                                      .counts = malloc(n * sizeof *sample.counts)};
-    enum ps_status status =
-        sample.scores && sample.votes && sample.counts ? PS_OK : ps_status_raise(PS_MEMORY);
-    for (uint64_t i = 0; status == PS_OK && i < l->n; i++)
-        if (l->votes[i] > 0) {
-            ps_crises_score(l->crises, (uint32_t)(l->first + i), sample.scores + sample.n * dims);
-            sample.counts[sample.n] = l->counts[i];
-            sample.votes[sample.n++] = l->votes[i];
-        }
-    if (status == PS_OK)
-        status = ps_crises_fit(l->crises, &sample);
-    free(sample.scores);
-    free(sample.votes);
-    free(sample.counts);
-    return status;
-}
-
-static enum ps_status level_run(struct level *l)
-{
-    const size_t rows = l->request->scenarios_n, n = (size_t)l->n;
-    struct place *places = malloc(n * sizeof *places);
-    l->values = calloc(rows * KEPT_N * n, sizeof *l->values);
-    l->weights = malloc(n * sizeof *l->weights);
-    l->counts = malloc(n * sizeof *l->counts);
-    l->votes = calloc(n, sizeof *l->votes);
-    enum ps_status status = places && l->values && l->weights && l->counts && l->votes
-                                ? level_draw(l)
-                                : ps_status_raise(PS_MEMORY);
-    for (size_t row = 0; status == PS_OK && row < rows; row++)
-        row_vote(l, row, places);
-    if (status == PS_OK)
-        status = level_learn(l);
-    free(places);
-    free(l->values);
-    free(l->weights);
-    free(l->counts);
-    free(l->votes);
-    return status;
+    }
+    *depletions = vote(p);
+    return ps_crises_fit(next, &p->sample);
 }
 
 enum ps_status ps_pilot_run(const struct ps_engine_request *request,
-                            const struct ps_world_plan *plan, struct ps_crises *crises,
-                            uint64_t *drawn_n)
+                            const struct ps_world_plan *plan, const struct ps_policy *policy,
+                            struct ps_crises *crises, uint64_t *drawn_n)
 {
-    enum ps_status status = ps_crises_init(crises, plan);
-    int done = 0;
-    *drawn_n = 0;
-    for (int k = 0; status == PS_OK && !done && k < PILOT_LEVELS_MAX; k++) {
-        struct level level = {.request = request,
-                              .crises = crises,
-                              .first = PS_RARE_FIRST_PILOT + *drawn_n,
-                              .n = k == 0 ? PILOT_FIRST_WORLDS : PILOT_WORLDS,
-                              .tilted = k > 0};
-        status = level_run(&level);
-        *drawn_n += level.n;
-        done = level.rows_done == (int)request->scenarios_n;
-    }
+    struct pilot p = {.request = request};
+    double depletions = 0;
+    enum ps_status status = ps_crises_init(&p.laws[0], plan, policy);
+    if (status == PS_OK)
+        status = pilot_open(&p);
+    while (status == PS_OK && p.levels_n < LEVELS_MAX && depletions < DEPLETIONS_ENOUGH)
+        status = level_run(&p, &depletions);
+    *drawn_n = p.drawn_n;
+    *crises = p.laws[p.levels_n];
+    p.laws[p.levels_n] = (struct ps_crises){0};
+    pilot_close(&p);
     return status;
 }

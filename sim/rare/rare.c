@@ -8,7 +8,8 @@
 #include "pledgesim/errors.h"
 #include "pledgesim/prepare.h"
 
-/* Family by family: a pilot, then as many tilted worlds as the plain run had, then the checks. */
+/* Scenario by scenario, so that no figure depends on what stands beside it: a pilot, then as many
+ * tilted worlds as the plain run had, then the checks. */
 
 /* [assumption] below these no figure is printed. */
 static const double EFFECTIVE_LEAST = 100;
@@ -16,7 +17,11 @@ static const double SHARE_MOST = 0.05;
 static const double CHECK_CONFIDENCE = 0.999; /* both intervals; they must meet */
 static const double WEIGHT_Z_MOST = 7;        /* by chance 3 in 10^12: a fault of the program */
 
-enum { KEPT_N = 3, PLAIN_SUFFICES = 400, CHUNK_VALUES = 1 << 24, CHUNK_CYCLES_LEAST = 100 };
+enum {
+    KEPT_N = 3,
+    PLAIN_SUFFICES = 400, /* depletions: plain sampling knows the probability to some 5 % */
+    CHUNK_WORLDS = 65536 * PS_TILT_CYCLE
+};
 
 static const enum ps_measure KEPT[KEPT_N] = {PS_M_DEPLETED, PS_M_SHORTFALL, PS_M_COMPENSATION};
 
@@ -30,23 +35,14 @@ const struct ps_rare_verdict_desc *ps_rare_verdict_desc(enum ps_rare_verdict ver
     return &DESCS[verdict];
 }
 
-/* Rows that share their worlds. */
-struct family {
-    const struct ps_engine_request *request;
-    const struct ps_engine_result *plain;
-    struct ps_rare_row *rows;      /* of the whole run */
-    size_t *of;                    /* [n]: which row of the run */
-    struct ps_scenario *scenarios; /* [n], borrowed contents */
-    size_t n;
-    unsigned char *paid; /* [n]: the pool paid something in some world */
+struct scenario {
+    const struct ps_engine_request *request; /* of this scenario alone */
+    const struct ps_row *plain;
+    struct ps_rare_row *row;
     struct ps_world_plan *plan;
+    struct ps_policy policy;
     struct ps_crises crises;
 };
-
-static const struct ps_row *plain_row(const struct family *f, size_t i)
-{
-    return &f->plain->rows[f->of[i]].row;
-}
 
 /* ---- what is prepared ---- */
 
@@ -78,32 +74,31 @@ static void mild_choose(const struct ps_row *plain, struct ps_rare_row *row)
     row->mild_plain_n = plain->worlds_n - ps_hist_count_below(h, row->mild_fen);
 }
 
-/* The rows that the pilot asks: those of which plain sampling knows little, or else all. */
-static size_t pilot_rows(const struct family *f, struct ps_scenario *asked)
+/* Does any loan lie with a product whose claims reach a pool, or can a vehicle call on one? */
+static int pool_can_pay(const struct ps_policy *policy)
 {
-    size_t wanted[2] = {0, f->n};
-    for (size_t i = 0; i < f->n; i++)
-        wanted[0] += plain_row(f, i)->moments[PS_M_DEPLETED].sum < PLAIN_SUFFICES;
-    const int all = wanted[0] == 0;
-    const size_t candidates = wanted[all];
-    const size_t most = candidates < PILOT_ROWS_MAX ? candidates : PILOT_ROWS_MAX;
-    size_t n = 0, seen = 0;
-    for (size_t i = 0; i < f->n; i++) {
-        if (!all && plain_row(f, i)->moments[PS_M_DEPLETED].sum >= PLAIN_SUFFICES)
-            continue;
-        if (seen++ * most / candidates == n && n < most)
-            asked[n++] = f->scenarios[i];
+    const struct ps_shape *shape = &policy->shape;
+    uint32_t from = 0;
+    for (int j = 0; j < shape->products_n; j++) {
+        const uint32_t to = j + 1 < shape->products_n ? shape->product_cut[j] : UINT32_MAX;
+        if (shape->products[j].in_pool && to > from)
+            return 1;
+        from = to;
     }
-    return n;
+    for (int i = 0; i < policy->tape_n; i++)
+        if (policy->tape_product[i] >= 0 && shape->products[policy->tape_product[i]].in_pool)
+            return 1;
+    return shape->vehicles_n > 0;
 }
 
-static enum ps_status learn(struct family *f, uint64_t *pilot_n)
+/* Why no worlds are drawn; GIVEN: there is no such reason. */
+static enum ps_rare_verdict needless(const struct scenario *s)
 {
-    struct ps_scenario asked[PILOT_ROWS_MAX];
-    struct ps_engine_request pilot = *f->request;
-    pilot.scenarios = asked;
-    pilot.scenarios_n = pilot_rows(f, asked);
-    return ps_pilot_run(&pilot, f->plan, &f->crises, pilot_n);
+    if (!pool_can_pay(&s->policy))
+        return PS_RARE_NO_CLAIM;
+    if (s->plain->moments[PS_M_DEPLETED].sum >= PLAIN_SUFFICES)
+        return PS_RARE_PLAIN_SUFFICES;
+    return can_steer(s->plan) ? PS_RARE_GIVEN : PS_RARE_NO_FACTOR;
 }
 
 /* ---- the worlds that count ---- */
@@ -126,46 +121,32 @@ static void unit_add(struct ps_rare_row *row, const double *weight, const int64_
     ps_weighted_add(&row->mild, part, mild);
 }
 
-static void chunk_add(struct family *f, const struct ps_engine_request *chunk)
+static void chunk_add(struct ps_rare_row *row, const struct ps_engine_request *chunk)
 {
-    for (size_t i = 0; i < f->n; i++) {
-        struct ps_rare_row *row = &f->rows[f->of[i]];
-        const int in_unit = row->paired ? 2 : 1;
-        const int64_t *values[KEPT_N];
-        for (size_t k = 0; k < KEPT_N; k++)
-            values[k] = chunk->values + (i * KEPT_N + k) * chunk->worlds_n;
-        for (uint64_t at = 0; at < chunk->worlds_n; at += (uint64_t)in_unit) {
-            const int part = ps_tilt_part(chunk->first_world + at);
-            unit_add(row, chunk->weights, values, at, in_unit, part);
-        }
-        for (uint64_t at = 0; at < chunk->worlds_n && !f->paid[i]; at++)
-            f->paid[i] = values[2][at] > 0 || values[0][at] > 0;
-        row->worlds_n += chunk->worlds_n;
+    const int in_unit = row->paired ? 2 : 1;
+    const int64_t *values[KEPT_N];
+    for (size_t k = 0; k < KEPT_N; k++)
+        values[k] = chunk->values + k * chunk->worlds_n;
+    for (uint64_t at = 0; at < chunk->worlds_n; at += (uint64_t)in_unit) {
+        const int part = ps_tilt_part(chunk->first_world + at);
+        unit_add(row, chunk->weights, values, at, in_unit, part);
     }
+    row->worlds_n += chunk->worlds_n;
 }
 
-static uint64_t chunk_worlds(const struct family *f)
+static enum ps_status draw(struct scenario *s)
 {
-    const size_t values = KEPT_N * (f->n > 0 ? f->n : 1);
-    const uint64_t cycles = CHUNK_VALUES / values / PS_TILT_CYCLE;
-    return (cycles < CHUNK_CYCLES_LEAST ? CHUNK_CYCLES_LEAST : cycles) * PS_TILT_CYCLE;
-}
-
-static enum ps_status draw(struct family *f)
-{
-    const uint64_t cycles = (f->request->worlds_n + PS_TILT_CYCLE - 1) / PS_TILT_CYCLE;
-    const uint64_t total = cycles * PS_TILT_CYCLE, most = chunk_worlds(f);
-    const uint64_t largest = total < most ? total : most;
-    struct ps_engine_request chunk = *f->request;
-    chunk.scenarios = f->scenarios;
-    chunk.scenarios_n = f->n;
+    const uint64_t cycles = (s->request->worlds_n + PS_TILT_CYCLE - 1) / PS_TILT_CYCLE;
+    const uint64_t total = cycles * PS_TILT_CYCLE;
+    const uint64_t most = total < CHUNK_WORLDS ? total : CHUNK_WORLDS;
+    struct ps_engine_request chunk = *s->request;
     chunk.tier = PS_TIER_DECISION;
     chunk.precision = 0;
     chunk.kept = KEPT;
     chunk.kept_n = KEPT_N;
-    chunk.tilt = &f->crises.tilt;
-    chunk.values = malloc(f->n * KEPT_N * largest * sizeof *chunk.values);
-    chunk.weights = malloc(largest * sizeof *chunk.weights);
+    chunk.tilt = &s->crises.tilt;
+    chunk.values = malloc(KEPT_N * most * sizeof *chunk.values);
+    chunk.weights = malloc(most * sizeof *chunk.weights);
     enum ps_status status = chunk.values && chunk.weights ? PS_OK : ps_status_raise(PS_MEMORY);
     for (uint64_t at = 0; status == PS_OK && at < total; at += chunk.worlds_n) {
         struct ps_engine_result result = {0};
@@ -174,7 +155,7 @@ static enum ps_status draw(struct family *f)
         chunk.worlds_n = total - at < most ? total - at : most;
         status = ps_engine_run(&chunk, &none, &result);
         if (status == PS_OK)
-            chunk_add(f, &chunk);
+            chunk_add(s->row, &chunk);
         ps_engine_result_free(&result);
         ps_diags_free(&none);
     }
@@ -194,12 +175,9 @@ static int meet(const struct ps_weighted *w, uint64_t plain_hits, const struct p
 }
 
 /* Eq. (12.9) */
-static enum ps_rare_verdict judge(const struct ps_rare_row *row, const struct ps_row *plain,
-                                  int paid)
+static enum ps_rare_verdict judge(const struct ps_rare_row *row, const struct ps_row *plain)
 {
     const uint64_t hits = (uint64_t)plain->moments[PS_M_DEPLETED].sum;
-    if (!paid && hits == 0 && plain->moments[PS_M_COMPENSATION].sum == 0)
-        return PS_RARE_NO_CLAIM;
     if (ps_weighted_effective_n(&row->depletion) == 0)
         return hits > 0 ? PS_RARE_CONTRADICTED : PS_RARE_NO_DEATH;
     if (!meet(&row->depletion, hits, plain) ||
@@ -223,71 +201,62 @@ double ps_rare_gain(const struct ps_rare_row *row)
     return p.value * (1 - p.value) / (p.se * p.se * (double)(row->worlds_n + row->pilot_n));
 }
 
-/* ---- families ---- */
+/* ---- scenarios ---- */
 
-static enum ps_status family_run(struct family *f)
+static enum ps_status prepare(struct scenario *s)
 {
-    uint64_t pilot_n = 0;
+    const struct ps_scenario *scenario = s->request->scenarios;
     struct ps_diags none = {0};
-    struct ps_world_plan *plan = NULL;
-    enum ps_status status = ps_world_prepare(&f->scenarios[0], f->request->seed, &none, &plan);
-    f->plan = plan;
-    ps_diags_free(&none);
-    if (status != PS_OK)
-        return status;
-    if (!can_steer(f->plan)) {
-        for (size_t i = 0; i < f->n; i++)
-            f->rows[f->of[i]].verdict = PS_RARE_NO_FACTOR;
-        return PS_OK;
-    }
-    status = learn(f, &pilot_n);
-    for (size_t i = 0; i < f->n; i++) {
-        struct ps_rare_row *row = &f->rows[f->of[i]];
-        row->paired = plain_row(f, i)->paired;
-        row->pilot_n = pilot_n;
-        mild_choose(plain_row(f, i), row);
-    }
+    enum ps_status status =
+        ps_world_prepare_with(scenario, s->request->seed, s->request->laws, &none, &s->plan);
     if (status == PS_OK)
-        status = draw(f);
-    for (size_t i = 0; status == PS_OK && i < f->n; i++) {
-        struct ps_rare_row *row = &f->rows[f->of[i]];
-        row->verdict = judge(row, plain_row(f, i), f->paid[i]);
-        if (!weights_hold(row))
-            status = ps_status_raise(PS_BUG);
-    }
+        status = ps_policy_prepare(scenario, &none, &s->policy);
+    ps_diags_free(&none);
     return status;
 }
 
-static void family_free(struct family *f)
+static enum ps_status steer(struct scenario *s)
 {
-    ps_crises_free(&f->crises);
-    ps_world_plan_free(f->plan);
-    free(f->of);
-    free(f->scenarios);
-    free(f->paid);
+    struct ps_rare_row *row = s->row;
+    enum ps_status status =
+        ps_pilot_run(s->request, s->plan, &s->policy, &s->crises, &row->pilot_n);
+    row->paired = s->plain->paired;
+    mild_choose(s->plain, row);
+    if (status == PS_OK)
+        status = draw(s);
+    if (status != PS_OK)
+        return status;
+    row->verdict = judge(row, s->plain);
+    return weights_hold(row) ? PS_OK : ps_status_raise(PS_BUG);
+}
+
+static enum ps_status scenario_run(struct scenario *s)
+{
+    enum ps_status status = prepare(s);
+    if (status == PS_OK) {
+        *s->row = (struct ps_rare_row){.verdict = needless(s)};
+        if (s->row->verdict == PS_RARE_GIVEN)
+            status = steer(s);
+    }
+    ps_crises_free(&s->crises);
+    ps_policy_free(&s->policy);
+    ps_world_plan_free(s->plan);
+    return status;
 }
 
 enum ps_status ps_rare_run(const struct ps_engine_request *request,
                            const struct ps_engine_result *plain, struct ps_rare_row *rows)
 {
     enum ps_status status = PS_OK;
-    const size_t n = request->scenarios_n;
-    for (size_t k = 0; status == PS_OK && k < plain->families_n; k++) {
-        struct family f = {.request = request, .plain = plain, .rows = rows};
-        f.of = malloc(n * sizeof *f.of);
-        f.scenarios = malloc(n * sizeof *f.scenarios);
-        f.paid = calloc(n, 1);
-        if (!f.of || !f.scenarios || !f.paid)
-            status = ps_status_raise(PS_MEMORY);
-        for (size_t i = 0; status == PS_OK && i < n; i++)
-            if (plain->rows[i].family == k) {
-                f.of[f.n] = i;
-                f.scenarios[f.n++] = request->scenarios[i];
-                rows[i] = (struct ps_rare_row){0};
-            }
-        if (status == PS_OK && f.n > 0)
-            status = family_run(&f);
-        family_free(&f);
+    struct ps_law_memo memo = {0};
+    for (size_t i = 0; status == PS_OK && i < request->scenarios_n; i++) {
+        struct ps_engine_request alone = *request;
+        alone.scenarios = &request->scenarios[i];
+        alone.scenarios_n = 1;
+        alone.laws = request->laws ? request->laws : &memo;
+        struct scenario s = {.request = &alone, .plain = &plain->rows[i].row, .row = &rows[i]};
+        status = scenario_run(&s);
     }
+    ps_law_memo_free(&memo);
     return status;
 }

@@ -20,6 +20,7 @@
 #include "fixture.h"
 #include "oracle.h"
 #include "pledgesim/exact.h"
+#include "pledgesim/prepare.h"
 #include "pledgesim/rare.h"
 #include "sim/rare/pilot.h"
 #include "testkit.h"
@@ -139,12 +140,14 @@ static void estimates_are_unbiased(void **state)
     const struct ps_engine_request request = request_of(b.s, SEED);
     struct ps_diags diags = {0};
     struct ps_world_plan *plan = NULL;
+    struct ps_policy policy;
     struct ps_crises crises;
     uint64_t pilot_n;
     print_message("exact: depletion %.4g, more than %d defaults %.4g\n", b.depletion, (int)MILD_N,
                   b.mild);
     assert_int_equal(ps_world_prepare(b.s, SEED, &diags, &plan), PS_OK);
-    assert_int_equal(ps_pilot_run(&request, plan, &crises, &pilot_n), PS_OK);
+    assert_int_equal(ps_policy_prepare(b.s, &diags, &policy), PS_OK);
+    assert_int_equal(ps_pilot_run(&request, plan, &policy, &crises, &pilot_n), PS_OK);
     const struct found f = run_seeds(&b, &crises.tilt, SEEDS);
     const double p = f.depletion.sum / SEEDS;
     print_message("estimate %.4g, exact %.4g\n", p, b.depletion);
@@ -169,6 +172,7 @@ static void estimates_are_unbiased(void **state)
     ps_power_p("weights without the hazards' factors",
                ps_oracle_mean_is(&without_times.depletion, b.depletion));
     ps_crises_free(&crises);
+    ps_policy_free(&policy);
     ps_world_plan_free(plan);
     ps_diags_free(&diags);
     ps_fixture_free(b.s);
@@ -233,6 +237,7 @@ static void firms_and_periods_are_unbiased(void **state)
     struct ps_engine_request request = request_of(s, SEED);
     struct ps_diags diags = {0};
     struct ps_world_plan *plan = NULL;
+    struct ps_policy policy;
     struct ps_crises crises;
     uint64_t pilot_n;
     double pd = 0, share = 0;
@@ -245,7 +250,8 @@ static void firms_and_periods_are_unbiased(void **state)
     const double defaults = 68 * 0.8 * pd / share;
     s->pools[0].initial_fen = 2000 * FEN_PER_WAN;
     assert_int_equal(ps_world_prepare(s, SEED, &diags, &plan), PS_OK);
-    assert_int_equal(ps_pilot_run(&request, plan, &crises, &pilot_n), PS_OK);
+    assert_int_equal(ps_policy_prepare(s, &diags, &policy), PS_OK);
+    assert_int_equal(ps_pilot_run(&request, plan, &policy, &crises, &pilot_n), PS_OK);
     const struct seen seen = see(s, &crises.tilt);
     print_message("large firms %.4g of %.4g (unweighted %.4g), defaults %.4g of %.4g\n",
                   seen.large.sum / seen.large.n, large, seen.large_unweighted.sum / seen.large.n,
@@ -267,6 +273,7 @@ static void firms_and_periods_are_unbiased(void **state)
     ps_power_p("weights without factors, defaults",
                ps_oracle_mean_is(&without_times.defaults, defaults));
     ps_crises_free(&crises);
+    ps_policy_free(&policy);
     ps_world_plan_free(plan);
     ps_diags_free(&diags);
     ps_fixture_free(s);
@@ -295,7 +302,7 @@ static void an_estimate_is_given(void **state)
     const struct ps_rare_row row = run_all(b.s, 20000);
     const struct ps_estimate p = ps_weighted_mean(&row.depletion);
     assert_int_equal(row.verdict, PS_RARE_GIVEN);
-    assert_int_equal(row.worlds_n, 20000);
+    assert_int_equal(row.worlds_n, 20064); /* all parts alike */
     ps_claim_within("whole way, standard errors off", fabs(p.value - b.depletion) / p.se, 6.1);
     ps_power_beyond("half of it", fabs(p.value - b.depletion / 2) / p.se, 6.1);
     assert_true(ps_rare_gain(&row) > 20);
@@ -315,11 +322,42 @@ static void what_cannot_be_told_is_refused(void **state)
     ps_fixture_free(b.s);
 }
 
-/* A plain run that says something else: that of a pool a tenth as large. */
+/* Loans to which nothing happens: no world of the pilot's first level has a default to learn from.
+ */
+static void defaults_no_plain_world_sees(void **state)
+{
+    (void)state;
+    struct book b = static_book(POOL_WAN);
+    struct ps_rare_row row;
+    for (size_t i = 0; i < LOANS; i++) {
+        b.s->loans[i].pd_frac = 1e-7;
+        b.s->loans[i].correlation = 0;
+    }
+    b.s->pools[0].initial_fen = 30 * FEN_PER_WAN; /* less than a loan's loss */
+    row = run_all(b.s, 20000);
+    const struct ps_estimate p = ps_weighted_mean(&row.depletion);
+    print_message("depletion %.4g +- %.2g\n", p.value, p.se);
+    assert_int_equal(row.verdict, PS_RARE_GIVEN);
+    ps_claim_within("by the PDs, standard errors off", fabs(p.value - LOANS * 1e-7) / p.se, 6.1);
+    ps_power_beyond("half of it", fabs(p.value - LOANS * 0.5e-7) / p.se, 6.1);
+    ps_fixture_free(b.s);
+}
+
+static void what_is_known_is_not_steered(void **state)
+{
+    (void)state;
+    const struct book b = static_book(107);
+    const struct ps_rare_row row = run_all(b.s, 20000);
+    assert_int_equal(row.verdict, PS_RARE_PLAIN_SUFFICES);
+    assert_int_equal(row.worlds_n, 0);
+    ps_fixture_free(b.s);
+}
+
+/* A plain run that says something else: that of a smaller pool. */
 static void contradiction_is_refused(void **state)
 {
     (void)state;
-    const struct book small = static_book(107), b = static_book(POOL_WAN);
+    const struct book small = static_book(500), b = static_book(POOL_WAN);
     struct ps_engine_request request = request_of(small.s, SEED);
     struct ps_engine_result plain;
     struct ps_rare_row row;
@@ -341,6 +379,8 @@ int main(void)
         cmocka_unit_test(firms_and_periods_are_unbiased),
         cmocka_unit_test(an_estimate_is_given),
         cmocka_unit_test(what_cannot_be_told_is_refused),
+        cmocka_unit_test(defaults_no_plain_world_sees),
+        cmocka_unit_test(what_is_known_is_not_steered),
         cmocka_unit_test(contradiction_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

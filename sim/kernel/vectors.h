@@ -175,10 +175,10 @@ PS_KERNEL_INLINE ps_mask_of_lanes vector_mask(uint32_t bits)
 {
 #if defined(__AVX__)
     const ps_mask_of_lanes bit = {1, 2, 4, 8};
-#else
-    const ps_mask_of_lanes bit = {1, 2};
-#endif
     return (ps_mask_of_lanes)((((int64_t)bits + (ps_mask_of_lanes){0}) & bit) == bit);
+#else
+    return (ps_mask_of_lanes){-(int64_t)(bits & 1), -(int64_t)(bits >> 1 & 1)};
+#endif
 }
 
 #endif

@@ -179,7 +179,11 @@ enum ps_status ps_study_objective(const struct ps_command *command, const struct
     }
     objective->axis = -1;
     if (ps_study_metric(name, 0, &objective->metric, &near) != PS_METRIC_OK) {
-        return figure_unknown(command, name, near);
+        const enum ps_status status = figure_unknown(command, name, near);
+        if (near == NULL) {
+            ps_say(stderr, command->lang, PS_SAY_TUNE_NOT_VARIED, NULL);
+        }
+        return status;
     }
     return objective->metric.kind == PS_METRIC_QUANTILE || objective->metric.kind == PS_METRIC_RATIO
                ? refuse(command, PS_SAY_TUNE_QUANTILE, name)

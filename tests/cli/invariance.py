@@ -102,24 +102,26 @@ class Invariance(Case):
 
 
 class Rare(Case):
-    ARGS = ("run", ROOT / "scenarios/bishan", "--only", "baseline,all_insured", "--set", "pool_initial_wan=1500", "-n", "8000", "--rare")
+    ARGS = ("run", ROOT / "scenarios/bishan", "--only", "baseline,topup_100,all_insured", "--set", "pool_initial_wan=1500", "-n", "8064", "--rare")
 
     def test_rare_events(self):
         self.pledgesim(*self.ARGS, "-o", "one", "-j", "1", "--isa", "base")
         self.pledgesim(*self.ARGS, "-o", "two", "-j", "3")
         self.assertEqual(data_files(self.dir / "one"), data_files(self.dir / "two"))
-        alone = tuple(word.replace("baseline,all_insured", "baseline") if isinstance(word, str) else word for word in self.ARGS)
+        alone = tuple(word.replace("baseline,topup_100,all_insured", "baseline") if isinstance(word, str) else word for word in self.ARGS)
         self.pledgesim(*alone, "-o", "alone", "--isa", "v3")
         plain = self.pledgesim(*alone[:-1], "-o", "plain")
         self.assertEqual(plain.returncode, 0)
         alone_files, plain_files = data_files(self.dir / "alone"), data_files(self.dir / "plain")
-        del alone_files["rare.csv"]
+        rare_alone = table(alone_files.pop("rare.csv"))
         self.assertEqual(alone_files, plain_files)
         rows = {row["scenario_id"]: row for row in table((self.dir / "one/rare.csv").read_bytes())}
+        self.assertEqual(rare_alone, [rows["baseline"]])
+        self.assertNotEqual(rows["topup_100"]["p_depletion"], rows["baseline"]["p_depletion"])
         self.assertEqual(rows["all_insured"]["verdict"], "no_claim")
         self.assertEqual(rows["all_insured"]["p_depletion"], "")
         row = rows["baseline"]
-        self.assertEqual((row["verdict"], row["worlds"]), ("given", "8000"))
+        self.assertEqual((row["verdict"], row["worlds"]), ("given", "8064"))
         low, p, high = (float(row["p_depletion" + end]) for end in ("_lo95", "", "_hi95"))
         self.assertTrue(low < p < high)
         self.assertTrue(float(row["plain_p_depletion_lo95"]) < high and low < float(row["plain_p_depletion_hi95"]))

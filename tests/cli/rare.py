@@ -7,7 +7,7 @@ import unittest
 from _program import LANGS, ROOT, Case, run, table
 
 BISHAN, STATIC = ROOT / "scenarios/bishan", ROOT / "scenarios/static"
-ARGS = ("run", BISHAN, "--only", "baseline,all_insured", "--set", "pool_initial_wan=1500", "-n", "8000", "--rare")
+ARGS = ("run", BISHAN, "--only", "baseline,all_insured", "--set", "pool_initial_wan=1500", "-n", "8064", "--rare")
 
 
 class Rare(Case):
@@ -54,8 +54,25 @@ class Rare(Case):
         self.assertEqual(self.rows("none")["baseline"]["verdict"], "no_factor")
 
     def test_pairs_of_worlds(self):
-        self.pledgesim("run", STATIC, "--only", "textbook", "--set", "pd_uncertainty_sigma=0.3", "-n", "20000", "--rare", "-o", "pairs")
+        self.pledgesim("run", STATIC, "--only", "textbook", "--set", "pd_uncertainty_sigma=0.3", "--set", "pool_initial_wan=900",
+                       "-n", "20000", "--rare", "-o", "pairs")
         self.assertEqual(self.rows("pairs")["textbook"]["verdict"], "given")
+
+    def test_what_plain_sampling_knows(self):
+        for lang, words in zip(LANGS, ("2 个情景的耗尽并不罕见", "no worlds were steered: scenarios 2")):
+            done = self.pledgesim("run", BISHAN, "--only", "baseline,pd_high", "-n", "20000", "--rare", "-o", "known", "--lang", lang)
+            self.assertIn(words, done.stdout)
+        for row in self.rows("known").values():
+            self.assertEqual((row["verdict"], row["worlds"], row["p_depletion"]), ("plain_suffices", "0", ""))
+            self.assertGreater(float(row["plain_p_depletion"]), 0.02)
+
+    def test_never_is_said_of_policies_alone(self):
+        """With such PDs no world of the pilot has a default; the answer is a figure, not a never."""
+        self.pledgesim("run", BISHAN, "--only", "baseline", "--set", "demand_multiplier=0", "--set", "pd_multiplier=0.00002",
+                       "--set", "pool_initial_wan=50", "-n", "8064", "--rare", "-o", "seldom")
+        row = self.rows("seldom")["baseline"]
+        self.assertEqual((row["verdict"], row["plain_p_depletion"]), ("given", "0"))
+        self.assertTrue(1e-6 < float(row["p_depletion"]) < 1e-5)
 
     def test_wrong_uses(self):
         for lang, words in zip(LANGS, ("结果文件夹", "results folder")):

@@ -197,7 +197,8 @@ class Tune(Case):
         for arguments, words in (
                 (["--st", ST], "one to 4 parameters"),
                 (["--vary", "leverage=6:12"], "at least one constraint"),
-                (["--vary", "leverage=12:6", "--st", ST], "the range holds no step"),
+                (["--vary", "leverage=12:6", "--st", ST], "LO must be below HI"),
+                (["--vary", "pool_initial_wan=500:900", "--st", ST, "--minimize", "leverage"], "only when --vary names it"),
                 (["--vary", "leverage=6:x", "--st", ST], "plain numbers"),
                 (["--vary", "topup=none|fixed", "--st", ST], "lists are for sweep"),
                 (["--vary", "leverage=6:12", "--st", "p_depletion<1%"], "FIGURE<=LIMIT"),

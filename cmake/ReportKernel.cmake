@@ -32,9 +32,9 @@ endif()
 
 # What of the program runs in the page. A function that is never called is left out by the linker.
 set(ps_wasm_sources
-    report/kernel/exports.c report/kernel/ledger_isa.c
+    report/kernel/exports.c
     sim/panel/carrier.c sim/panel/contents.c sim/panel/panel.c
-    sim/kernel/world_isa.c sim/kernel/world_work.c sim/kernel/ledger_work.c sim/kernel/schedule.c sim/kernel/standing.c
+    sim/kernel/ledger_lone_isa.c sim/kernel/world_isa.c sim/kernel/world_work.c sim/kernel/ledger_work.c sim/kernel/month_sums.c sim/kernel/schedule.c sim/kernel/standing.c
     sim/engine/policy_set.c sim/engine/row.c sim/engine/errors.c
     sim/core/accum.c sim/core/hist.c sim/core/math.c sim/core/math_gamma.c sim/core/pairs.c sim/core/stats.c
     sim/core/status.c sim/book/arena.c

@@ -8,7 +8,7 @@
  * docs/model.md section 7. Only the ledger moves money. Inside the lanes money is exact: whole fen
  * in doubles below 2^53; at rare events (claims, disposals) it is int64_t. */
 
-enum { PS_LANES_NARROW = 8, PS_LANES_WIDE = 32 };
+enum { PS_LANES_LONE = 1, PS_LANES_NARROW = 8, PS_LANES_WIDE = 32 };
 
 enum ps_measure {
 #define PS_MEASURE(symbol, name, unit, tier, en, zh) PS_M_##symbol,
@@ -96,15 +96,29 @@ struct ps_standing {
     int largest_n;
 };
 
+/* What the loans of a month come to when every lane grants them in full. */
+struct ps_month_sum {
+    double pool_fen, pool_n; /* in-pool principal and loans */
+    double wan;              /* all amounts */
+    double first_wan;        /* of asks: those of new firms */
+    double interest_fen;     /* of ends, full tier: what the loans paid over their lives */
+};
+
 struct ps_schedule {
     const struct ps_world *world;
     const struct ps_standing *standing; /* NULL unless the book is a standing one; then `plain` and
                                            the world's ends are not read */
-    struct ps_standing_month *leave;    /* [month 0..N]: its sums without the loans that default */
-    uint8_t *product, *bank;            /* by application */
-    struct ps_plain *plain;             /* by application */
-    uint16_t *claim_month;              /* by fate */
-    struct ps_event *events;            /* by month, step, fate; a last one has month 0xffff */
+    int decision_only; /* no interest is added up: set by who needs the decision tier alone */
+    struct ps_standing_month *leave;  /* [month 0..N]: its sums without the loans that default */
+    struct ps_month_sum *asks, *ends; /* [month 0..N], with one book: applications, and the loans
+                                         of PS_PLAIN_MATURES that end */
+    uint8_t *asks_plain;              /* [month 0..N]: all are PS_PLAIN_ASKS, below these caps */
+    double asks_cap_wan[PS_PRODUCTS_MAX * PS_FIRM_CLASS_N];
+    uint8_t *ends_plain;     /* [month 0..N]: all that are repaid are PS_PLAIN_MATURES */
+    uint8_t *product, *bank; /* by application */
+    struct ps_plain *plain;  /* by application */
+    uint16_t *claim_month;   /* by fate */
+    struct ps_event *events; /* by month, step, fate; a last one has month 0xffff */
     int events_n;
     uint16_t (*fate_month)[PS_EVENT_STEPS]; /* scratch: months of each fate's events */
     uint32_t *month_first;                  /* scratch: [0..N+1] */
@@ -180,9 +194,9 @@ struct ps_ledger_log {
     int lane;        /* the lane that is logged */
 };
 
-/* How an application was granted: in full by every lane, by none, else as its row says. The row of
- * the first two is filled on demand. */
-enum { PS_GRANTED_WHOLE = 1, PS_GRANTED_NONE = 2, PS_GRANTED_ROW = 4 };
+/* The row of amounts that an application was granted: filled when somebody asks for it, then with
+ * what was asked for where it was granted; or with amounts of which some may be trimmed. */
+enum { PS_AMOUNTS_AWAITED, PS_AMOUNTS_ASKED, PS_AMOUNTS_TRIMMED };
 
 /* A loan that a lane could hand over to a vehicle. */
 struct ps_offer {
@@ -194,20 +208,23 @@ struct ps_offer {
 struct ps_ledger_work {
     int width;
     size_t apps_max;
-    uint8_t *grants;     /* [app] PS_GRANTED_...; the last, apps_max, stands for "no parent" */
-    double *granted_wan; /* [app] amount granted, 万元, 0 = refused; the last is 1 */
-    double *refusal;     /* [app] full tier: why the chain is lost, -1 while it lives */
-    double *exposure;    /* [fate] EAD, fen, 0 when not granted */
-    double *due;         /* [fate] the pool's due by the prepay formula until the claim, from then
-                            on what it was at the claim, after caps and stop-loss */
-    double *paid;        /* [fate][party but the bank] really paid, fen */
-    double *claimed;     /* [fate] claim, fen */
-    double *loss;        /* [fate] EAD - R, fen */
-    double *queued;      /* [fate] waiting for money */
-    double *pool;        /* [pool][PS_POOL_ROWS] */
-    double *group;       /* [breaker group][PS_GROUP_ROWS] */
-    double *cohort;      /* [year][product][3]: premiums, insurer paid; [..] re-guarantor */
-    double *measure; /* [PS_MEASURE_N], doubles holding integers; missing: see ps_measure_read */
+    uint32_t
+        *grants; /* [app] bit l: lane l granted it; the last, apps_max, stands for "no parent" */
+    double *granted_wan; /* [app] amount granted, 万元, 0 = refused */
+    uint8_t *amounts;    /* [app] PS_AMOUNTS_...: of that row */
+    uint8_t *uneven;  /* [month 0..N] some lane did not grant a loan in full that would end then */
+    double *refusal;  /* [app] full tier: why the chain is lost, -1 while it lives */
+    double *exposure; /* [fate] EAD, fen, 0 when not granted */
+    double *due;      /* [fate] the pool's due by the prepay formula until the claim, from then
+                         on what it was at the claim, after caps and stop-loss */
+    double *paid;     /* [fate][party but the bank] really paid, fen */
+    double *claimed;  /* [fate] claim, fen */
+    double *loss;     /* [fate] EAD - R, fen */
+    double *queued;   /* [fate] waiting for money */
+    double *pool;     /* [pool][PS_POOL_ROWS] */
+    double *group;    /* [breaker group][PS_GROUP_ROWS] */
+    double *cohort;   /* [year][product][3]: premiums, insurer paid; [..] re-guarantor */
+    double *measure;  /* [PS_MEASURE_N], doubles holding integers; missing: see ps_measure_read */
     double *year_registered, *year_compensation; /* [calendar year of the run] */
     double *path;              /* [PS_PATH_N][month 0..N], NULL in the decision tier */
     double *scratch;           /* state that belongs to no pool */
@@ -253,6 +270,19 @@ void ps_schedule_init(struct ps_schedule *schedule, const struct ps_world_plan *
 void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy *policy,
                        const struct ps_world *world, struct ps_schedule *schedule);
 
+/* One pool with its own breaker: all that lanes differ in is how much of one book they have. */
+static inline int ps_has_one_book(const struct ps_shape *shape)
+{
+    return shape->pools_n == 1 && shape->breaker_scope != PS_BREAKER_BANK;
+}
+
+/* The largest loan of a product to a firm class, 万元. */
+double ps_loan_cap_wan(const struct ps_levels *levels, int product, int firm_class);
+
+/* Adds up the applications and the ends of every month of a world whose loans are mapped. */
+void ps_month_sums_take(const struct ps_world_plan *plan, const struct ps_policy *policy,
+                        struct ps_schedule *schedule);
+
 /* What a tape loan of a standing book owes after so many months. */
 double ps_standing_owed_fen(const struct ps_app *app, int months);
 /* What it takes off the books when it matures. */
@@ -267,7 +297,7 @@ void ps_standing_take_out(const struct ps_world_plan *plan, const struct ps_poli
 struct ps_kernel {
     const char *name; /* base, v3, v4 */
     ps_world_sample_fn *world_sample;
-    ps_ledger_run_fn *ledger_narrow, *ledger_wide;
+    ps_ledger_run_fn *ledger_lone, *ledger_narrow, *ledger_wide;
 };
 
 /* The best copy this machine can run, or the one named (NULL: best; unknown or unsupported: NULL).

@@ -8,10 +8,8 @@
 
 #define PAGE(name) __attribute__((export_name(#name)))
 
-ps_ledger_run_fn ps_ledger_pair_base;
-
 static const struct ps_panel_kernel KERNEL = {
-    .sample = ps_world_sample_base, .ledger = ps_ledger_pair_base, .width = 2};
+    .sample = ps_world_sample_base, .ledger = ps_ledger_lone_base, .width = PS_LANES_LONE};
 
 static struct ps_panel *panel;
 static double values[PS_LEVER_N]; // of the levers, set by the page

@@ -80,9 +80,11 @@ static enum ps_status thread_init(struct thread *t, const struct pass *pass)
         ps_row_tile_init(&t->tile, &f->spec, t->tile_memory);
     else
         ps_decision_tile_init(&t->decisions, pass->request, t->tile_memory);
-    for (size_t i = 0; i < PS_TILE_WORLDS; i++)
+    for (size_t i = 0; i < PS_TILE_WORLDS; i++) {
         ps_schedule_init(&t->schedules[i], f->plan,
                          (unsigned char *)t->schedule_memory + i * schedule_size);
+        t->schedules[i].decision_only = !f->spec.ledger_full;
+    }
     for (size_t i = 0; i < rows; i++) {
         ps_row_init(&t->rows[i], &f->spec, (unsigned char *)t->row_memory + i * row_size);
         ps_row_queue_init(&t->queues[i], &f->spec,

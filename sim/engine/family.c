@@ -40,7 +40,7 @@ static int64_t money_max(const struct ps_scenario *s)
 /* Does the decision tier need measures that the ledger leaves out there? */
 static int asks_more(const struct ps_engine_request *request)
 {
-    int more = 0;
+    int more = request->batched && ps_measure_desc(*request->batched)->tier != PS_MT_DECISION;
     for (int k = 0; k < request->kept_n; k++)
         more |= ps_measure_desc(request->kept[k])->tier != PS_MT_DECISION;
     for (int k = 0; k < request->watches_n; k++)
@@ -159,16 +159,23 @@ static void groups_free(struct family *f)
     f->groups_n = 0;
 }
 
-/* One block from the members of a group: wide while many are left, else narrow. */
+static ps_ledger_run_fn *ledger_of(const struct ps_kernel *kernel, int width)
+{
+    return width == PS_LANES_WIDE     ? kernel->ledger_wide
+           : width == PS_LANES_NARROW ? kernel->ledger_narrow
+                                      : kernel->ledger_lone;
+}
+
+/* One block from the members of a group: wide while many are left, then narrow, or the last one
+ * alone. */
 static enum ps_status block_add(struct family *f, const struct ps_kernel *kernel, struct group *g,
                                 const int *members, int n, int *taken)
 {
     const int wide = n > 2 * PS_LANES_NARROW;
-    const int width = wide ? PS_LANES_WIDE : PS_LANES_NARROW;
+    const int width = wide ? PS_LANES_WIDE : n > PS_LANES_LONE ? PS_LANES_NARROW : PS_LANES_LONE;
     const int used = n < width ? n : width;
     struct block *b = &g->blocks[g->blocks_n];
-    *b = (struct block){
-        .width = width, .n = used, .run = wide ? kernel->ledger_wide : kernel->ledger_narrow};
+    *b = (struct block){.width = width, .n = used, .run = ledger_of(kernel, width)};
     const struct ps_policy *policies[PS_LANES_WIDE];
     for (int l = 0; l < used; l++) {
         b->rows[l] = members[l];

@@ -107,6 +107,7 @@ static void breaker_review(struct ledger *g)
 {
     int n;
     const struct ps_breaker_metric *metric = ps_models_breaker_metric(&n)[g->shape->breaker_metric];
+    const ps_vector suspended = vector_of(STATUS_SUSPENDED);
     g->suspended_any = 0;
     for (int group = 0; group < g->groups_n; group++) {
         const double *live = group_row(g, group, GROUP_LIVE);
@@ -114,15 +115,19 @@ static void breaker_review(struct ledger *g)
         const double *status = group_row(g, group, GROUP_STATUS);
         const double *min_live = crow(g->levels->min_live, 0);
         const double *min_npl = crow(g->levels->min_npl, 0);
-        double judged[PS_LANES], concerns[PS_LANES];
-        LANES
+        double judged[PS_LANES];
+        ps_mask_of_lanes concerns[VECTORS];
+        VECS
         {
-            judged[l] = live[l] >= min_live[l] ? (npl_n[l] >= min_npl[l] ? 1 : 0) : 0;
-            concerns[l] = status[l] == STATUS_SUSPENDED ? 1 : judged[l];
+            const ps_mask_of_lanes enough =
+                VECTOR_COMPARE(vector_at(live, v), vector_at(min_live, v), GE) &
+                VECTOR_COMPARE(vector_at(npl_n, v), vector_at(min_npl, v), GE);
+            vector_put(judged, v, vector_where(enough, vector_of(1)));
+            concerns[v] = enough | VECTOR_COMPARE(vector_at(status, v), suspended, EQ);
         }
-        if (lanes_max(concerns) > 0 || g->work->log)
+        if (lanes_of_masks(concerns) || g->work->log)
             group_review(g, metric, group, judged);
-        g->suspended_any |= lanes_max(status) > 0;
+        g->suspended_any |= lanes_above_zero(status) != 0;
     }
 }
 
@@ -157,7 +162,7 @@ PS_KERNEL_INLINE void npl_measure(struct ledger *g, const struct registers *r)
     double *peak = measure_row(g, PS_M_NPL_PEAK);
     const ps_vector nil = vector_of(0);
     const int peaks = g->t <= g->frame->horizon;
-    ps_mask_of_lanes known;
+    ps_mask_of_lanes known[VECTORS];
     const int kept = path_kept(g, PS_PATH_NPL);
     if (kept && !g->npl_loans_n)
         rows_zero(ratio, 1);
@@ -178,9 +183,8 @@ PS_KERNEL_INLINE void npl_measure(struct ledger *g, const struct registers *r)
         if (peaks)
             vector_put(peak, v, vector_select(counts, ppm, was));
     }
-    known = VECTOR_COMPARE(vector_at(peak, 0), nil, GE);
-    VECS known &= VECTOR_COMPARE(vector_at(peak, v), nil, GE);
-    g->peak_known = vector_all(known);
+    VECS known[v] = VECTOR_COMPARE(vector_at(peak, v), nil, GE);
+    g->peak_known = lanes_of_masks(known) == ALL_LANES;
 }
 
 /* Months of the plan that begin lending under a suspension or a termination. */

@@ -3,6 +3,7 @@
 #define PLEDGESIM_KERNEL_CLAIMS_H
 
 #include "support.h"
+#include "vectors.h"
 
 /* Step 5: claims, their split among the parties, the queue, the limit of the balance (docs/model.md
  * section 7). Only what looks at a firm's or a year's history goes lane by lane. */
@@ -359,9 +360,8 @@ static void claims_pay(struct ledger *g)
     for (int p = 0; p < g->shape->pools_n; p++) {
         double plain[PS_LANES];
         pool_pay_plain(g, p, from, to, plain);
-        for (int l = 0; l < g->levels->lanes_n; l++)
-            if (plain[l] == 0)
-                pool_settle(g, p, from, to, l);
+        for (uint32_t left = lanes_used(g) & ~lanes_above_zero(plain); left; left &= left - 1)
+            pool_settle(g, p, from, to, __builtin_ctz(left));
     }
     for (int p = 0; p < g->shape->pools_n; p++) { /* only claims can take a pool below zero */
         const double *balance = pool_row(g, p, POOL_BALANCE);

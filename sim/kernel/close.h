@@ -104,7 +104,7 @@ static void ledger_close(struct ledger *g)
     double *annual_first = measure_row(g, PS_M_TARGET_ANNUAL_FIRST);
     const double *before = crow(g->levels->registered_before, 0);
     const double *target = crow(g->levels->target, 0);
-    for (int y = year_of(g, g->frame->horizon); y > 0; y--) {
+    for (int y = g->full ? year_of(g, g->frame->horizon) : 0; y > 0; y--) {
         ROW year = row(g->work->year_registered, y);
         const double *earlier = crow(g->work->year_registered, y - 1);
         LANES year[l] -= earlier[l];

@@ -13,6 +13,9 @@
 /* A condition that seldom holds: what it guards is kept out of the way of the usual month. */
 #define RARELY(condition) __builtin_expect(!!(condition), 0)
 
+/* All lanes of a row as bits: bit l for lane l. */
+static const uint32_t ALL_LANES = (uint32_t)((UINT64_C(1) << PS_LANES) - 1);
+
 static const double FEN_PER_WAN = 1e6;
 static const double NO_LIMIT_FEN = 0x1p52;
 
@@ -228,6 +231,8 @@ struct ledger {
     int peak_known;                               /* every lane has an NPL peak by now */
     int by_bank;                                  /* breaker groups are banks */
     int registers;                                /* one pool and its breaker: see registers.h */
+    int fees;                                     /* some product has a fee or a premium */
+    int grants_whole;                             /* months may be granted at once: see plain.h */
     int only_interest, only_interest_but_january; /* no other money comes in at the month's start */
     int full;                                     /* measures beyond the decision tier are kept */
     int all_book;    /* the book of all loans is kept: full tier, or subsidies need it */
@@ -239,6 +244,12 @@ struct ledger {
 static inline int path_kept(const struct ledger *g, enum ps_path path)
 {
     return !g->frame->path_kept || g->frame->path_kept[g->t] >> path & 1;
+}
+
+/* The lanes that hold a policy, as bits. */
+static inline uint32_t lanes_used(const struct ledger *g)
+{
+    return ALL_LANES >> (PS_LANES - g->levels->lanes_n);
 }
 
 static inline double *pool_row(const struct ledger *g, int pool, int r)
@@ -265,11 +276,13 @@ static inline double *measure_row(const struct ledger *g, int m)
 static inline const double *granted_row(const struct ledger *g, int app)
 {
     double *granted = row(g->work->granted_wan, app);
-    uint8_t *how = &g->work->grants[app];
-    if (!(*how & PS_GRANTED_ROW)) {
-        const double amount = *how & PS_GRANTED_WHOLE ? g->world->apps[app].amount_wan : 0;
+    if (g->work->amounts[app] == PS_AMOUNTS_AWAITED) {
+        const uint32_t lanes = g->work->grants[app];
+        const double amount = lanes ? g->world->apps[app].amount_wan : 0;
         LANES granted[l] = amount;
-        *how |= PS_GRANTED_ROW;
+        for (uint32_t left = lanes ? ALL_LANES & ~lanes : 0; left; left &= left - 1)
+            granted[__builtin_ctz(left)] = 0;
+        g->work->amounts[app] = PS_AMOUNTS_ASKED;
     }
     return granted;
 }

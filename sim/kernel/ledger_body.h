@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The month, in its order (docs/model.md section 7). Included by ledger_narrow_isa.c and
- * ledger_wide_isa.c, which set PS_LANES and PS_LEDGER_RUN. */
+/* The month, in its order (docs/model.md section 7). Included by ledger_lone_isa.c,
+ * ledger_narrow_isa.c and ledger_wide_isa.c, which set PS_LANES and PS_LEDGER_RUN. */
 #include "breaker.h"
 #include "claims.h"
 #include "close.h"
@@ -20,25 +20,59 @@ static int measures_changed(const struct ledger *g)
     return some ? PS_MEASURE_N : PS_M_VEHICLES_REGISTERED;
 }
 
+/* The measures that the decision tier looks at: those it keeps, what they are made of, and what
+ * must add up. Others hold anything there. */
+static int looked_at(int measure)
+{
+    static const uint8_t DECISION[PS_MEASURE_N] = {
+#define PS_MEASURE(symbol, name, unit, tier, en, zh)                                               \
+    [PS_M_##symbol] = PS_MT_##tier == PS_MT_DECISION,
+#include "pledgesim/measures.def"
+#undef PS_MEASURE
+    };
+    return DECISION[measure] || measure >= PS_M_VEHICLES_REGISTERED ||
+           (measure >= PS_M_LOSS_POOL && measure <= PS_M_LOSS_BANK) || measure == PS_M_EXPOSURE ||
+           measure == PS_M_RECOVERED || measure == PS_M_RETURNED || measure == PS_M_SUBSIDY ||
+           measure == PS_M_REGISTERED_FLOW;
+}
+
+static void measures_open(struct ledger *g)
+{
+    for (int m = 0; m < measures_changed(g); m++)
+        if (g->full || looked_at(m))
+            rows_zero(measure_row(g, m), 1);
+}
+
+/* Every lane grants everything, until one does not. */
+static void grants_open(struct ledger *g)
+{
+    uint32_t *restrict grants = g->work->grants;
+    uint8_t *restrict amounts = g->work->amounts, *restrict uneven = g->work->uneven;
+    const int apps_n = g->world->apps_n, months_n = g->frame->months_n;
+    PS_SIMD for (int i = 0; i < apps_n; i++) grants[i] = ALL_LANES;
+    PS_SIMD for (int i = 0; i < apps_n; i++) amounts[i] = PS_AMOUNTS_AWAITED;
+    PS_SIMD for (int t = 0; t <= months_n; t++) uneven[t] = 0;
+    grants[g->work->apps_max] = ALL_LANES; /* of no parent */
+}
+
 /* The state before month 1: the pools funded, the tape loans on the books. */
 static void ledger_open(struct ledger *g)
 {
     struct ps_ledger_work *work = g->work;
     const struct ps_shape *shape = g->shape;
-    rows_zero(work->measure, measures_changed(g));
+    measures_open(g);
     rows_zero(work->scratch, SCRATCH_ROWS);
     rows_zero(work->pool, shape->pools_n * POOL_ROWS);
     rows_zero(work->group, g->groups_n * GROUP_ROWS);
-    rows_zero(work->year_registered, g->frame->years_n);
-    rows_zero(work->year_compensation, g->frame->years_n);
+    rows_zero(work->year_registered, g->full ? g->frame->years_n : 0);
+    rows_zero(work->year_compensation, g->full ? g->frame->years_n : 0);
     if (g->cohorts)
         rows_zero(work->cohort, g->frame->years_n * shape->products_n * COHORT_ROWS);
     vehicles_open(g);
     LANES measure_row(g, PS_M_NPL_PEAK)[l] = -1;
     LANES measure_row(g, PS_M_POOL_MIN)[l] = 0x1p52;
     LANES scratch_row(g, NO_LIMIT)[l] = NO_LIMIT_FEN;
-    LANES row(work->granted_wan, (int)work->apps_max)[l] = 1;
-    work->grants[work->apps_max] = PS_GRANTED_WHOLE | PS_GRANTED_ROW;
+    grants_open(g);
     for (int p = 0; p < shape->pools_n; p++) {
         const double *initial = crow(g->levels->initial, p);
         rows_copy(pool_row(g, p, POOL_BALANCE), initial);
@@ -49,10 +83,8 @@ static void ledger_open(struct ledger *g)
     }
     if (g->schedule->standing)
         standing_open(g);
-    for (uint32_t i = 0; !g->schedule->standing && i < g->world->app_first[1]; i++) {
-        work->grants[i] = PS_GRANTED_WHOLE;
+    for (uint32_t i = 0; !g->schedule->standing && i < g->world->app_first[1]; i++)
         loan_enter(g, (int)i, granted_row(g, (int)i));
-    }
     for (int j = 0; work->path && j < PS_PATH_N; j++)
         rows_zero(row(work->path, j * (g->frame->months_n + 1)), 1);
 }
@@ -101,6 +133,12 @@ static void loan_default(struct ledger *g, int app_i)
         taken_default(g, app_i);
 }
 
+static void log_repaid(const struct ledger *g, int app_i, double fen)
+{
+    if (fen > 0)
+        log_line(g, PS_LOG_REPAID, app_i, 0, fen, NULL, 0);
+}
+
 static void loan_mature(struct ledger *g, int app_i)
 {
     const struct ps_app *app = &g->world->apps[app_i];
@@ -110,8 +148,8 @@ static void loan_mature(struct ledger *g, int app_i)
         ROW released = measure_row(g, PS_M_RELEASED);
         LANES released[l] += owed[l];
     }
-    if (g->work->log && owed[g->work->log->lane] > 0)
-        log_line(g, PS_LOG_REPAID, app_i, 0, owed[g->work->log->lane], NULL, 0);
+    if (RARELY(g->work->log))
+        log_repaid(g, app_i, owed[g->work->log->lane]);
     if (RARELY(g->shape->trusts_n))
         trusts_mature(g, app_i);
 }
@@ -139,23 +177,38 @@ static void instalments_pay(struct ledger *g)
     }
 }
 
+/* Step 4: a plain loan whose month's sum has left the books. */
+PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, int app_i, const int full)
+{
+    if (!is_whole(g, app_i)) {
+        refused_return(g, r, app_i);
+        if (full)
+            refused_count(g, app_i);
+    }
+    if (RARELY(g->work->log))
+        log_repaid(g, app_i, granted_row(g, app_i)[g->work->log->lane] * FEN_PER_WAN);
+}
+
 /* Step 4: loans that mature this month. */
 PS_KERNEL_INLINE void loans_repay(struct ledger *g, struct registers *r, const int full)
 {
     const struct ps_world *w = g->world;
-    const struct ps_plain *plain = g->schedule->plain;
-    const uint32_t from = w->end_first[g->t], to = w->end_first[g->t + 1];
-    struct whole_sum whole = {0};
-    for (uint32_t i = from; i < to; i++) {
+    const struct ps_schedule *s = g->schedule;
+    if (g->registers) {
+        const struct ps_month_sum *ends = &s->ends[g->t];
+        alike_leave(g, r, ends->pool_fen, ends->pool_n, ends->wan * FEN_PER_WAN);
+        if (full && ends->wan > 0)
+            ends_count(g, ends);
+        if (!g->work->uneven[g->t] && s->ends_plain[g->t] && !g->work->log)
+            return;
+    }
+    for (uint32_t i = w->end_first[g->t]; i < w->end_first[g->t + 1]; i++) {
         const int app_i = w->ends[i];
-        const int plainly = g->registers && plain[app_i].flags & PS_PLAIN_MATURES;
-        if (!RARELY(!plainly))
-            plain_mature(g, r, &whole, app_i, full);
+        if (!RARELY(!g->registers || !(s->plain[app_i].flags & PS_PLAIN_MATURES)))
+            plain_mature(g, r, app_i, full);
         else if (w->apps[app_i].fate == PS_NONE)
             ON_ROWS(g, r, loan_mature(g, app_i));
     }
-    if (whole.loans_n > 0)
-        whole_leave(g, r, &whole, full);
 }
 
 static void log_close(const struct ledger *g)
@@ -188,14 +241,13 @@ static void top_ten_measure(struct ledger *g)
         for (uint32_t i = 0; i < g->world->app_first[g->t + 1]; i++) {
             const struct ps_app *app = &g->world->apps[i];
             double kept[PS_LANES];
-            const double granted = kept_row(g, (int)i, kept)[l];
-            if (app->end <= g->t || granted <= 0 ||
-                !g->shape->products[g->schedule->product[i]].in_pool)
+            if (app->end <= g->t || !g->shape->products[g->schedule->product[i]].in_pool)
                 continue;
+            const double granted = kept_row(g, (int)i, kept)[l];
             const int months = app->maturity - app->month;
             double x = owed_fen(granted, app->flags & PS_APP_EQUAL, months, g->t - app->month);
             all += x;
-            for (int k = 0; k < 10 && x > 0; k++)
+            for (int k = 0; k < 10 && x > top[9]; k++)
                 if (x > top[k]) {
                     const double swap = top[k];
                     top[k] = x;
@@ -236,13 +288,19 @@ static void disposals_and_defaults_run(struct ledger *g)
         loan_default(g, g->world->fates[e[g->event].fate].app);
 }
 
-/* Steps 5 and 6, after the disposals of defaults of month N itself. */
-static void claims_and_npl_run(struct ledger *g)
+/* Step 5, after the disposals of defaults of month N itself. */
+static void claims_run(struct ledger *g)
 {
     const struct ps_event *e = g->schedule->events;
     for (; event_is(g, PS_STEP_DISPOSAL_AT_ONCE); g->event++)
         dispose(g, e[g->event].fate);
     claims_pay(g);
+}
+
+/* Step 6: rows that no register holds. */
+static void npl_run(struct ledger *g)
+{
+    const struct ps_event *e = g->schedule->events;
     for (; e[g->event].month == g->t; g->event++)
         npl_event(g, &e[g->event]);
 }
@@ -252,7 +310,7 @@ static void claims_and_npl_run(struct ledger *g)
 static void registered_mark(struct ledger *g)
 {
     const double *total = measure_row(g, PS_M_REGISTERED);
-    if (g->calendar_month == 12 || g->t == g->frame->horizon)
+    if (g->full && (g->calendar_month == 12 || g->t == g->frame->horizon))
         rows_copy(row(g->work->year_registered, g->year), total);
     if (g->t == g->frame->horizon - 12) {
         rows_copy(measure_row(g, PS_M_REGISTERED_FLOW), total);
@@ -262,19 +320,16 @@ static void registered_mark(struct ledger *g)
 }
 
 /* Full tier: the month in which each lane reaches the cumulative target. */
-PS_KERNEL_INLINE void target_note(struct ledger *g, const struct registers *r, int issued)
+static void target_note(struct ledger *g)
 {
     const double *before = crow(g->levels->registered_before, 0);
     const double *target = crow(g->levels->target, 0);
     ROW reached = measure_row(g, PS_M_TARGET_MONTH);
-    if (g->t > 1 && !issued && g->world->app_first[g->t] == g->world->app_first[g->t + 1])
-        return; /* nothing was registered, so no target is newly reached */
+    const double *registered = measure_row(g, PS_M_REGISTERED);
     VECS
     {
-        const ps_vector total =
-            g->registers ? r->registered[v] : vector_at(measure_row(g, PS_M_REGISTERED), v);
-        const ps_mask_of_lanes met =
-            VECTOR_COMPARE(vector_at(before, v) + total, vector_at(target, v), GE);
+        const ps_vector total = vector_at(before, v) + vector_at(registered, v);
+        const ps_mask_of_lanes met = VECTOR_COMPARE(total, vector_at(target, v), GE);
         const ps_vector known = vector_at(reached, v), now = vector_where(met, vector_of(g->t));
         const ps_mask_of_lanes earlier = VECTOR_COMPARE(known, vector_of(0), GT);
         vector_put(reached, v, vector_select(earlier, known, now));
@@ -296,13 +351,17 @@ PS_KERNEL_INLINE void review_run(struct ledger *g, struct registers *r)
 PS_KERNEL_INLINE void lend_run(struct ledger *g, struct registers *r, int issued, const int full)
 {
     lend(g, r, full);
-    if (full)
-        target_note(g, r, issued);
-    if (RARELY(g->calendar_month == 12 || g->t == g->frame->horizon ||
-               g->t == g->frame->horizon - 12)) {
-        registers_save(g, r);
+    const int marked = (full && (g->calendar_month == 12 || g->t == g->frame->horizon)) ||
+                       g->t == g->frame->horizon - 12;
+    /* When nothing was registered no target is newly reached. */
+    const int noted =
+        full && (g->t == 1 || issued || g->world->app_first[g->t] < g->world->app_first[g->t + 1]);
+    if (noted || RARELY(marked))
+        granted_settle(g, r);
+    if (noted)
+        target_note(g);
+    if (RARELY(marked))
         registered_mark(g);
-    }
 }
 
 /* The month in its order. Rare steps work on the rows. */
@@ -321,10 +380,15 @@ PS_KERNEL_INLINE void month_run(struct ledger *g, struct registers *r, const int
         loans_repay(g, r, full);
     if (RARELY(g->instalments))
         ON_ROWS(g, r, instalments_pay(g));
-    if (RARELY(events[g->event].month == t || g->queued_any))
-        ON_ROWS(g, r, claims_and_npl_run(g));
-    if (full)
+    if (RARELY((events[g->event].month == t && events[g->event].step <= PS_STEP_CLAIM) ||
+               g->queued_any))
+        ON_ROWS(g, r, claims_run(g));
+    if (RARELY(events[g->event].month == t))
+        npl_run(g);
+    if (full) {
+        books_settle(r);
         npl_measure(g, r);
+    }
     if (t <= g->frame->horizon)
         review_run(g, r);
     if (RARELY(vehicles))
@@ -334,10 +398,12 @@ PS_KERNEL_INLINE void month_run(struct ledger *g, struct registers *r, const int
     month_close(g, r, eventful, full);
     if (full && RARELY(t == g->frame->horizon)) {
         registers_save(g, r);
+        granted_settle(g, r);
         plan_end_measure(g);
     }
     if (RARELY(g->work->log)) {
         registers_save(g, r);
+        granted_settle(g, r);
         log_close(g);
     }
 }
@@ -346,6 +412,8 @@ PS_KERNEL_INLINE void months_run(struct ledger *g, const int full)
 {
     struct registers r;
     registers_load(g, &r);
+    r.alike = (struct alike){0};
+    granted_clear(&r);
     g->calendar_month = g->frame->start_month;
     for (g->t = 1; g->t <= g->frame->months_n; g->t++) {
         month_run(g, &r, full);
@@ -353,6 +421,7 @@ PS_KERNEL_INLINE void months_run(struct ledger *g, const int full)
         g->calendar_month = g->calendar_month == 12 ? 1 : g->calendar_month + 1;
     }
     registers_save(g, &r);
+    granted_settle(g, &r);
 }
 
 void PS_ISA(PS_LEDGER_RUN)(const struct ps_ledger_frame *frame, const struct ps_shape *shape,
@@ -371,9 +440,12 @@ void PS_ISA(PS_LEDGER_RUN)(const struct ps_ledger_frame *frame, const struct ps_
     g.groups_n = g.by_bank ? shape->banks_n : shape->pools_n;
     g.all_book = g.full || shape->subsidy_ppm > 0;
     g.cohorts = shape->reguarantor_cap_ppm > 0;
-    for (int j = 0; j < shape->products_n; j++)
+    for (int j = 0; j < shape->products_n; j++) {
         g.cohorts |= shape->products[j].insurer_yearly_ppm > 0;
-    g.registers = shape->pools_n == 1 && !g.by_bank;
+        g.fees |= shape->products[j].guarantee_fee_ppm > 0 || shape->products[j].premium_ppm > 0;
+    }
+    g.registers = ps_has_one_book(shape);
+    g.grants_whole = grants_whole(&g);
     g.only_interest = g.registers && levels->interest_direct && !levels->topups_any;
     g.only_interest_but_january = levels->topup_yearly_any || levels->stop_loss_any;
     ledger_open(&g);

@@ -21,7 +21,9 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     w->width = width;
     w->apps_max = apps;
     w->grants = layout_take(&at, apps + 1, sizeof *w->grants);
-    w->granted_wan = layout_take(&at, apps + 1, lane);
+    w->granted_wan = layout_take(&at, apps, lane);
+    w->amounts = layout_take(&at, apps, sizeof *w->amounts);
+    w->uneven = layout_take(&at, months, sizeof *w->uneven);
     w->refusal = layout_take(&at, full ? apps : 0, lane);
     w->exposure = layout_take(&at, apps, lane);
     w->due = layout_take(&at, apps, lane);
@@ -128,6 +130,11 @@ static double cap_value(int64_t fen)
     return fen == INT64_MAX ? 0x1p52 : (double)fen;
 }
 
+double ps_loan_cap_wan(const struct ps_levels *levels, int product, int firm_class)
+{
+    return ps_floor(cap_value(levels->loan_cap_fen[product][firm_class]) / FEN_PER_WAN);
+}
+
 /* More than balance x ppm can reach: all that is ever paid in, at compound interest; what
  * recoveries return was paid out before. */
 static double interest_bound(const struct ps_levels *from, int pool, int months_n)
@@ -176,7 +183,7 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
             v->pays[j][k] |= from->share_ppm[j][k] > 0;
         for (int k = 0; k < PS_FIRM_CLASS_N; k++) {
             const int i = j * PS_FIRM_CLASS_N + k;
-            const double cap = ps_floor(cap_value(from->loan_cap_fen[j][k]) / FEN_PER_WAN);
+            const double cap = ps_loan_cap_wan(from, j, k);
             AT(v->loan_cap_wan, i) = cap;
             if (l == 0 || cap < v->loan_cap_min_wan[i])
                 v->loan_cap_min_wan[i] = cap;

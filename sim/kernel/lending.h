@@ -3,6 +3,7 @@
 #define PLEDGESIM_KERNEL_LENDING_H
 
 #include "trusts.h"
+#include "vectors.h"
 
 /* Step 8: the grant tests. The hot part: vector loops over the policies, branches only on what all
  * lanes share. */
@@ -48,7 +49,7 @@ static void losses_count(struct ledger *g, int app_i, const double *granted, con
     const double *share = crow(g->levels->renewal_share_ppm, 0);
     if (app->flags & PS_APP_WAITED)
         return; /* no part of the ceiling */
-    const int chain = app->parent != PS_NONE && !(g->work->grants[app->parent] & PS_GRANTED_WHOLE);
+    const int chain = app->parent != PS_NONE && g->work->grants[app->parent] != ALL_LANES;
     const double *before = chain ? row(g->work->refusal, app->parent) : reason;
     ROW refusal = row(g->work->refusal, app_i);
     double lost[PS_LANES];
@@ -269,6 +270,13 @@ static void grant_count(struct ledger *g, int app_i, const double *granted)
         log_line(g, PS_LOG_GRANT, app_i, 0, granted[g->work->log->lane] * FEN_PER_WAN, NULL, 0);
 }
 
+/* Which lanes granted an application. */
+static inline void grants_note(struct ledger *g, int app_i, uint32_t lanes)
+{
+    g->work->grants[app_i] = lanes;
+    g->work->uneven[g->world->apps[app_i].end] |= lanes != ALL_LANES;
+}
+
 /* Any application: every test, every book. */
 static void any_grant(struct ledger *g, int app_i)
 {
@@ -278,7 +286,14 @@ static void any_grant(struct ledger *g, int app_i)
     grant_test(g, app_i, granted, reason);
     if (RARELY(g->trusts_lend))
         trusts_lend(g, app_i, granted, reason);
-    g->work->grants[app_i] = PS_GRANTED_ROW | (lanes_max(granted) > 0 ? 0 : PS_GRANTED_NONE);
+    grants_note(g, app_i, lanes_above_zero(granted));
+    const int class_i = g->schedule->product[app_i] * PS_FIRM_CLASS_N + firm_class_of(app);
+    if (app->amount_wan > g->levels->loan_cap_min_wan[class_i] || g->trusts_lend) {
+        g->work->amounts[app_i] = PS_AMOUNTS_TRIMMED;
+        g->work->uneven[app->end] = 1;
+    } else {
+        g->work->amounts[app_i] = PS_AMOUNTS_ASKED;
+    }
     if (g->full && lanes_max(reason) >= 0)
         refusals_count(g, app_i, app->amount_wan, reason);
     if (g->full)
@@ -296,7 +311,7 @@ static void any_grant(struct ledger *g, int app_i)
 static void chain_lost(struct ledger *g, int app_i)
 {
     double none[PS_LANES];
-    g->work->grants[app_i] = PS_GRANTED_NONE;
+    grants_note(g, app_i, 0);
     LANES none[l] = -1;
     if (g->full)
         losses_count(g, app_i, granted_row(g, app_i), none);

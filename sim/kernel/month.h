@@ -68,16 +68,16 @@ static void pools_fund(struct ledger *g, int january)
     }
 }
 
-/* The same for the only pool in a month without top-ups: nearly always. */
+/* The same for the only pool in a month without top-ups: nearly always. The half of lane_div is
+ * added together with the six million. */
 PS_KERNEL_INLINE void interest_only(struct ledger *g, struct registers *r)
 {
     const double *rate = crow(g->levels->interest_ppm, 0);
     ps_vector credited[VECTORS];
     VECS
     {
-        credited[v] = vector_div(r->balance[v] * vector_at(rate, v) + 6e6, 1 / 12e6);
+        credited[v] = vector_floor((r->balance[v] * vector_at(rate, v) + 6000000.5) * (1 / 12e6));
         r->balance[v] += credited[v];
-        r->interest[v] += credited[v];
     }
     if (RARELY(g->work->log)) {
         double logged[PS_LANES];
@@ -141,7 +141,7 @@ PS_KERNEL_INLINE void closing_take(const struct ledger *g, const struct register
 {
     if (g->registers) {
         VECS c->balance[v] = r->balance[v];
-        VECS c->book[v] = r->book[v];
+        VECS c->book[v] = r->book[v] + r->alike.book_fen;
         return;
     }
     VECS c->balance[v] = c->book[v] = vector_of(0);
@@ -198,8 +198,7 @@ static void present_value_add(struct ledger *g)
 }
 
 /* The month's place on the paths that are kept. */
-PS_KERNEL_INLINE void paths_keep(struct ledger *g, const struct registers *r,
-                                 const struct closing *c)
+PS_KERNEL_INLINE void paths_keep(struct ledger *g, const struct closing *c)
 {
     const int stride = g->frame->months_n + 1, t = g->t;
     double *path = g->work->path;
@@ -210,11 +209,8 @@ PS_KERNEL_INLINE void paths_keep(struct ledger *g, const struct registers *r,
     if (path_kept(g, PS_PATH_BOOK))
         register_put(c->book, row(path, PS_PATH_BOOK * stride + t));
     if (path_kept(g, PS_PATH_REGISTERED))
-        VECS
-        {
-            const ps_vector total = g->registers ? r->registered[v] : vector_at(registered, v);
-            vector_put(row(path, PS_PATH_REGISTERED * stride + t), v, vector_at(before, v) + total);
-        }
+        VECS vector_put(row(path, PS_PATH_REGISTERED * stride + t), v,
+                        vector_at(before, v) + vector_at(registered, v));
     if (path_kept(g, PS_PATH_COMPENSATION))
         rows_copy(row(path, PS_PATH_COMPENSATION * stride + t), measure_row(g, PS_M_COMPENSATION));
 }
@@ -235,7 +231,7 @@ PS_KERNEL_INLINE void pool_min_measure(struct ledger *g, const struct closing *c
 PS_KERNEL_INLINE void month_close(struct ledger *g, struct registers *r, int eventful, int full)
 {
     if (RARELY(g->shape->subsidy_ppm)) {
-        registers_save(g, r);
+        granted_settle(g, r);
         subsidy_pay(g);
     }
     if (!full)
@@ -244,7 +240,7 @@ PS_KERNEL_INLINE void month_close(struct ledger *g, struct registers *r, int eve
         present_value_add(g);
     struct closing c;
     closing_take(g, r, &c);
-    paths_keep(g, r, &c);
+    paths_keep(g, &c);
     if (RARELY(eventful || g->t == 1))
         pool_min_measure(g, &c);
     if (g->t <= g->frame->horizon)

@@ -6,83 +6,75 @@
 #include "month.h"
 
 /* Lending to plain applications and the end of plain loans, in registers: nearly all loans. What
- * every lane grants in full is added up for the whole month before a register is touched. */
+ * every lane does in full is known for the whole month (month_sums.c): no lane looks at a loan. */
 
-/* Loans in full of one month. */
-struct whole_sum {
-    double loans_n, pool_n;    /* all, in the pool */
-    double pool_fen, all_wan;  /* principal */
-    double first_wan, first_n; /* new firms */
-    double interest_fen;       /* paid by loans that mature */
-    double fees_fen, premiums_fen;
-};
-
-PS_KERNEL_INLINE void whole_add(struct whole_sum *sum, const struct ps_plain *app)
+/* Principal in fen that lanes did not grant of a plain loan. */
+PS_KERNEL_INLINE void refused_take(const struct ledger *g, int app_i, ps_vector *fen)
 {
-    sum->loans_n += 1;
-    sum->pool_n += app->flags & PS_PLAIN_IN_POOL;
-    sum->pool_fen += app->pool_fen;
-    sum->all_wan += app->asked_wan;
+    const double asked = g->schedule->plain[app_i].asked_wan * FEN_PER_WAN;
+    const double *granted = crow(g->work->granted_wan, app_i);
+    if (RARELY(g->work->amounts[app_i] == PS_AMOUNTS_TRIMMED))
+        VECS fen[v] = asked - vector_at(granted, v) * FEN_PER_WAN;
+    else
+        VECS fen[v] = vector_where(mask_of_lanes(~g->work->grants[app_i], v), vector_of(asked));
 }
 
-/* A bullet loan that matures. */
-PS_KERNEL_INLINE void plain_mature(struct ledger *g, struct registers *r, struct whole_sum *whole,
-                                   int app_i, const int full)
+/* What left the books with the month's loans as if every lane had granted this one in full comes
+ * back where it was not. */
+PS_KERNEL_INLINE void refused_return(struct ledger *g, struct registers *r, int app_i)
+{
+    const struct ps_plain *plain = &g->schedule->plain[app_i];
+    const double in_pool = plain->flags & PS_PLAIN_IN_POOL;
+    const uint32_t refused = ~g->work->grants[app_i];
+    ps_vector fen[VECTORS];
+    if (!g->work->grants[app_i]) {
+        alike_leave(g, r, -plain->pool_fen, -in_pool, -plain->asked_wan * FEN_PER_WAN);
+        return;
+    }
+    refused_take(g, app_i, fen);
+    VECS
+    {
+        r->book[v] += fen[v] * in_pool;
+        r->live[v] = vector_add_where(mask_of_lanes(refused, v), r->live[v], vector_of(in_pool));
+    }
+    if (g->all_book)
+        VECS r->all_fen[v] += fen[v];
+}
+
+/* Whether all lanes granted what was asked for. */
+static inline int is_whole(const struct ledger *g, int app_i)
+{
+    return g->work->grants[app_i] == ALL_LANES && g->work->amounts[app_i] != PS_AMOUNTS_TRIMMED;
+}
+
+/* Full tier: what the month's loans pay when they end, if all lanes granted them in full. */
+PS_KERNEL_INLINE void ends_count(struct ledger *g, const struct ps_month_sum *ends)
+{
+    ROW interest = measure_row(g, PS_M_BANK_INTEREST);
+    ROW released = measure_row(g, PS_M_RELEASED);
+    LANES
+    {
+        interest[l] += ends->interest_fen;
+        released[l] += ends->pool_fen;
+    }
+}
+
+/* Full tier: less where this one was not. */
+static void refused_count(struct ledger *g, int app_i)
 {
     const struct ps_plain *plain = &g->schedule->plain[app_i];
     const struct ps_app *app = &g->world->apps[app_i];
-    const double *granted = crow(g->work->granted_wan, app_i);
-    const double rate =
-        full ? (double)(g->frame->segments[app->segment].loan_rate_ppm * (g->t - app->month)) : 0;
-    if (g->work->grants[app_i] & PS_GRANTED_NONE)
-        return;
-    if (g->work->grants[app_i] & PS_GRANTED_WHOLE) {
-        whole_add(whole, plain);
-        if (full)
-            whole->interest_fen += lane_div(plain->asked_wan * rate + 6, 1. / 12);
-        if (RARELY(g->work->log))
-            log_line(g, PS_LOG_REPAID, app_i, 0, plain->asked_wan * FEN_PER_WAN, NULL, 0);
-        return;
-    }
+    const double rate = (double)g->frame->segments[app->segment].loan_rate_ppm;
     const double pool_fen = plain->flags & PS_PLAIN_IN_POOL ? FEN_PER_WAN : 0;
-    const ps_vector one = vector_of(plain->flags & PS_PLAIN_IN_POOL);
-    VECS
+    const int months = app->end - app->month;
+    const double whole_fen = bullet_interest_fen(plain->asked_wan, rate, months);
+    const double *granted = granted_row(g, app_i);
+    ROW interest = measure_row(g, PS_M_BANK_INTEREST);
+    ROW released = measure_row(g, PS_M_RELEASED);
+    LANES
     {
-        const ps_vector x = vector_at(granted, v);
-        r->book[v] -= x * pool_fen;
-        r->live[v] = vector_sub_where(VECTOR_COMPARE(x, vector_of(0), GT), r->live[v], one);
-    }
-    if (full || g->all_book)
-        VECS r->all_book[v] -= vector_at(granted, v) * FEN_PER_WAN;
-    if (full) {
-        ROW interest = measure_row(g, PS_M_BANK_INTEREST);
-        ROW released = measure_row(g, PS_M_RELEASED);
-        LANES
-        {
-            interest[l] += lane_div(granted[l] * rate + 6, 1. / 12);
-            released[l] += granted[l] * pool_fen;
-        }
-    }
-    if (RARELY(g->work->log && granted[g->work->log->lane] > 0))
-        log_line(g, PS_LOG_REPAID, app_i, 0, granted[g->work->log->lane] * FEN_PER_WAN, NULL, 0);
-}
-
-/* The month's whole loans that matured leave the books. */
-PS_KERNEL_INLINE void whole_leave(struct ledger *g, struct registers *r,
-                                  const struct whole_sum *whole, const int full)
-{
-    VECS r->book[v] -= whole->pool_fen;
-    VECS r->live[v] -= whole->pool_n;
-    if (full || g->all_book)
-        VECS r->all_book[v] -= whole->all_wan * FEN_PER_WAN;
-    if (full) {
-        ROW interest = measure_row(g, PS_M_BANK_INTEREST);
-        ROW released = measure_row(g, PS_M_RELEASED);
-        LANES
-        {
-            interest[l] += whole->interest_fen;
-            released[l] += whole->pool_fen;
-        }
+        interest[l] -= whole_fen - bullet_interest_fen(granted[l], rate, months);
+        released[l] -= plain->pool_fen - granted[l] * pool_fen;
     }
 }
 
@@ -147,11 +139,11 @@ PS_KERNEL_INLINE void plain_test(const struct ledger *g, const struct registers 
                                  const struct doors *doors, const struct ps_plain *app,
                                  ps_mask_of_lanes *pass)
 {
-    const int chain = !(g->work->grants[app->parent] & PS_GRANTED_WHOLE);
-    const double *parent = crow(g->work->granted_wan, chain ? app->parent : (int)g->work->apps_max);
+    const uint32_t chain = g->work->grants[app->parent];
     const double *room = doors->room[app->flags & (PS_PLAIN_IN_POOL | PS_PLAIN_RENEWAL)];
-    VECS pass[v] = VECTOR_COMPARE(vector_at(parent, v), vector_of(0), GT) &
-                   VECTOR_COMPARE(r->book[v] + app->pool_fen, vector_at(room, v), LE);
+    const double added = r->alike.book_fen + app->pool_fen;
+    VECS pass[v] =
+        mask_of_lanes(chain, v) & VECTOR_COMPARE(r->book[v] + added, vector_at(room, v), LE);
     if (RARELY(doors->single) && app->flags & PS_PLAIN_IN_POOL) {
         const int product = app->cap / PS_FIRM_CLASS_N;
         const double *share = crow(g->levels->share_ppm, product * PS_PARTY_BANK + PS_PARTY_POOL);
@@ -165,18 +157,14 @@ PS_KERNEL_INLINE void plain_test(const struct ledger *g, const struct registers 
     }
 }
 
-PS_KERNEL_INLINE void plain_register(const struct ledger *g, struct registers *r, int renewal,
-                                     const ps_vector *granted)
+/* A renewal registers a share of its amount, rounded loan by loan. */
+static void share_register(const struct ledger *g, int app_i)
 {
+    const double *granted = granted_row(g, app_i);
     const double *ratio = crow(g->levels->registered_ratio_ppm, 0);
     const double *share = crow(g->levels->renewal_share_ppm, 0);
-    ps_vector x[VECTORS];
-    VECS x[v] = granted[v] * vector_at(ratio, v);
-    if (renewal && g->levels->renewal_share_any)
-        VECS x[v] = vector_muldiv(x[v], vector_at(share, v), 1e6, 1e-6, 5e5);
-    VECS r->registered[v] += x[v];
-    if (!renewal)
-        VECS r->first[v] += x[v];
+    ROW all = measure_row(g, PS_M_REGISTERED);
+    LANES all[l] += registered_fen(granted[l], ratio[l], share[l]);
 }
 
 /* Grants a plain application where it passes. The full tier also notes why a lane refuses, and a
@@ -188,107 +176,109 @@ PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const st
     const struct ps_plain *app = &g->schedule->plain[app_i];
     const ps_vector asked = vector_of(app->asked_wan), pool_fen = vector_of(app->pool_fen);
     const ps_vector one = vector_of(app->flags & PS_PLAIN_IN_POOL);
-    double *to = row(g->work->granted_wan, app_i);
-    ps_mask_of_lanes pass[VECTORS], all;
-    ps_vector granted[VECTORS];
+    const int renewal = app->flags & PS_PLAIN_RENEWAL;
+    ps_mask_of_lanes pass[VECTORS];
     plain_test(g, r, doors, app, pass);
-    all = pass[0];
-    VECS all &= pass[v];
-    if (!vector_all(all) && (full || g->trusts_lend))
+    const uint32_t lanes = lanes_of_masks(pass);
+    if ((full || g->trusts_lend) && lanes != ALL_LANES)
         return 0;
-    g->work->grants[app_i] = PS_GRANTED_ROW | (vector_all(all) ? PS_GRANTED_WHOLE : 0);
+    grants_note(g, app_i, lanes);
     VECS
     {
-        granted[v] = vector_where(pass[v], asked);
-        vector_put(to, v, granted[v]);
         r->book[v] = vector_add_where(pass[v], r->book[v], pool_fen);
         r->live[v] = vector_add_where(pass[v], r->live[v], one);
     }
+    if (RARELY(renewal && g->levels->renewal_share_any))
+        share_register(g, app_i);
+    else
+        VECS r->granted_wan[v] = vector_add_where(pass[v], r->granted_wan[v], asked);
+    if (full && !renewal)
+        VECS r->first_wan[v] = vector_add_where(pass[v], r->first_wan[v], asked);
     if (full || g->all_book)
-        VECS r->all_book[v] += granted[v] * FEN_PER_WAN;
-    plain_register(g, r, app->flags & PS_PLAIN_RENEWAL, granted);
+        VECS r->all_fen[v] = vector_add_where(pass[v], r->all_fen[v], asked * FEN_PER_WAN);
     if (full || g->cohorts)
-        grant_count(g, app_i, crow(g->work->granted_wan, app_i));
+        grant_count(g, app_i, granted_row(g, app_i));
     return 1;
 }
 
-/* What the month's applications ask for in all, when each is plain, would be granted in full if
- * there is room, and nothing of it differs from lane to lane: else 0. */
-PS_KERNEL_INLINE int whole_ask(const struct ledger *g, int from, int to, struct whole_sum *whole)
+/* Full tier: fees_take for the month's loans in full. */
+static void whole_fees_take(struct ledger *g, int from, int to)
 {
-    const struct ps_plain *plain = g->schedule->plain;
-    const double *cap_wan = g->levels->loan_cap_min_wan;
-    for (int i = from; i < to; i++) {
-        const struct ps_plain *app = &plain[i];
-        const int renewal = app->flags & PS_PLAIN_RENEWAL;
-        if (!(app->flags & PS_PLAIN_ASKS) || app->asked_wan > cap_wan[app->cap] ||
-            !(g->work->grants[app->parent] & PS_GRANTED_WHOLE) ||
-            (renewal && g->levels->renewal_share_any))
-            return 0;
-        whole_add(whole, app);
-        whole->first_wan += renewal ? 0 : app->asked_wan;
-        whole->first_n += renewal ? 0 : 1;
-    }
-    return 1;
-}
-
-/* Full tier: what grant_count counts, for whole loans. */
-static void whole_count(struct ledger *g, int from, int to, struct whole_sum *whole)
-{
+    double fees_fen = 0, premiums_fen = 0;
     for (int i = from; i < to; i++) {
         const struct ps_app *app = &g->world->apps[i];
         const struct ps_product_shape *product = &g->shape->products[g->schedule->product[i]];
-        const double asked = app->amount_wan;
         const int months = app->maturity - app->month;
-        whole->fees_fen += fee_fen(asked, product->guarantee_fee_ppm, months);
-        whole->premiums_fen += fee_fen(asked, product->premium_ppm, months);
-        if (RARELY(g->work->log))
-            log_line(g, PS_LOG_GRANT, i, 0, asked * FEN_PER_WAN, NULL, 0);
+        fees_fen += fee_fen(app->amount_wan, product->guarantee_fee_ppm, months);
+        premiums_fen += fee_fen(app->amount_wan, product->premium_ppm, months);
     }
-    ROW lent = measure_row(g, PS_M_LENT);
-    ROW n = measure_row(g, PS_M_GRANTS_N);
-    ROW firms = measure_row(g, PS_M_FIRMS_N);
     ROW fees = measure_row(g, PS_M_GUARANTEE_FEES);
     ROW premiums = measure_row(g, PS_M_PREMIUMS);
     LANES
     {
-        lent[l] += whole->all_wan * FEN_PER_WAN;
-        n[l] += whole->loans_n;
-        firms[l] += whole->first_n;
-        fees[l] += whole->fees_fen;
-        premiums[l] += whole->premiums_fen;
+        fees[l] += fees_fen;
+        premiums[l] += premiums_fen;
     }
+}
+
+/* Full tier: what grant_count counts, for the month's loans in full. */
+static void whole_count(struct ledger *g, int from, int to, double wan)
+{
+    const struct ps_app *apps = g->world->apps;
+    const double loans_n = to - from;
+    int first_n = 0;
+    for (int i = from; i < to; i++)
+        first_n += !(apps[i].flags & PS_APP_RENEWAL);
+    ROW lent = measure_row(g, PS_M_LENT);
+    ROW n = measure_row(g, PS_M_GRANTS_N);
+    ROW firms = measure_row(g, PS_M_FIRMS_N);
+    LANES
+    {
+        lent[l] += wan * FEN_PER_WAN;
+        n[l] += loans_n;
+        firms[l] += first_n;
+    }
+    if (g->fees)
+        whole_fees_take(g, from, to);
+    for (int i = from; RARELY(g->work->log) && i < to; i++)
+        log_line(g, PS_LOG_GRANT, i, 0, apps[i].amount_wan * FEN_PER_WAN, NULL, 0);
 }
 
 /* Grants all of the month's applications at once when they fit in every lane: the book only grows
  * while loans are granted, so the last test includes the others, and a door closed to renewals is
- * closed to new firms. 0 when one may not fit. */
+ * closed to new firms. 0 when one may not fit, or must be looked at by itself. */
 PS_KERNEL_INLINE int whole_grant(struct ledger *g, struct registers *r, const struct doors *doors,
                                  int from, int to, const int full)
 {
-    struct whole_sum whole = {0};
-    if (doors->single || g->cohorts || !whole_ask(g, from, to, &whole))
+    const struct ps_month_sum *asks = &g->schedule->asks[g->t];
+    if (!g->grants_whole || !g->schedule->asks_plain[g->t] || g->work->uneven[g->t] ||
+        (g->levels->renewal_share_any && asks->first_wan < asks->wan))
         return 0;
-    const double *room = doors->room[PS_PLAIN_IN_POOL],
-                 *ratio = crow(g->levels->registered_ratio_ppm, 0);
-    ps_mask_of_lanes all = VECTOR_COMPARE(r->book[0] + whole.pool_fen, vector_at(room, 0), LE);
-    VECS all &= VECTOR_COMPARE(r->book[v] + whole.pool_fen, vector_at(room, v), LE);
-    if (!vector_all(all))
+    const double *room = doors->room[PS_PLAIN_IN_POOL];
+    const double added = r->alike.book_fen + asks->pool_fen;
+    ps_mask_of_lanes pass[VECTORS];
+    VECS pass[v] = VECTOR_COMPARE(r->book[v] + added, vector_at(room, v), LE);
+    if (lanes_of_masks(pass) != ALL_LANES)
         return 0;
-    for (int i = from; i < to; i++)
-        g->work->grants[i] = PS_GRANTED_WHOLE;
-    VECS
-    {
-        r->book[v] += whole.pool_fen;
-        r->live[v] += whole.pool_n;
-        r->registered[v] += whole.all_wan * vector_at(ratio, v);
-        r->first[v] += whole.first_wan * vector_at(ratio, v);
-    }
-    if (full || g->all_book)
-        VECS r->all_book[v] += whole.all_wan * FEN_PER_WAN;
+    r->alike.book_fen += asks->pool_fen;
+    r->alike.live_n += asks->pool_n;
+    r->alike.granted_wan += asks->wan;
+    r->alike.first_wan += asks->first_wan;
+    r->alike.all_fen += g->all_book ? asks->wan * FEN_PER_WAN : 0;
     if (full)
-        whole_count(g, from, to, &whole);
+        whole_count(g, from, to, asks->wan);
     return 1;
+}
+
+/* Whether the schedule's sums of asks hold for these lanes: no cap is lower than it thought, and
+ * nothing looks at single loans. */
+static int grants_whole(const struct ledger *g)
+{
+    const struct ps_schedule *s = g->schedule;
+    int whole = g->registers && !s->standing && !g->levels->max_firm_any && !g->cohorts;
+    for (int i = 0; whole && i < g->shape->products_n * PS_FIRM_CLASS_N; i++)
+        whole = g->levels->loan_cap_min_wan[i] >= s->asks_cap_wan[i];
+    return whole;
 }
 
 /* Step 8: this month's applications, in canonical order. */
@@ -301,12 +291,12 @@ PS_KERNEL_INLINE void lend(struct ledger *g, struct registers *r, const int full
         return;
     rooms_update(g, r);
     const struct doors doors = doors_open(g);
-    if (g->registers && whole_grant(g, r, &doors, from, to, full))
+    if (whole_grant(g, r, &doors, from, to, full))
         return;
     for (int i = from; i < to; i++) {
         const int asks_plainly = g->registers && plain[i].flags & PS_PLAIN_ASKS &&
                                  plain[i].asked_wan <= cap_wan[plain[i].cap];
-        if (RARELY(g->work->grants[plain[i].parent] & PS_GRANTED_NONE))
+        if (RARELY(!g->work->grants[plain[i].parent]))
             chain_lost(g, i);
         else if (RARELY(!asks_plainly) || RARELY(!plain_grant(g, r, &doors, i, full)))
             ON_ROWS(g, r, any_grant(g, i));

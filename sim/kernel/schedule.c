@@ -198,6 +198,8 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
         close_doors(plan, &policy->shape, schedule);
         mark_transferable(&policy->shape, schedule);
         mark_trusted(&policy->shape, schedule);
+        if (ps_has_one_book(&policy->shape))
+            ps_month_sums_take(plan, policy, schedule);
     }
     lay_events(plan, policy, schedule);
 }
@@ -214,6 +216,10 @@ static size_t lay_out(struct ps_schedule *s, const struct ps_world_plan *plan, v
     s->bank = layout_take(&at, apps, sizeof *s->bank);
     s->plain = layout_take(&at, apps, sizeof *s->plain);
     s->leave = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->leave);
+    s->asks = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->asks);
+    s->ends = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->ends);
+    s->asks_plain = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->asks_plain);
+    s->ends_plain = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->ends_plain);
     return layout_bytes(&at);
 }
 

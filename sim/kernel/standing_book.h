@@ -29,8 +29,6 @@ static void standing_open(struct ledger *g)
     ROW book = group_row(g, 0, GROUP_BOOK);
     ROW live = group_row(g, 0, GROUP_LIVE);
     ROW all = scratch_row(g, ALL_BOOK);
-    for (int i = 0; i < g->world->apps_n; i++)
-        g->work->grants[i] = PS_GRANTED_WHOLE;
     LANES
     {
         book[l] = enter->pool_fen;
@@ -47,10 +45,7 @@ PS_KERNEL_INLINE void standing_repay(struct ledger *g, struct registers *r, cons
     const struct ps_standing_month *leave = &g->schedule->leave[g->t];
     if (leave->all_fen <= 0)
         return;
-    VECS r->book[v] -= leave->pool_fen;
-    VECS r->live[v] -= leave->pool_n;
-    if (full || g->all_book)
-        VECS r->all_book[v] -= leave->all_fen;
+    alike_leave(g, r, leave->pool_fen, leave->pool_n, leave->all_fen);
     if (full) {
         ROW interest = measure_row(g, PS_M_BANK_INTEREST);
         ROW released = measure_row(g, PS_M_RELEASED);

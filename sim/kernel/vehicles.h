@@ -124,7 +124,7 @@ static void issue_register(struct ledger *g, int vehicle)
 static void issued_fail(struct ledger *g, int i)
 {
     const double fen = g->world->issued[i].app.amount_wan * FEN_PER_WAN;
-    double exposure[PS_LANES];
+    double exposure[PS_LANES] = {0};
     LANES exposure[l] = fen;
     vehicle_default(g, exposure);
     if (g->work->log)
@@ -151,8 +151,7 @@ static int transferable(const struct ledger *g, int app_i, int min_months_left)
 {
     const struct ps_app *app = &g->world->apps[app_i];
     return app->end > g->t && app->maturity - g->t >= min_months_left &&
-           g->shape->products[g->schedule->product[app_i]].in_pool &&
-           !(g->work->grants[app_i] & PS_GRANTED_NONE);
+           g->shape->products[g->schedule->product[app_i]].in_pool && g->work->grants[app_i] != 0;
 }
 
 /* What one lane could hand over now; 0 when it has nothing of the loan any more. */

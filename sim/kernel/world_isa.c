@@ -72,15 +72,17 @@ static void order_months(const struct ps_world_plan *plan, struct ps_world_work 
 }
 
 /* Canonical order by counting: months, renewals before new firms, both by root. Placing chain by
- * chain leaves each bucket sorted. */
+ * chain leaves each bucket sorted. No branches: whether a loan renews is as good as a coin toss. */
 static void place_apps(struct ps_world_work *work, uint32_t n, struct ps_world *w)
 {
     uint32_t place = 0, first = 0;
     for (uint32_t i = 0; i < n; i++) {
         const struct ps_draft *d = &work->drafts[work->by_chain[i]];
-        const uint32_t parent = d->link ? place : d->waits ? first : PS_NONE;
-        place = work->starts[2 * d->month + !d->link]++;
-        first = d->link ? first : place;
+        const uint32_t renews = d->link != 0, waits = (d->waits != 0) & !renews;
+        const uint32_t none = PS_NONE & ((renews | waits) - 1);
+        const uint32_t parent = (place & -renews) | (first & -waits) | none;
+        place = work->starts[2 * d->month + !renews]++;
+        first = (first & -renews) | (place & (renews - 1));
         const struct ps_app *firm = &work->firms[d->root];
         struct ps_app *app = &w->apps[place];
         *app = *firm;
@@ -89,7 +91,7 @@ static void place_apps(struct ps_world_work *work, uint32_t n, struct ps_world *
         app->end = d->end;
         app->fate = d->fate;
         app->parent = (uint16_t)parent;
-        app->flags = (uint8_t)(firm->flags | (d->link ? PS_APP_RENEWAL : 0));
+        app->flags = (uint8_t)(firm->flags | (PS_APP_RENEWAL & -renews));
         app->link = d->link;
     }
     w->apps_n = (int)n;

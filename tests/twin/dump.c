@@ -156,7 +156,9 @@ static void dump_world(struct ps_kit *kit, const struct family *family,
         const struct ps_policy *side_by_side[PS_LANES_WIDE];
         for (int i = first; i < end; i++)
             side_by_side[i - first] = &family->policies[i];
-        int width = end - first <= PS_LANES_NARROW ? PS_LANES_NARROW : PS_LANES_WIDE;
+        int width = end - first <= PS_LANES_LONE     ? PS_LANES_LONE
+                    : end - first <= PS_LANES_NARROW ? PS_LANES_NARROW
+                                                     : PS_LANES_WIDE;
         ps_kit_run(kit, world, side_by_side, end - first, width, NULL);
         if (kit->ledger.violations)
             stop("the money of a world does not add up");

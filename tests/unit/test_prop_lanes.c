@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A policy is the same wherever it runs: alone in a narrow kernel, or at any place of a group of up
-// to 40, which the engine spreads over wide and narrow kernels; in every instruction set.
+// A policy is the same wherever it runs: alone in a kernel of one lane, or at any place of a group
+// of up to 40, which the engine spreads over wide, narrow and lone kernels; in every instruction
+// set.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -47,8 +47,9 @@ static struct seen books_agree(int books, change_fn *change)
                 const int world = (p * WORLDS_A_POLICY + w) % WORLDS;
                 char name[64];
                 snprintf(name, sizeof name, "book %d policy %d world %d", b, p, world);
-                differing += ps_reference_differs(&kit, &kit.worlds.worlds[world], policies, 1, 0,
-                                                  PS_LANES_NARROW, name) > 0;
+                differing +=
+                    ps_reference_differs(&kit, &kit.worlds.worlds[world], policies, 1, 0,
+                                         p % 2 ? PS_LANES_NARROW : PS_LANES_LONE, name) > 0;
                 seen.supported_n += ps_measure_read(&kit.ledger, PS_M_SUPPORT, 0) > 0;
                 const int64_t raised = ps_measure_read(&kit.ledger, PS_M_TRUST_RAISED, 0);
                 seen.revolved_n += ps_measure_read(&kit.ledger, PS_M_TRUST_LENT, 0) > raised;

@@ -378,6 +378,7 @@ static void a_loan_that_leaves_twice_is_seen(void **state)
     ps_kit_run(&kit, &kit.worlds.worlds[0], policies, 1, PS_LANES_NARROW, NULL);
     assert_int_equal(kit.ledger.violations, 0);
     kit.schedule.plain[0].flags |= PS_PLAIN_MATURES;
+    ps_month_sums_take(kit.plan, &policy, &kit.schedule);
     ps_kit_ledger(&kit, policies, 1, PS_LANES_NARROW, NULL);
     assert_int_equal(kit.ledger.violations, 1);
     ps_policy_free(&policy);

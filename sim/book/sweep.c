@@ -152,6 +152,13 @@ static int parse_quietly(const struct reading *r, size_t i, const char *text)
     return ok;
 }
 
+/* As it would be written in the cell. */
+static void value_text(const struct ps_decimal *d, char *text)
+{
+    ps_decimal_format(d, text);
+    strcat(text, unit_text(d->unit));
+}
+
 static enum ps_status read_steps(const struct reading *r, const char *norm)
 {
     struct ps_decimal d[3];
@@ -171,15 +178,18 @@ static enum ps_status read_steps(const struct reading *r, const char *norm)
     if (status != PS_OK) {
         return status;
     }
+    char text[PS_LABEL_BYTES + 16];
     for (size_t i = 0; i < r->item->values_n; i++) {
-        char text[PS_LABEL_BYTES + 16];
-        ps_decimal_format(&d[0], text);
-        strcat(text, unit_text(d[0].unit));
+        value_text(&d[0], text);
         if (!parse_quietly(r, i, text)) {
             r->item->bad = 1;
             return PS_OK;
         }
         d[0].mantissa += d[2].mantissa;
+    }
+    if (d[0].mantissa - d[2].mantissa < d[1].mantissa) {
+        const char *const last[] = {text, NULL};
+        ps_diags_add(r->load->diags, PS_DIAG_SWEEP_UNEVEN, r->place, r->text, last);
     }
     return PS_OK;
 }

@@ -20,7 +20,7 @@ static const double WEIGHT_Z_MOST = 7;        /* by chance 3 in 10^12: a fault o
 enum {
     KEPT_N = 3,
     PLAIN_SUFFICES = 400, /* depletions: plain sampling knows the probability to some 5 % */
-    CHUNK_WORLDS = 65536 * PS_TILT_CYCLE
+    CHUNK_WORLDS = 32768 * PS_TILT_CYCLE
 };
 
 static const enum ps_measure KEPT[KEPT_N] = {PS_M_DEPLETED, PS_M_SHORTFALL, PS_M_COMPENSATION};

@@ -251,25 +251,18 @@ static void tell_binding(const struct ps_tune_story *story)
            PS_ARGS(text));
 }
 
-/* What fresh worlds said of the search's answer. */
-static enum ps_status tell_verified(const struct ps_tune_story *story, const char *best)
+/* What fresh worlds said: `best` is the search's answer, `verified` the one that holds on both. */
+static void tell_verified(const struct ps_tune_story *story, const char *best, const char *verified)
 {
-    const struct ps_tuned *tuned = story->tuned;
     const enum ps_lang lang = story->command->lang;
     const struct ps_text worlds = ps_text_count(story->request->worlds_n);
-    char *verified = variant_text(story, &tuned->tried[tuned->verified], 0);
-    if (verified == NULL) {
-        return ps_status_raise(PS_MEMORY);
-    }
-    if (!tuned->holds) {
+    if (!story->tuned->holds) {
         ps_say(stdout, lang, PS_SAY_TUNE_NOT_SURE, PS_ARGS(worlds.s));
     } else if (strcmp(verified, best) == 0) {
         ps_say(stdout, lang, PS_SAY_TUNE_HOLDS, PS_ARGS(worlds.s));
     } else {
-        ps_say(stdout, lang, PS_SAY_TUNE_MOVED, PS_ARGS(worlds.s, best, verified));
+        ps_say(stdout, lang, PS_SAY_TUNE_MOVED, PS_ARGS(worlds.s, best));
     }
-    free(verified);
-    return PS_OK;
 }
 
 /* Where the optimum may lie by the sampling error. */
@@ -307,9 +300,10 @@ static enum ps_status tell_found(const struct ps_tune_story *story)
     const struct ps_tried *best = &tuned->tried[tuned->best];
     const struct ps_tried *fresh = &tuned->tried[tuned->verified];
     const struct ps_tried *answer = &tuned->tried[tuned->answer];
-    char *text = variant_text(story, best, 0), *options = variant_text(story, fresh, 1);
+    char *found = variant_text(story, best, 0), *verified = variant_text(story, fresh, 0);
+    char *options = variant_text(story, fresh, 1);
     enum ps_status status = PS_OK;
-    if (text == NULL || options == NULL) {
+    if (found == NULL || verified == NULL || options == NULL) {
         status = ps_status_raise(PS_MEMORY);
         goto out;
     }
@@ -317,11 +311,9 @@ static enum ps_status tell_found(const struct ps_tune_story *story)
            !tuned->holds       ? PS_SAY_TUNE_ANSWER_UNSURE
            : study->axes_n > 1 ? PS_SAY_TUNE_ANSWER_FOUND
                                : PS_SAY_TUNE_ANSWER,
-           PS_ARGS(story->scenario->p.scenario_id, text));
-    status = tell_verified(story, text);
-    if (status == PS_OK) {
-        status = print_constraints(story, answer, fresh);
-    }
+           PS_ARGS(story->scenario->p.scenario_id, tuned->holds ? verified : found));
+    tell_verified(story, found, verified);
+    status = print_constraints(story, answer, fresh);
     if (status != PS_OK) {
         goto out;
     }
@@ -345,7 +337,8 @@ static enum ps_status tell_found(const struct ps_tune_story *story)
     ps_say(stdout, lang, PS_SAY_TUNE_COMMAND,
            PS_ARGS(story->command->operand, story->scenario->p.scenario_id, options));
 out:
-    free(text);
+    free(found);
+    free(verified);
     free(options);
     return status;
 }

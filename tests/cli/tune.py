@@ -26,6 +26,14 @@ class Tune(Case):
         self.assertEqual([r["path"] for r in manifest["resources"] if "schema" in r],
                          ["tune.csv", "convergence.csv", "scenarios_resolved.csv", "warnings.csv"])
 
+    def test_the_first_line_names_what_fresh_worlds_confirm(self):
+        done = self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=500:3000", "--st", "p_depletion<=1%", "-n", "4000", "-o", "out", "--lang", "en")
+        rows = {row["role"]: row for row in table((self.dir / "out/tune.csv").read_bytes())}
+        best, verified = rows["best"]["value_1"], rows["verified"]["value_1"]
+        self.assertNotEqual(best, verified)
+        self.assertIn(f"meets every constraint is pool_initial_wan={verified}\n", done.stdout)
+        self.assertIn(f"pool_initial_wan={best}, the best of the search, was not sure enough", done.stdout)
+
     def test_the_answer_is_what_run_says(self):
         self.pledgesim("tune", BISHAN, "--vary", "pool_initial_wan=1000:1400:100", "--st", ST, "-n", "3000", "-o", "out", "-q")
         best = [row for row in table((self.dir / "out/tune.csv").read_bytes()) if row["role"] == "best" and row["constraint"] == ST][0]

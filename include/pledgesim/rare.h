@@ -34,6 +34,7 @@ static inline int ps_rare_settled(enum ps_rare_verdict verdict)
 /* Worlds of rare events have numbers of their own, from here on. */
 #define PS_RARE_FIRST_PILOT (UINT64_C(1) << 31)
 #define PS_RARE_FIRST (PS_RARE_FIRST_PILOT + (UINT64_C(1) << 20))
+#define PS_RARE_PILOT_MAX 80000 /* of a scenario, at most */
 #define PS_RARE_WORLDS_MAX (PS_RARE_FIRST_PILOT - (UINT64_C(1) << 20) - PS_TILT_CYCLE)
 
 /* Of one row. Where the verdict is not GIVEN only the sums that were reached are there. */

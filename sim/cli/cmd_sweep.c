@@ -97,6 +97,9 @@ static enum ps_status tell(const struct ps_study_command *study, const struct ps
     }
     ps_say(stdout, lang, PS_SAY_SWEEP_FRONTIER, PS_ARGS(ps_text_count(frontier).s));
     const int feasible_only = study->study.constraints_n > 0 && met > 0;
+    if (feasible_only) {
+        ps_say(stdout, lang, PS_SAY_SWEEP_SURE, NULL);
+    }
     const enum ps_status status = print_frontier(study, sweep, feasible_only);
     (void)fflush(stdout);
     ps_say(stderr, lang, PS_SAY_SWEEP_DONE,

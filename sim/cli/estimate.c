@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 
+#include "pledgesim/rare.h"
 #include "pledgesim/workbook.h"
 
 enum { TRIAL_WORLDS = 1024, TRIALS = 2 };
@@ -67,5 +68,9 @@ enum ps_status ps_run_estimate(const struct ps_command *command, const struct ps
            PS_ARGS(ps_text_count(book->scenarios_n).s, ps_text_count((uint64_t)worlds_n).s,
                    ps_text_seconds(time, lang).s, ps_text_count((uint64_t)threads_n).s,
                    ps_text_bytes(1024.0 * (double)usage.ru_maxrss).s, ps_text_bytes(bytes).s));
+    if (command->given[PS_OPT_RARE].n > 0) {
+        ps_say(stdout, lang, PS_SAY_RARE_ESTIMATE,
+               PS_ARGS(ps_text_count((uint64_t)worlds_n + PS_RARE_PILOT_MAX).s));
+    }
     return PS_OK;
 }

@@ -19,6 +19,8 @@ enum {
     KEPT_N = 2
 };
 
+_Static_assert(FIRST_WORLDS + (LEVELS_MAX - 1) * WORLDS == PS_RARE_PILOT_MAX, "told in rare.h");
+
 static const enum ps_measure KEPT[KEPT_N] = {PS_M_DEPLETED, PS_M_POOL_MIN};
 
 /* [assumption] The nearest worlds teach, as many as tell as much as this number of equal ones, and

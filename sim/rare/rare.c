@@ -9,7 +9,7 @@
 #include "pledgesim/prepare.h"
 
 /* Scenario by scenario, so that no figure depends on what stands beside it: a pilot, then as many
- * tilted worlds as the plain run had, then the checks. */
+ * tilted worlds as were asked for, then the checks. */
 
 /* [assumption] below these no figure is printed. */
 static const double EFFECTIVE_LEAST = 100;
@@ -91,12 +91,17 @@ static int pool_can_pay(const struct ps_policy *policy)
     return shape->vehicles_n > 0;
 }
 
+static int is_rare(const struct ps_row *plain)
+{
+    return plain->moments[PS_M_DEPLETED].sum < PLAIN_SUFFICES;
+}
+
 /* Why no worlds are drawn; GIVEN: there is no such reason. */
 static enum ps_rare_verdict needless(const struct scenario *s)
 {
     if (!pool_can_pay(&s->policy))
         return PS_RARE_NO_CLAIM;
-    if (s->plain->moments[PS_M_DEPLETED].sum >= PLAIN_SUFFICES)
+    if (!is_rare(s->plain))
         return PS_RARE_PLAIN_SUFFICES;
     return can_steer(s->plan) ? PS_RARE_GIVEN : PS_RARE_NO_FACTOR;
 }
@@ -201,6 +206,27 @@ double ps_rare_gain(const struct ps_rare_row *row)
     return p.value * (1 - p.value) / (p.se * p.se * (double)(row->worlds_n + row->pilot_n));
 }
 
+/* ---- progress ---- */
+
+/* Worlds of all scenarios, from what the engine says of each of its runs. */
+struct meter {
+    int (*progress)(void *context, uint64_t done, uint64_t total);
+    void *context;
+    uint64_t all, before;          /* worlds to do; of finished scenarios */
+    uint64_t runs, done, of_total; /* of this one: in finished runs; in this run, and its total */
+};
+
+static int meter_progress(void *context, uint64_t done, uint64_t total)
+{
+    struct meter *m = context;
+    if (done < m->done) /* another run has begun */
+        m->runs += m->of_total;
+    m->done = done;
+    m->of_total = total;
+    const uint64_t sum = m->before + m->runs + done;
+    return m->progress(m->context, sum < m->all ? sum : m->all, m->all);
+}
+
 /* ---- scenarios ---- */
 
 static enum ps_status prepare(struct scenario *s)
@@ -249,13 +275,23 @@ enum ps_status ps_rare_run(const struct ps_engine_request *request,
 {
     enum ps_status status = PS_OK;
     struct ps_law_memo memo = {0};
+    const uint64_t most = request->worlds_n + PS_RARE_PILOT_MAX;
+    struct meter meter = {.progress = request->progress, .context = request->context};
+    for (size_t i = 0; i < request->scenarios_n; i++)
+        meter.all += is_rare(&plain->rows[i].row) ? most : 0;
     for (size_t i = 0; status == PS_OK && i < request->scenarios_n; i++) {
         struct ps_engine_request alone = *request;
+        if (request->progress) {
+            alone.progress = meter_progress;
+            alone.context = &meter;
+        }
         alone.scenarios = &request->scenarios[i];
         alone.scenarios_n = 1;
         alone.laws = request->laws ? request->laws : &memo;
         struct scenario s = {.request = &alone, .plain = &plain->rows[i].row, .row = &rows[i]};
         status = scenario_run(&s);
+        meter.before += is_rare(&plain->rows[i].row) ? most : 0;
+        meter.runs = meter.done = 0;
     }
     ps_law_memo_free(&memo);
     return status;

@@ -74,6 +74,17 @@ class Rare(Case):
         self.assertEqual((row["verdict"], row["plain_p_depletion"]), ("given", "0"))
         self.assertTrue(1e-6 < float(row["p_depletion"]) < 1e-5)
 
+    def test_progress_counts_all_scenarios_and_the_estimate_leaves_it_out(self):
+        arguments = ("run", BISHAN, "--only", "pool_1300,pool_1500", "-n", "8064", "--rare")
+        done = self.pledgesim(*arguments, "-o", "told", "--progress", "json")
+        lines = [json.loads(line)["progress"] for line in done.stderr.splitlines() if line.startswith('{"progress"')]
+        worlds = [line["done"] for line in lines if line["total"] == 2 * (8064 + 80000)]
+        self.assertTrue(worlds)
+        self.assertEqual(worlds, sorted(worlds))
+        self.assertLessEqual({line["total"] for line in lines}, {8064, 2 * (8064 + 80000)})
+        for lang, words in zip(LANGS, ("最多再抽 88,064 个世界", "up to 88,064 more worlds")):
+            self.assertIn(words, self.pledgesim(*arguments, "--dry-run", "--lang", lang).stdout)
+
     def test_wrong_uses(self):
         for lang, words in zip(LANGS, ("结果文件夹", "results folder")):
             done = self.pledgesim("run", STATIC, "--rare", "-o", "-", "--lang", lang, code=2)

@@ -238,6 +238,7 @@ class Sweep(Case):
         done = self.pledgesim("sweep", BISHAN, "--vary", "pool_initial_wan=1000:1400:200", "--vary", "topup=none|fixed", "--set", "topup_yearly_wan=100",
                               "--st", ST, "-n", "2000", "-o", "out", "--lang", "en")
         self.assertIn("on the frontier", done.stdout)
+        self.assertIn("those of them that surely meet every constraint", done.stdout)
         rows = table((self.dir / "out/grid.csv").read_bytes())
         self.assertEqual([(row["value_1"], row["value_2"]) for row in rows],
                          [(pool, topup) for pool in ("1000", "1200", "1400") for topup in ("none", "fixed")])

@@ -26,7 +26,11 @@ static void check_below(struct ps_load *load, const struct ps_case *c, const cha
     const size_t index = (size_t)(scalar(low) - ps_table_desc(PS_TABLE_scenarios)->columns);
     const struct ps_place place =
         ps_case_place(load, c, scalar(c->given[index] != NULL ? low : high));
-    const char *const args[] = {low, high, NULL};
+    const double ppm_per_percent = 1e4;
+    char low_pct[32], high_pct[32];
+    (void)snprintf(low_pct, sizeof low_pct, "%g", (double)low_ppm / ppm_per_percent);
+    (void)snprintf(high_pct, sizeof high_pct, "%g", (double)high_ppm / ppm_per_percent);
+    const char *const args[] = {low, low_pct, high, high_pct, NULL};
     ps_load_tell(load, PS_DIAG_BREAKER_ORDER, &place, NULL, args);
 }
 

@@ -164,7 +164,7 @@ struct ps_policy;
 
 struct ps_tilt {
     const struct ps_policy *policy;    /* says what the pool would pay for a loan */
-    double class_wan;                  /* width of the classes of these claims */
+    double class_wan;                  /* width of the classes of these stakes */
     int blocks_n, factors_n;           /* steps of the economy, normals of a step */
     const double *mean;                /* [PS_TILT_PARTS][blocks_n][factors_n]; part 0 holds 0 */
     double half_square[PS_TILT_PARTS]; /* half the squared length of each part's means */
@@ -187,10 +187,10 @@ static inline int ps_tilt_part(uint64_t world)
     return (int)(world / PS_ECONOMY_LANES % PS_TILT_PARTS);
 }
 
-/* Class 0 are claims of next to nothing, and the last has no upper end. */
-static inline int ps_tilt_class(double claim_wan, double class_wan)
+/* Eq. (12.15): class 0 are stakes of next to nothing, and the last has no upper end. */
+static inline int ps_tilt_class(double stake_wan, double class_wan)
 {
-    const double classes = claim_wan / class_wan;
+    const double classes = stake_wan / class_wan;
     if (classes < 0.01)
         return 0;
     return classes < PS_TILT_CLASSES - 2 ? 1 + (int)classes : PS_TILT_CLASSES - 1;

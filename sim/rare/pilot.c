@@ -161,8 +161,7 @@ static void level_keep(struct pilot *p, int nearest)
 }
 
 /* Eq. (12.8): votes for the nearest worlds, or for the depletions alone when these are enough.
- * Returns how many equal ones would tell as much as the
- * depletions. */
+ * Returns how many equal ones would tell as much as the depletions. */
 static double vote(struct pilot *p)
 {
     double sum = 0, square = 0, depletions = 0;

@@ -67,7 +67,7 @@ class Rare(Case):
             self.assertGreater(float(row["plain_p_depletion"]), 0.02)
 
     def test_never_is_said_of_policies_alone(self):
-        """With such PDs no world of the pilot has a default; the answer is a figure, not a never."""
+        """With such PDs hardly a world of the pilot has a default at first; the answer is a figure, not a never."""
         self.pledgesim("run", BISHAN, "--only", "baseline", "--set", "demand_multiplier=0", "--set", "pd_multiplier=0.00002",
                        "--set", "pool_initial_wan=50", "-n", "8064", "--rare", "-o", "seldom")
         row = self.rows("seldom")["baseline"]

@@ -322,8 +322,8 @@ static void what_cannot_be_told_is_refused(void **state)
     ps_fixture_free(b.s);
 }
 
-/* Loans to which nothing happens: no world of the pilot's first level has a default to learn from.
- */
+/* Loans to which next to nothing happens: hardly a world of the pilot's first level has a default
+ * to learn from. */
 static void defaults_no_plain_world_sees(void **state)
 {
     (void)state;

@@ -132,6 +132,7 @@ struct ps_lane_levels {
     double *topups;                  /* [month 0..N][pool]: named top-ups */
     int topups_any, topup_yearly_any;
     int support_any;                          /* some pool may be helped by another */
+    int claims_alike; /* every lane has the same shares and firm caps, no stop-loss, no support */
     double *share_ppm;                        /* [product][party but the bank] */
     int pays[PS_PRODUCTS_MAX][PS_PARTY_BANK]; /* some lane gives the party a part of claims */
     double *loan_cap_wan, *firm_cap;          /* [product][firm class] */
@@ -214,6 +215,7 @@ struct ps_ledger_work {
     uint8_t *amounts;    /* [app] PS_AMOUNTS_...: of that row */
     uint8_t *uneven;  /* [month 0..N] some lane did not grant a loan in full that would end then */
     double *refusal;  /* [app] full tier: why the chain is lost, -1 while it lives */
+    uint8_t *common;  /* [fate] all lanes have it alike: its rows below hold lane 0 alone */
     double *exposure; /* [fate] EAD, fen, 0 when not granted */
     double *due;      /* [fate] the pool's due by the prepay formula until the claim, from then
                          on what it was at the claim, after caps and stop-loss */
@@ -225,6 +227,7 @@ struct ps_ledger_work {
     double *group;    /* [breaker group][PS_GROUP_ROWS] */
     double *cohort;   /* [year][product][3]: premiums, insurer paid; [..] re-guarantor */
     double *measure;  /* [PS_MEASURE_N], doubles holding integers; missing: see ps_measure_read */
+    double *common_measure; /* [PS_MEASURE_N], no rows: what common defaults have yet to add */
     double *year_registered, *year_compensation; /* [calendar year of the run] */
     double *path;              /* [PS_PATH_N][month 0..N], NULL in the decision tier */
     double *scratch;           /* state that belongs to no pool */

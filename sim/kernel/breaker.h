@@ -6,7 +6,7 @@
 
 /* Steps 6 and 7: the NPL balance and the breaker (docs/model.md section 7, NPL and breaker). */
 
-static void npl_event(struct ledger *g, const struct ps_event *e)
+PS_KERNEL_INLINE void npl_event_over(struct ledger *g, const struct ps_event *e, const int over)
 {
     const struct ps_fate *f = &g->world->fates[e->fate];
     const double *exposure = row(g->work->exposure, e->fate);
@@ -16,16 +16,24 @@ static void npl_event(struct ledger *g, const struct ps_event *e)
     double *defaulted = group_row(g, group, GROUP_DEFAULTED);
     if (e->step == PS_STEP_NPL_ENTER) {
         g->npl_loans_n++;
-        LANES npl[l] += exposure[l];
-        LANES n[l] += exposure[l] > 0 ? 1. : 0.;
+        LANES npl[l] += exposure[ITS_LANE(over)];
+        LANES n[l] += exposure[ITS_LANE(over)] > 0 ? 1. : 0.;
         return;
     }
-    LANES defaulted[l] -= exposure[l];
+    LANES defaulted[l] -= exposure[ITS_LANE(over)];
     if (was_npl) {
         g->npl_loans_n--;
-        LANES npl[l] -= exposure[l];
-        LANES n[l] -= exposure[l] > 0 ? 1. : 0.;
+        LANES npl[l] -= exposure[ITS_LANE(over)];
+        LANES n[l] -= exposure[ITS_LANE(over)] > 0 ? 1. : 0.;
     }
+}
+
+static void npl_event(struct ledger *g, const struct ps_event *e)
+{
+    if (is_common(g, e->fate))
+        npl_event_over(g, e, 1);
+    else
+        npl_event_over(g, e, PS_LANES);
 }
 
 /* What a breaker's ratio is made of, for one group in all lanes. */

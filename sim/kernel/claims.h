@@ -128,26 +128,28 @@ static void history_caps(struct ledger *g, int fate, double (*due)[PS_LANES])
 }
 
 /* Eq. (7.2): EAD with the interest that the product covers. */
-static void claim_base_take(const struct ledger *g, const struct ps_app *app,
-                            const struct ps_product_shape *product, const double *exposure, ROW fen)
+PS_KERNEL_INLINE void claim_base_take(const struct ledger *g, const struct ps_app *app,
+                                      const struct ps_product_shape *product,
+                                      const double *exposure, ROW fen, const int n)
 {
     const double interest = claim_interest_ppm(g, app, product);
-    rows_copy(fen, exposure);
+    OVER(n) fen[l] = exposure[l];
     if (interest > 0)
-        LANES fen[l] += lane_month_rate(exposure[l], interest);
+        OVER(n) fen[l] += lane_month_rate(exposure[l], interest);
 }
 
 /* Everybody but the pool pays at once. */
-static void others_pay(struct ledger *g, int fate, int product_i, double (*due)[PS_LANES])
+PS_KERNEL_INLINE void others_pay(struct ledger *g, int fate, int product_i, double (*due)[PS_LANES],
+                                 const int n)
 {
-    ROW bank = measure_row(g, PS_M_LOSS_BANK);
+    ROW bank = measure_over(g, PS_M_LOSS_BANK, n);
     for (int j = PS_PARTY_POOL + 1; j < PS_PARTY_BANK; j++) {
         if (!g->levels->pays[product_i][j])
             continue;
         ROW paid = paid_row(g, fate, j);
-        ROW loss = measure_row(g, PS_M_LOSS_POOL + j);
+        ROW loss = measure_over(g, PS_M_LOSS_POOL + j, n);
         const double *d = due[j];
-        LANES
+        OVER(n)
         {
             paid[l] = d[l];
             loss[l] += d[l];
@@ -156,9 +158,7 @@ static void others_pay(struct ledger *g, int fate, int product_i, double (*due)[
     }
 }
 
-/* Eq. (7.3): the claim of one loan. The pool's due after its firm cap is left in `due` until the
- * month's claims are added up. */
-static void claim_open(struct ledger *g, int fate)
+PS_KERNEL_INLINE void claim_open_over(struct ledger *g, int fate, const int n)
 {
     const struct ps_fate *f = &g->world->fates[fate];
     const struct ps_app *app = &g->world->apps[f->app];
@@ -168,30 +168,38 @@ static void claim_open(struct ledger *g, int fate)
     ROW claimed = row(g->work->claimed, fate);
     ROW pool_due = pool_row(g, product->pool, POOL_DUE);
     ROW waits = row(g->work->due, fate);
-    claim_base_take(g, app, product, row(g->work->exposure, fate), claimed);
+    const int history = n == PS_LANES && has_history_caps(g, fate);
+    claim_base_take(g, app, product, row(g->work->exposure, fate), claimed, n);
     if (f->s <= g->t) {
         double recovered[PS_LANES];
-        recovery_take(g, fate, recovered);
-        LANES claimed[l] -= recovered[l];
+        recovery_take(g, fate, recovered, n);
+        OVER(n) claimed[l] -= recovered[l];
     }
     for (int j = 0; j < PS_PARTY_BANK; j++) {
         const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + j);
         ROW d = due[j];
         if (g->levels->pays[product_i][j])
-            LANES d[l] = lane_share(claimed[l], share[l]);
-        else
+            OVER(n) d[l] = lane_share(claimed[l], share[l]);
+        else if (history)
             rows_zero(d, 1);
     }
     const double *cap = crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
-    if (has_history_caps(g, fate))
+    if (history)
         history_caps(g, fate, due);
     const double *own = due[PS_PARTY_POOL];
-    LANES
-    {
-        pool_due[l] -= waits[l];
-        waits[l] = own[l] < cap[l] ? own[l] : cap[l];
-    }
-    others_pay(g, fate, product_i, due);
+    LANES pool_due[l] -= waits[ITS_LANE(n)];
+    OVER(n) waits[l] = own[l] < cap[l] ? own[l] : cap[l];
+    others_pay(g, fate, product_i, due, n);
+}
+
+/* Eq. (7.3): the claim of one loan. The pool's due after its firm cap is left in `due` until the
+ * month's claims are added up. */
+static void claim_open(struct ledger *g, int fate)
+{
+    if (is_common(g, fate))
+        claim_open_over(g, fate, 1);
+    else
+        claim_open_over(g, fate, PS_LANES);
 }
 
 /* Money leaves the pool for a claim. */
@@ -278,48 +286,117 @@ static void pool_settle(struct ledger *g, int pool, int from, int to, int l)
     }
 }
 
-/* The usual month: every lane can pay what is due. Lanes that cannot, and all of them when a
- * stop-loss counts along, are left to pool_settle; `plain` marks the others. */
-static void pool_pay_plain(struct ledger *g, int pool, int from, int to, ROW plain)
+/* What a pool owes for the month's claims: one number when all of them are common. */
+PS_KERNEL_INLINE void month_sum(const struct ledger *g, int pool, int from, int to, ROW sum,
+                                const int n)
+{
+    const struct ps_event *e = g->schedule->events;
+    OVER(n) sum[l] = 0;
+    for (int i = from; i < to; i++) {
+        const double *d = row(g->work->due, e[i].fate);
+        if (fate_product(g, e[i].fate)->pool == pool)
+            OVER(n) sum[l] += d[l];
+    }
+}
+
+/* Pays the month's claims, `sum` altogether, where `plain` is 1. */
+PS_KERNEL_INLINE void plain_pay(struct ledger *g, int pool, int from, int to, const double *sum,
+                                const double *plain, const int n)
 {
     const struct ps_event *e = g->schedule->events;
     ROW balance = pool_row(g, pool, POOL_BALANCE);
     ROW paid = pool_row(g, pool, POOL_PAID);
-    ROW loss = measure_row(g, PS_M_LOSS_POOL);
-    ROW bank = measure_row(g, PS_M_LOSS_BANK);
-    ROW gross = measure_row(g, PS_M_COMPENSATION);
-    ROW year = row(g->work->year_compensation, g->year);
-    ROW flow = scratch_row(g, MONTH_FLOW);
-    ROW after = measure_row(g, PS_M_NEXT_YEAR);
-    double sum[PS_LANES];
-    LANES sum[l] = 0;
-    for (int i = from; i < to; i++) {
-        const double *d = row(g->work->due, e[i].fate);
-        if (fate_product(g, e[i].fate)->pool == pool)
-            LANES sum[l] += d[l];
-    }
-    const double never = g->levels->stop_loss_any ? 0 : 1;
-    const double next = g->t > g->frame->horizon && g->t <= g->frame->horizon + 12 ? 1 : 0;
+    ROW loss = measure_over(g, PS_M_LOSS_POOL, n);
+    ROW bank = measure_over(g, PS_M_LOSS_BANK, n);
+    ROW gross = measure_over(g, PS_M_COMPENSATION, n);
     LANES
     {
-        plain[l] = sum[l] <= balance[l] ? never : 0;
-        const double x = plain[l] * sum[l];
+        const double x = plain[ITS_LANE(n)] * sum[ITS_LANE(n)];
         balance[l] -= x;
         paid[l] += x;
+    }
+    OVER(n)
+    {
+        const double x = plain[l] * sum[l];
         loss[l] += x;
         bank[l] -= x;
         gross[l] += x;
-        year[l] += x;
-        flow[l] += x;
-        after[l] += next * x;
     }
     for (int i = from; i < to; i++) {
         if (fate_product(g, e[i].fate)->pool != pool)
             continue;
         const double *d = row(g->work->due, e[i].fate);
         ROW p = paid_row(g, e[i].fate, PS_PARTY_POOL);
-        LANES p[l] += plain[l] * d[l];
+        OVER(n) p[l] += plain[l] * d[l];
     }
+}
+
+/* When the month's payments count for the full tier. */
+static void payments_date(struct ledger *g, const double *sum, const double *plain)
+{
+    ROW year = row(g->work->year_compensation, g->year);
+    ROW flow = scratch_row(g, MONTH_FLOW);
+    ROW after = measure_row(g, PS_M_NEXT_YEAR);
+    const double next = g->t > g->frame->horizon && g->t <= g->frame->horizon + 12 ? 1 : 0;
+    LANES
+    {
+        const double x = plain[l] * sum[l];
+        year[l] += x;
+        flow[l] += x;
+        after[l] += next * x;
+    }
+}
+
+/* The usual month: every lane can pay what is due. Lanes that cannot, and all of them when a
+ * stop-loss counts along, are left to pool_settle; `plain` marks the others. */
+static void pool_pay_plain(struct ledger *g, int pool, int from, int to, ROW plain)
+{
+    const double *balance = pool_row(g, pool, POOL_BALANCE);
+    const double never = g->levels->stop_loss_any ? 0 : 1;
+    double sum[PS_LANES];
+    month_sum(g, pool, from, to, sum, PS_LANES);
+    LANES plain[l] = sum[l] <= balance[l] ? never : 0;
+    plain_pay(g, pool, from, to, sum, plain, PS_LANES);
+    if (g->kept)
+        payments_date(g, sum, plain);
+}
+
+/* A common default that lanes go on with by themselves. */
+static void common_spread(struct ledger *g, int fate)
+{
+    if (!is_common(g, fate))
+        return;
+    double *const rows[] = {row(g->work->exposure, fate), row(g->work->due, fate),
+                            row(g->work->claimed, fate)};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        row_fill(rows[i], rows[i][0]);
+    for (int j = 0; j < PS_PARTY_BANK; j++)
+        row_fill(paid_row(g, fate, j), paid_row(g, fate, j)[0]);
+    rows_zero(row(g->work->queued, fate), 1);
+    g->work->common[fate] = 0;
+}
+
+/* Pays a month of common claims if every lane can; else 0, and they are common no longer. */
+static int common_pay(struct ledger *g, int from, int to)
+{
+    const struct ps_event *e = g->schedule->events;
+    const double *balance = pool_row(g, 0, POOL_BALANCE), one = 1;
+    double sum;
+    int common = 1;
+    for (int i = from; i < to; i++)
+        common &= is_common(g, e[i].fate);
+    if (common) {
+        ps_mask_of_lanes can[VECTORS];
+        month_sum(g, 0, from, to, &sum, 1);
+        VECS can[v] = VECTOR_COMPARE(vector_at(balance, v), vector_of(sum), GE);
+        if (lanes_of_masks(can) == ALL_LANES) {
+            plain_pay(g, 0, from, to, &sum, &one, 1);
+            return 1;
+        }
+    }
+    for (int i = from; i < to; i++)
+        common_spread(g, e[i].fate);
+    return 0;
 }
 
 static void claims_log(const struct ledger *g, int from, int to)
@@ -352,11 +429,13 @@ static void claims_pay(struct ledger *g)
         const int fate = e[i].fate;
         const double *exposure = row(g->work->exposure, fate);
         claim_open(g, fate);
-        if (fate_product(g, fate)->in_pool)
+        if (g->kept && fate_product(g, fate)->in_pool)
             LANES released[l] += exposure[l];
     }
     if (RARELY(g->levels->support_any))
         supports_pay(g, from, to);
+    if (g->commons && common_pay(g, from, to))
+        return;
     for (int p = 0; p < g->shape->pools_n; p++) {
         double plain[PS_LANES];
         pool_pay_plain(g, p, from, to, plain);

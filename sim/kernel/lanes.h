@@ -29,6 +29,11 @@ static inline const double *crow(const double *rows, int i)
     return rows + (size_t)i * PS_LANES;
 }
 
+/* Steps on a default come in two copies: over PS_LANES lanes, and with n = 1 for a default that all
+ * lanes have alike, a common one. The rows of that default hold one number then. */
+#define OVER(n) PS_SIMD for (int l = 0; l < (n); l++)
+#define ITS_LANE(n) ((n) == PS_LANES ? l : 0)
+
 /* Sum over the lanes; only whole numbers are summed so, their order does not matter. */
 static inline double lanes_sum(const double *x)
 {
@@ -129,6 +134,11 @@ static inline void rows_zero(double *rows, int n)
 {
     for (int i = 0; i < n; i++)
         LANES row(rows, i)[l] = 0;
+}
+
+static inline void row_fill(double *restrict to, double x)
+{
+    LANES to[l] = x;
 }
 
 static inline void rows_copy(double *restrict to, const double *restrict from)
@@ -237,6 +247,8 @@ struct ledger {
     int full;                                     /* measures beyond the decision tier are kept */
     int all_book;    /* the book of all loans is kept: full tier, or subsidies need it */
     int cohorts;     /* some cap looks at grant years */
+    int kept;        /* what became of single defaults is looked at: full tier, trace */
+    int commons;     /* defaults of loans that all lanes granted are common */
     int instalments; /* some loan repays in equal principal */
 };
 
@@ -270,6 +282,17 @@ static inline double *book_row(const struct ledger *g, int pool)
 static inline double *measure_row(const struct ledger *g, int m)
 {
     return row(g->work->measure, m);
+}
+
+/* Where a default over n lanes adds to a measure; what a common one adds waits in a number. */
+PS_KERNEL_INLINE double *measure_over(const struct ledger *g, int m, const int n)
+{
+    return n == PS_LANES ? measure_row(g, m) : &g->work->common_measure[m];
+}
+
+static inline int is_common(const struct ledger *g, int fate)
+{
+    return PS_LANES > 1 && g->commons && g->work->common[fate];
 }
 
 /* What the lanes granted an application, 万元. */

@@ -4,6 +4,7 @@
 #include "breaker.h"
 #include "claims.h"
 #include "close.h"
+#include "defaults.h"
 #include "kernel.h"
 #include "lanes.h"
 #include "lending.h"
@@ -61,6 +62,7 @@ static void ledger_open(struct ledger *g)
     struct ps_ledger_work *work = g->work;
     const struct ps_shape *shape = g->shape;
     measures_open(g);
+    commons_open(g);
     rows_zero(work->scratch, SCRATCH_ROWS);
     rows_zero(work->pool, shape->pools_n * POOL_ROWS);
     rows_zero(work->group, g->groups_n * GROUP_ROWS);
@@ -87,50 +89,6 @@ static void ledger_open(struct ledger *g)
         loan_enter(g, (int)i, granted_row(g, (int)i));
     for (int j = 0; work->path && j < PS_PATH_N; j++)
         rows_zero(row(work->path, j * (g->frame->months_n + 1)), 1);
-}
-
-/* Step 3: a loan stops performing and its claim becomes due. */
-static void loan_default(struct ledger *g, int app_i)
-{
-    const struct ps_app *app = &g->world->apps[app_i];
-    const int fate = app->fate, product_i = g->schedule->product[app_i];
-    const struct ps_product_shape *product = &g->shape->products[product_i];
-    ROW exposure = row(g->work->exposure, fate);
-    ROW due = row(g->work->due, fate);
-    loan_leave(g, app_i, g->t - 1 - app->month, exposure);
-    rows_zero(row(g->work->paid, fate * PS_PARTY_BANK), PS_PARTY_BANK);
-    rows_zero(row(g->work->queued, fate), 1);
-    rows_zero(row(g->work->claimed, fate), 1);
-    rows_zero(row(g->work->loss, fate), 1);
-    rows_zero(due, 1);
-    double *n = measure_row(g, PS_M_DEFAULTS_N), *all = measure_row(g, PS_M_EXPOSURE);
-    double *bank = measure_row(g, PS_M_LOSS_BANK);
-    LANES
-    {
-        n[l] += exposure[l] > 0 ? 1. : 0.;
-        all[l] += exposure[l];
-        bank[l] += exposure[l];
-    }
-    if (product->in_pool) {
-        const double *share = crow(g->levels->share_ppm, product_i * PS_PARTY_BANK + PS_PARTY_POOL);
-        const double *cap =
-            crow(g->levels->firm_cap, product_i * PS_FIRM_CLASS_N + firm_class_of(app));
-        double base[PS_LANES];
-        ROW pool_due = pool_row(g, product->pool, POOL_DUE);
-        ROW defaulted = group_row(g, group_of(g, app_i), GROUP_DEFAULTED);
-        claim_base_take(g, app, product, exposure, base);
-        LANES
-        {
-            const double x = lane_share(base[l], share[l]);
-            due[l] = x < cap[l] ? x : cap[l];
-            pool_due[l] += due[l];
-            defaulted[l] += exposure[l];
-        }
-    }
-    if (g->work->log && exposure[g->work->log->lane] > 0)
-        log_line(g, PS_LOG_DEFAULT, app_i, fate, exposure[g->work->log->lane], NULL, 0);
-    if (RARELY(g->shape->takers_n))
-        taken_default(g, app_i);
 }
 
 static void log_repaid(const struct ledger *g, int app_i, double fen)
@@ -422,6 +380,7 @@ PS_KERNEL_INLINE void months_run(struct ledger *g, const int full)
     }
     registers_save(g, &r);
     granted_settle(g, &r);
+    commons_settle(g);
 }
 
 void PS_ISA(PS_LEDGER_RUN)(const struct ps_ledger_frame *frame, const struct ps_shape *shape,
@@ -440,11 +399,17 @@ void PS_ISA(PS_LEDGER_RUN)(const struct ps_ledger_frame *frame, const struct ps_
     g.groups_n = g.by_bank ? shape->banks_n : shape->pools_n;
     g.all_book = g.full || shape->subsidy_ppm > 0;
     g.cohorts = shape->reguarantor_cap_ppm > 0;
+    int history = 0;
     for (int j = 0; j < shape->products_n; j++) {
+        history |= shape->products[j].insurer_firm_rule != PS_FIRM_RULE_NONE;
         g.cohorts |= shape->products[j].insurer_yearly_ppm > 0;
         g.fees |= shape->products[j].guarantee_fee_ppm > 0 || shape->products[j].premium_ppm > 0;
     }
     g.registers = ps_has_one_book(shape);
+    g.kept = g.full || work->log;
+    g.commons = g.registers && !g.kept && !g.all_book && !history && !g.cohorts &&
+                levels->claims_alike && !shape->carry_unpaid && !shape->takers_n &&
+                !shape->trusts_n;
     g.grants_whole = grants_whole(&g);
     g.only_interest = g.registers && levels->interest_direct && !levels->topups_any;
     g.only_interest_but_january = levels->topup_yearly_any || levels->stop_loss_any;

@@ -25,6 +25,7 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     w->amounts = layout_take(&at, apps, sizeof *w->amounts);
     w->uneven = layout_take(&at, months, sizeof *w->uneven);
     w->refusal = layout_take(&at, full ? apps : 0, lane);
+    w->common = layout_take(&at, apps, sizeof *w->common);
     w->exposure = layout_take(&at, apps, lane);
     w->due = layout_take(&at, apps, lane);
     w->paid = layout_take(&at, apps * PS_PARTY_BANK, lane);
@@ -36,6 +37,7 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     w->cohort =
         layout_take(&at, (size_t)PS_YEARS_MAX * (size_t)shape->products_n * COHORT_ROWS, lane);
     w->measure = layout_take(&at, PS_MEASURE_N, lane);
+    w->common_measure = layout_take(&at, PS_MEASURE_N, sizeof *w->common_measure);
     w->year_registered = layout_take(&at, PS_YEARS_MAX, lane);
     w->year_compensation = layout_take(&at, PS_YEARS_MAX, lane);
     w->scratch = layout_take(&at, SCRATCH_ROWS, lane);
@@ -229,6 +231,13 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
 #undef AT
 }
 
+/* Whether two policies share out every claim alike. */
+static int claims_equal(const struct ps_levels *a, const struct ps_levels *b)
+{
+    return memcmp(a->share_ppm, b->share_ppm, sizeof a->share_ppm) == 0 &&
+           memcmp(a->firm_cap_fen, b->firm_cap_fen, sizeof a->firm_cap_fen) == 0;
+}
+
 void ps_lane_levels_init(struct ps_lane_levels *levels, const struct ps_world_plan *plan,
                          const struct ps_policy *const *policies, int n, int width, void *memory)
 {
@@ -237,6 +246,9 @@ void ps_lane_levels_init(struct ps_lane_levels *levels, const struct ps_world_pl
     levels_lay_out(levels, plan, &policies[0]->shape, width, layout_align(memory));
     for (int l = 0; l < width; l++)
         levels_fill(levels, plan, policies[l < n ? l : 0], width, l);
+    levels->claims_alike = !levels->stop_loss_any && !levels->support_any;
+    for (int i = 1; i < n; i++)
+        levels->claims_alike &= claims_equal(&policies[0]->levels, &policies[i]->levels);
 }
 
 static const struct ps_measure_desc MEASURES[PS_MEASURE_N] = {

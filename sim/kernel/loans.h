@@ -119,15 +119,15 @@ static void loan_leave(struct ledger *g, int app_i, int interest_months, ROW owe
 }
 
 /* Eq. (6.5): R = min(EAD, rnd(A x + b EAD)); a cured loan pays all. */
-static void recovery_of(const struct ps_fate *f, const double *granted_wan, const double *exposure,
-                        ROW r)
+PS_KERNEL_INLINE void recovery_of(const struct ps_fate *f, const double *granted_wan,
+                                  const double *exposure, ROW r, const int n)
 {
     const double proceeds = f->proceeds_frac, cash = f->cash_frac;
     if (f->cured) {
-        LANES r[l] = exposure[l];
+        OVER(n) r[l] = exposure[l];
         return;
     }
-    LANES
+    OVER(n)
     {
         const double x = ps_rnd(granted_wan[l] * FEN_PER_WAN * proceeds + exposure[l] * cash);
         r[l] = x < exposure[l] ? x : exposure[l];

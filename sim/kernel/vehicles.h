@@ -86,7 +86,7 @@ static void vehicle_recover(struct ledger *g, const struct ps_fate *fate, const 
     ROW recovered = measure_row(g, PS_M_VEHICLES_RECOVERED);
     ROW all = measure_row(g, PS_M_VEHICLES_LOSS);
     double r[PS_LANES];
-    recovery_of(fate, granted_wan, exposure, r);
+    recovery_of(fate, granted_wan, exposure, r, PS_LANES);
     LANES
     {
         loss[l] = exposure[l] - r[l];

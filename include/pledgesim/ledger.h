@@ -131,17 +131,18 @@ struct ps_lane_levels {
         *topup_rule, *support_limit; /* [pool] */
     double *topups;                  /* [month 0..N][pool]: named top-ups */
     int topups_any, topup_yearly_any;
-    int support_any;                          /* some pool may be helped by another */
-    int claims_alike; /* every lane has the same shares and firm caps, no stop-loss, no support */
-    double *share_ppm;                        /* [product][party but the bank] */
+    int support_any;   /* some pool may be helped by another */
+    int claims_alike;  /* every lane has the same shares and firm caps, no stop-loss, no support */
+    double *share_ppm; /* [product][party but the bank] */
     int pays[PS_PRODUCTS_MAX][PS_PARTY_BANK]; /* some lane gives the party a part of claims */
     double *loan_cap_wan, *firm_cap;          /* [product][firm class] */
     double loan_cap_min_wan[PS_PRODUCTS_MAX * PS_FIRM_CLASS_N]; /* smallest over the lanes */
     double *max_firm_ppm, *stop_loss;
     int max_firm_any, stop_loss_any, renewal_share_any;
-    int leverage_whole;  /* every leverage is a whole number: room = free x times, exactly */
-    int interest_direct; /* balance x ppm stays below 2^51: one division a month, not two */
-    int judged_at_zero;  /* some threshold is 0 % and no non-performing loan is asked for */
+    int leverage_whole;   /* every leverage is a whole number: room = free x times, exactly */
+    int interest_direct;  /* balance x ppm stays below 2^51: one division a month, not two */
+    double min_npl_least; /* smallest over the lanes */
+    int judged_at_zero;   /* some threshold is 0 % and no non-performing loan is asked for */
     double *warn_ppm, *suspend_ppm, *terminate_ppm, *resume_ppm, *min_live, *min_npl;
     double *registered_before, *target, *registered_ratio_ppm, *renewal_share_ppm;
     double *district_share;
@@ -205,6 +206,9 @@ struct ps_offer {
     int app;
 };
 
+/* How many of a work's grants, amounts and months are filled at once. */
+enum { PS_FILL = 64 };
+
 /* Memory of one evaluating thread and what it leaves. Rows of `width` lanes. */
 struct ps_ledger_work {
     int width;
@@ -227,6 +231,8 @@ struct ps_ledger_work {
     double *group;    /* [breaker group][PS_GROUP_ROWS] */
     double *cohort;   /* [year][product][3]: premiums, insurer paid; [..] re-guarantor */
     double *measure;  /* [PS_MEASURE_N], doubles holding integers; missing: see ps_measure_read */
+    uint8_t *opened;  /* the measures that begin a world at 0: those that somebody looks at */
+    int opened_n;
     double *common_measure; /* [PS_MEASURE_N], no rows: what common defaults have yet to add */
     double *year_registered, *year_compensation; /* [calendar year of the run] */
     double *path;              /* [PS_PATH_N][month 0..N], NULL in the decision tier */

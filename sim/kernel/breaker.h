@@ -98,8 +98,8 @@ static void group_review(struct ledger *g, const struct ps_breaker_metric *metri
         log_review(g, group, numerator, denominator);
 }
 
-/* Step 7: reviews happen when t is a multiple of review_months. Without non-performing loans and
- * without a suspension the NPL metric has nothing to say. */
+/* Step 7: reviews happen when t is a multiple of review_months. With too few non-performing loans
+ * and without a suspension the NPL metric has nothing to say. */
 static inline int review_due(struct ledger *g)
 {
     const struct ps_shape *shape = g->shape;
@@ -107,7 +107,8 @@ static inline int review_due(struct ledger *g)
     if (g->t != g->review_month)
         return 0;
     g->review_month += shape->review_months;
-    return g->npl_loans_n || g->suspended_any || g->levels->judged_at_zero || g->work->log ||
+    const int judged = g->npl_loans_n && g->npl_loans_n >= g->levels->min_npl_least;
+    return judged || g->suspended_any || g->levels->judged_at_zero || g->work->log ||
            ps_models_breaker_metric(&n)[shape->breaker_metric] != &ps_breaker_metric_npl;
 }
 

@@ -13,35 +13,16 @@
 #include "standing_book.h"
 #include "vehicles.h"
 
-/* How many measures a world can change: those of vehicles and funds come last, and stay zero in a
- * book without any (ps_ledger_work_init). */
-static int measures_changed(const struct ledger *g)
-{
-    const int some = g->shape->vehicles_n > 0 || g->levels->funds_n > 0;
-    return some ? PS_MEASURE_N : PS_M_VEHICLES_REGISTERED;
-}
-
-/* The measures that the decision tier looks at: those it keeps, what they are made of, and what
- * must add up. Others hold anything there. */
-static int looked_at(int measure)
-{
-    static const uint8_t DECISION[PS_MEASURE_N] = {
-#define PS_MEASURE(symbol, name, unit, tier, en, zh)                                               \
-    [PS_M_##symbol] = PS_MT_##tier == PS_MT_DECISION,
-#include "pledgesim/measures.def"
-#undef PS_MEASURE
-    };
-    return DECISION[measure] || measure >= PS_M_VEHICLES_REGISTERED ||
-           (measure >= PS_M_LOSS_POOL && measure <= PS_M_LOSS_BANK) || measure == PS_M_EXPOSURE ||
-           measure == PS_M_RECOVERED || measure == PS_M_RETURNED || measure == PS_M_SUBSIDY ||
-           measure == PS_M_REGISTERED_FLOW;
-}
-
 static void measures_open(struct ledger *g)
 {
-    for (int m = 0; m < measures_changed(g); m++)
-        if (g->full || looked_at(m))
-            rows_zero(measure_row(g, m), 1);
+    for (int i = 0; i < g->work->opened_n; i++)
+        rows_zero(measure_row(g, g->work->opened[i]), 1);
+}
+
+/* Arrays have room to be filled in whole vectors. */
+static inline int filled(int n)
+{
+    return (n + PS_FILL - 1) / PS_FILL * PS_FILL;
 }
 
 /* Every lane grants everything, until one does not. */
@@ -49,11 +30,20 @@ static void grants_open(struct ledger *g)
 {
     uint32_t *restrict grants = g->work->grants;
     uint8_t *restrict amounts = g->work->amounts, *restrict uneven = g->work->uneven;
-    const int apps_n = g->world->apps_n, months_n = g->frame->months_n;
+    const int apps_n = filled(g->world->apps_n), months_n = filled(g->frame->months_n + 1);
     PS_SIMD for (int i = 0; i < apps_n; i++) grants[i] = ALL_LANES;
     PS_SIMD for (int i = 0; i < apps_n; i++) amounts[i] = PS_AMOUNTS_AWAITED;
-    PS_SIMD for (int t = 0; t <= months_n; t++) uneven[t] = 0;
+    PS_SIMD for (int t = 0; t < months_n; t++) uneven[t] = 0;
     grants[g->work->apps_max] = ALL_LANES; /* of no parent */
+}
+
+/* Tape loans that are all plain. */
+static void tape_enter(struct ledger *g)
+{
+    const struct ps_month_sum *tape = &g->schedule->asks[0];
+    row_fill(group_row(g, 0, GROUP_BOOK), tape->pool_fen);
+    row_fill(group_row(g, 0, GROUP_LIVE), tape->pool_n);
+    row_fill(scratch_row(g, ALL_BOOK), g->all_book ? tape->wan * FEN_PER_WAN : 0);
 }
 
 /* The state before month 1: the pools funded, the tape loans on the books. */
@@ -85,8 +75,11 @@ static void ledger_open(struct ledger *g)
     }
     if (g->schedule->standing)
         standing_open(g);
-    for (uint32_t i = 0; !g->schedule->standing && i < g->world->app_first[1]; i++)
-        loan_enter(g, (int)i, granted_row(g, (int)i));
+    else if (g->registers && g->schedule->asks_plain[0])
+        tape_enter(g);
+    else
+        for (uint32_t i = 0; i < g->world->app_first[1]; i++)
+            loan_enter(g, (int)i, granted_row(g, (int)i));
     for (int j = 0; work->path && j < PS_PATH_N; j++)
         rows_zero(row(work->path, j * (g->frame->months_n + 1)), 1);
 }

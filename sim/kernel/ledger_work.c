@@ -20,10 +20,10 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     const size_t months = (size_t)plan->months_n + 1;
     w->width = width;
     w->apps_max = apps;
-    w->grants = layout_take(&at, apps + 1, sizeof *w->grants);
+    w->grants = layout_take(&at, apps + PS_FILL, sizeof *w->grants);
     w->granted_wan = layout_take(&at, apps, lane);
-    w->amounts = layout_take(&at, apps, sizeof *w->amounts);
-    w->uneven = layout_take(&at, months, sizeof *w->uneven);
+    w->amounts = layout_take(&at, apps + PS_FILL, sizeof *w->amounts);
+    w->uneven = layout_take(&at, months + PS_FILL, sizeof *w->uneven);
     w->refusal = layout_take(&at, full ? apps : 0, lane);
     w->common = layout_take(&at, apps, sizeof *w->common);
     w->exposure = layout_take(&at, apps, lane);
@@ -37,6 +37,7 @@ static size_t work_lay_out(struct ps_ledger_work *w, const struct ps_world_plan 
     w->cohort =
         layout_take(&at, (size_t)PS_YEARS_MAX * (size_t)shape->products_n * COHORT_ROWS, lane);
     w->measure = layout_take(&at, PS_MEASURE_N, lane);
+    w->opened = layout_take(&at, PS_MEASURE_N, sizeof *w->opened);
     w->common_measure = layout_take(&at, PS_MEASURE_N, sizeof *w->common_measure);
     w->year_registered = layout_take(&at, PS_YEARS_MAX, lane);
     w->year_compensation = layout_take(&at, PS_YEARS_MAX, lane);
@@ -68,11 +69,43 @@ size_t ps_ledger_work_bytes(const struct ps_world_plan *plan, const struct ps_sh
     return work_lay_out(&scratch, plan, shape, width, full, 0);
 }
 
+static const struct ps_measure_desc MEASURES[PS_MEASURE_N] = {
+#define PS_MEASURE(symbol, text, u, t, en, zh)                                                     \
+    [PS_M_##symbol] = {.name = text,                                                               \
+                       .unit = PS_MU_##u,                                                          \
+                       .tier = PS_MT_##t,                                                          \
+                       .doc = {[PS_LANG_ZH] = zh, [PS_LANG_EN] = en}},
+#include "pledgesim/measures.def"
+#undef PS_MEASURE
+};
+
+/* How many measures a world can change: those of vehicles and funds come last, and stay zero in a
+ * book without any. */
+static int measures_changed(const struct ps_world_plan *plan, const struct ps_shape *shape)
+{
+    const int some = shape->vehicles_n > 0 || plan->funds_n > 0;
+    return some ? PS_MEASURE_N : PS_M_VEHICLES_REGISTERED;
+}
+
+/* The measures that the decision tier looks at: those it keeps, what they are made of, and what
+ * must add up. Others hold anything there. */
+static int looked_at(int measure)
+{
+    return MEASURES[measure].tier == PS_MT_DECISION || measure >= PS_M_VEHICLES_REGISTERED ||
+           (measure >= PS_M_LOSS_POOL && measure <= PS_M_LOSS_BANK) || measure == PS_M_EXPOSURE ||
+           measure == PS_M_RECOVERED || measure == PS_M_RETURNED || measure == PS_M_SUBSIDY ||
+           measure == PS_M_REGISTERED_FLOW;
+}
+
 void ps_ledger_work_init(struct ps_ledger_work *work, const struct ps_world_plan *plan,
                          const struct ps_shape *shape, int width, int full, void *memory)
 {
     work_lay_out(work, plan, shape, width, full, layout_align(memory));
     memset(work->measure, 0, PS_MEASURE_N * (size_t)width * sizeof *work->measure);
+    work->opened_n = 0;
+    for (int m = 0; m < measures_changed(plan, shape); m++)
+        if (full || looked_at(m))
+            work->opened[work->opened_n++] = (uint8_t)m;
 }
 
 static size_t levels_lay_out(struct ps_lane_levels *v, const struct ps_world_plan *plan,
@@ -202,6 +235,8 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
     AT(v->resume_ppm, 0) = (double)from->resume_ppm;
     AT(v->min_live, 0) = (double)from->min_live_loans_n;
     AT(v->min_npl, 0) = (double)from->min_npl_loans_n;
+    if (l == 0 || (double)from->min_npl_loans_n < v->min_npl_least)
+        v->min_npl_least = (double)from->min_npl_loans_n;
     v->judged_at_zero |=
         from->min_npl_loans_n == 0 &&
         (from->warn_ppm == 0 || from->suspend_ppm == 0 || from->terminate_ppm == 0);
@@ -250,16 +285,6 @@ void ps_lane_levels_init(struct ps_lane_levels *levels, const struct ps_world_pl
     for (int i = 1; i < n; i++)
         levels->claims_alike &= claims_equal(&policies[0]->levels, &policies[i]->levels);
 }
-
-static const struct ps_measure_desc MEASURES[PS_MEASURE_N] = {
-#define PS_MEASURE(symbol, text, u, t, en, zh)                                                     \
-    [PS_M_##symbol] = {.name = text,                                                               \
-                       .unit = PS_MU_##u,                                                          \
-                       .tier = PS_MT_##t,                                                          \
-                       .doc = {[PS_LANG_ZH] = zh, [PS_LANG_EN] = en}},
-#include "pledgesim/measures.def"
-#undef PS_MEASURE
-};
 
 const struct ps_measure_desc *ps_measure_desc(enum ps_measure measure)
 {

@@ -142,7 +142,8 @@ struct ps_lane_levels {
     int leverage_whole;   /* every leverage is a whole number: room = free x times, exactly */
     int interest_direct;  /* balance x ppm stays below 2^51: one division a month, not two */
     double min_npl_least; /* smallest over the lanes */
-    int judged_at_zero;   /* some threshold is 0 % and no non-performing loan is asked for */
+    int always_judged;    /* by a metric other than NPL, or some threshold is 0 % and no
+                             non-performing loan is asked for */
     double *warn_ppm, *suspend_ppm, *terminate_ppm, *resume_ppm, *min_live, *min_npl;
     double *registered_before, *target, *registered_ratio_ppm, *renewal_share_ppm;
     double *district_share;

@@ -102,14 +102,11 @@ static void group_review(struct ledger *g, const struct ps_breaker_metric *metri
  * and without a suspension the NPL metric has nothing to say. */
 static inline int review_due(struct ledger *g)
 {
-    const struct ps_shape *shape = g->shape;
-    int n;
     if (g->t != g->review_month)
         return 0;
-    g->review_month += shape->review_months;
+    g->review_month += g->shape->review_months;
     const int judged = g->npl_loans_n && g->npl_loans_n >= g->levels->min_npl_least;
-    return judged || g->suspended_any || g->levels->judged_at_zero || g->work->log ||
-           ps_models_breaker_metric(&n)[shape->breaker_metric] != &ps_breaker_metric_npl;
+    return judged || g->suspended_any || g->levels->always_judged || g->work->log;
 }
 
 static void breaker_review(struct ledger *g)

@@ -130,6 +130,14 @@ static inline double lanes_max(const double *x)
     return max;
 }
 
+static inline double lanes_min(const double *x)
+{
+    double min = x[0];
+    _Pragma("omp simd reduction(min : min)") for (int l = 0; l < PS_LANES; l++) min =
+        x[l] < min ? x[l] : min;
+    return min;
+}
+
 static inline void rows_zero(double *rows, int n)
 {
     for (int i = 0; i < n; i++)

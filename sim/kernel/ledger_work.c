@@ -237,9 +237,12 @@ static void levels_fill(struct ps_lane_levels *v, const struct ps_world_plan *pl
     AT(v->min_npl, 0) = (double)from->min_npl_loans_n;
     if (l == 0 || (double)from->min_npl_loans_n < v->min_npl_least)
         v->min_npl_least = (double)from->min_npl_loans_n;
-    v->judged_at_zero |=
-        from->min_npl_loans_n == 0 &&
-        (from->warn_ppm == 0 || from->suspend_ppm == 0 || from->terminate_ppm == 0);
+    const struct ps_breaker_metric *metric =
+        ps_models_breaker_metric(&models_n)[shape->breaker_metric];
+    v->always_judged |=
+        metric != &ps_breaker_metric_npl ||
+        (from->min_npl_loans_n == 0 &&
+         (from->warn_ppm == 0 || from->suspend_ppm == 0 || from->terminate_ppm == 0));
     AT(v->registered_before, 0) = (double)from->registered_before_fen;
     AT(v->target, 0) = (double)from->target_fen;
     AT(v->registered_ratio_ppm, 0) = (double)from->registered_ratio_ppm;

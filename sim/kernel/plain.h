@@ -32,6 +32,7 @@ PS_KERNEL_INLINE void refused_return(struct ledger *g, struct registers *r, int 
         return;
     }
     refused_take(g, app_i, fen);
+    r->slack_fen -= plain->pool_fen;
     VECS
     {
         r->book[v] += fen[v] * in_pool;
@@ -244,22 +245,38 @@ static void whole_count(struct ledger *g, int from, int to, double wan)
         log_line(g, PS_LOG_GRANT, i, 0, apps[i].amount_wan * FEN_PER_WAN, NULL, 0);
 }
 
-/* Grants all of the month's applications at once when they fit in every lane: the book only grows
- * while loans are granted, so the last test includes the others, and a door closed to renewals is
- * closed to new firms. 0 when one may not fit, or must be looked at by itself. */
-PS_KERNEL_INLINE int whole_grant(struct ledger *g, struct registers *r, const struct doors *doors,
-                                 int from, int to, const int full)
+/* Whether the month's applications differ from lane to lane in nothing but the room for them. */
+PS_KERNEL_INLINE int asks_alike(const struct ledger *g)
 {
     const struct ps_month_sum *asks = &g->schedule->asks[g->t];
-    if (!g->grants_whole || !g->schedule->asks_plain[g->t] || g->work->uneven[g->t] ||
-        (g->levels->renewal_share_any && asks->first_wan < asks->wan))
-        return 0;
+    return g->grants_whole && g->schedule->asks_plain[g->t] && !g->work->uneven[g->t] &&
+           !(g->levels->renewal_share_any && asks->first_wan < asks->wan);
+}
+
+/* Whether all of the month's applications fit in every lane: the book only grows while loans are
+ * granted, so the last test includes the others, and a door closed to renewals is closed to new
+ * firms. */
+PS_KERNEL_INLINE int whole_fits(const struct ledger *g, struct registers *r,
+                                const struct doors *doors)
+{
     const double *room = doors->room[PS_PLAIN_IN_POOL];
-    const double added = r->alike.book_fen + asks->pool_fen;
-    ps_mask_of_lanes pass[VECTORS];
-    VECS pass[v] = VECTOR_COMPARE(r->book[v] + added, vector_at(room, v), LE);
-    if (lanes_of_masks(pass) != ALL_LANES)
+    const double added = r->alike.book_fen + g->schedule->asks[g->t].pool_fen;
+    ps_vector left[VECTORS];
+    ps_mask_of_lanes fits[VECTORS];
+    VECS left[v] = vector_at(room, v) - (r->book[v] + added);
+    VECS fits[v] = VECTOR_COMPARE(left[v], vector_of(0), GE);
+    if (lanes_of_masks(fits) != ALL_LANES)
         return 0;
+    r->slack_fen = vectors_min(left) + g->schedule->asks[g->t].pool_fen;
+    return 1;
+}
+
+/* Grants all of the month's applications in every lane. */
+PS_KERNEL_INLINE void whole_grant(struct ledger *g, struct registers *r, int from, int to,
+                                  const int full)
+{
+    const struct ps_month_sum *asks = &g->schedule->asks[g->t];
+    r->slack_fen -= asks->pool_fen;
     r->alike.book_fen += asks->pool_fen;
     r->alike.live_n += asks->pool_n;
     r->alike.granted_wan += asks->wan;
@@ -267,7 +284,6 @@ PS_KERNEL_INLINE int whole_grant(struct ledger *g, struct registers *r, const st
     r->alike.all_fen += g->all_book ? asks->wan * FEN_PER_WAN : 0;
     if (full)
         whole_count(g, from, to, asks->wan);
-    return 1;
 }
 
 /* Whether the schedule's sums of asks hold for these lanes: no cap is lower than it thought, and
@@ -289,10 +305,18 @@ PS_KERNEL_INLINE void lend(struct ledger *g, struct registers *r, const int full
     const double *cap_wan = g->levels->loan_cap_min_wan;
     if (from == to)
         return;
+    const int alike = asks_alike(g);
+    if (alike && !g->suspended_any && g->schedule->asks[g->t].pool_fen <= r->slack_fen) {
+        whole_grant(g, r, from, to, full);
+        return;
+    }
     rooms_update(g, r);
     const struct doors doors = doors_open(g);
-    if (whole_grant(g, r, &doors, from, to, full))
+    if (alike && whole_fits(g, r, &doors)) {
+        whole_grant(g, r, from, to, full);
         return;
+    }
+    r->slack_fen = UNKNOWN_FEN;
     for (int i = from; i < to; i++) {
         const int asks_plainly = g->registers && plain[i].flags & PS_PLAIN_ASKS &&
                                  plain[i].asked_wan <= cap_wan[plain[i].cap];

@@ -15,6 +15,9 @@ struct alike {
     double granted_wan, first_wan, all_fen;
 };
 
+/* Less than any sum of loans can make up for. */
+static const double UNKNOWN_FEN = -0x1p60;
+
 struct registers {
     ps_vector balance[VECTORS]; /* since it was loaded it grew by interest alone */
     ps_vector book[VECTORS], live[VECTORS];
@@ -22,6 +25,7 @@ struct registers {
     ps_vector first_wan[VECTORS];   /* of it to new firms: full tier */
     ps_vector all_fen[VECTORS];     /* what the book of all loans grew by: full tier, subsidies */
     struct alike alike;
+    double slack_fen; /* every book has room for this much more, interest left out */
 };
 
 PS_KERNEL_INLINE void register_get(ps_vector *restrict r, const double *restrict from)
@@ -39,6 +43,7 @@ PS_KERNEL_INLINE void registers_load(const struct ledger *g, struct registers *r
     register_get(r->balance, pool_row(g, 0, POOL_BALANCE));
     register_get(r->book, group_row(g, 0, GROUP_BOOK));
     register_get(r->live, group_row(g, 0, GROUP_LIVE));
+    r->slack_fen = UNKNOWN_FEN;
 }
 
 /* The books of the lanes as they are. */
@@ -76,6 +81,7 @@ PS_KERNEL_INLINE void alike_leave(const struct ledger *g, struct registers *r, d
                                   double pool_n, double all_fen)
 {
     r->alike.book_fen -= pool_fen;
+    r->slack_fen += pool_fen;
     r->alike.live_n -= pool_n;
     r->alike.all_fen -= g->all_book ? all_fen : 0;
 }

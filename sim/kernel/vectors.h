@@ -202,6 +202,13 @@ PS_KERNEL_INLINE uint32_t lanes_above_zero(const double *x)
     return lanes_of_masks(above);
 }
 
+PS_KERNEL_INLINE double vectors_min(const ps_vector *x)
+{
+    double each[PS_LANES];
+    VECS vector_put(each, v, x[v]);
+    return lanes_min(each);
+}
+
 /* floor(x) for 0 <= x < 2^51. */
 PS_KERNEL_INLINE ps_vector vector_floor(ps_vector x)
 {

@@ -73,7 +73,8 @@ static void group_review(struct ledger *g, const struct ps_breaker_metric *metri
     double warn[PS_LANES], suspend[PS_LANES], terminate[PS_LANES], resume[PS_LANES];
     figure_take(g, metric->numerator, group, numerator);
     figure_take(g, metric->denominator, group, denominator);
-    ratio_reaches(numerator, denominator, levels->warn_ppm, warn);
+    if (g->full)
+        ratio_reaches(numerator, denominator, levels->warn_ppm, warn);
     ratio_reaches(numerator, denominator, levels->suspend_ppm, suspend);
     ratio_reaches(numerator, denominator, levels->terminate_ppm, terminate);
     ratio_reaches(numerator, denominator, levels->resume_ppm, resume);
@@ -90,10 +91,11 @@ static void group_review(struct ledger *g, const struct ps_breaker_metric *metri
         const double calm = was == STATUS_NORMAL ? after_normal : after_suspended;
         const double ends = was == STATUS_TERMINATED ? 1 : judged[l] * terminate[l];
         const double now = ends > 0 ? (double)STATUS_TERMINATED : calm;
-        warnings[l] += judged[l] * warn[l];
         since[l] = was == STATUS_NORMAL ? (now == STATUS_SUSPENDED ? t : since[l]) : since[l];
         status[l] = now;
     }
+    if (g->full)
+        LANES warnings[l] += judged[l] * warn[l];
     if (g->work->log)
         log_review(g, group, numerator, denominator);
 }

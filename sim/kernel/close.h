@@ -147,6 +147,11 @@ static void ledger_close(struct ledger *g)
     {
         net[l] = gross[l] - back[l];
         cost[l] = ps_rnd((net[l] + subsidy[l] + issues[l] + trusts[l]) * district[l]);
+    }
+    if (!g->full)
+        return;
+    LANES
+    {
         value[l] = ps_rnd(value[l] * district[l]);
         leverage[l] = ps_rnd(1e6 * (leverage_sum[l] / horizon));
         idle[l] = idle_months[l] > 0 ? ps_rnd(1e6 * (idle_sum[l] / idle_months[l])) : -1;

@@ -103,10 +103,29 @@ static inline double lane_ratio(double a, double b, double c)
     return q;
 }
 
-/* 1 where numerator/denominator >= threshold, exactly, although the products are not; 0/0 is 0. */
+static inline double lanes_max(const double *x)
+{
+    double max = x[0];
+    _Pragma("omp simd reduction(max : max)") for (int l = 0; l < PS_LANES; l++) max =
+        x[l] > max ? x[l] : max;
+    return max;
+}
+
+/* 1 where numerator/denominator >= threshold, exactly; 0/0 is 0. The products are rounded; only
+ * where they nearly meet the errors matter. */
 static inline void ratio_reaches(const double *numerator, const double *denominator,
                                  const double *threshold_ppm, ROW reached)
 {
+    double near[PS_LANES];
+    LANES
+    {
+        const double a = numerator[l] * 1e6, b = denominator[l] * threshold_ppm[l];
+        const double some = a >= b ? 1. : 0., none = threshold_ppm[l] <= 0 ? 1. : 0.;
+        reached[l] = denominator[l] > 0 ? some : none;
+        near[l] = ps_abs(a - b) <= (a + b) * 0x1p-50 ? 1. : 0.;
+    }
+    if (lanes_max(near) <= 0)
+        return;
     LANES
     {
         const double a = numerator[l] * 1e6, b = denominator[l] * threshold_ppm[l];
@@ -120,14 +139,6 @@ static inline void ratio_reaches(const double *numerator, const double *denomina
 static inline int64_t int_min(int64_t a, int64_t b)
 {
     return a < b ? a : b;
-}
-
-static inline double lanes_max(const double *x)
-{
-    double max = x[0];
-    _Pragma("omp simd reduction(max : max)") for (int l = 0; l < PS_LANES; l++) max =
-        x[l] > max ? x[l] : max;
-    return max;
 }
 
 static inline double lanes_min(const double *x)

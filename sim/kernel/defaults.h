@@ -8,10 +8,11 @@
  * them and counted once (lanes.h). */
 
 /* The rows that are added to or looked at before anybody writes them. */
-static void default_open(struct ledger *g, int fate)
+static void default_open(struct ledger *g, const struct ps_app *app)
 {
+    const int fate = app->fate;
     for (int j = 0; j < PS_PARTY_BANK; j++)
-        if (g->kept || j == PS_PARTY_POOL)
+        if (g->kept || j == PS_PARTY_POOL || app->tape_firm != PS_NONE)
             rows_zero(paid_row(g, fate, j), 1);
     rows_zero(row(g->work->due, fate), 1);
     rows_zero(row(g->work->queued, fate), 1);
@@ -122,7 +123,7 @@ static void loan_default(struct ledger *g, int app_i)
         return;
     }
     loan_leave(g, app_i, g->t - 1 - app->month, exposure);
-    default_open(g, fate);
+    default_open(g, app);
     default_count(g, app_i, PS_LANES);
     if (g->work->log && exposure[g->work->log->lane] > 0)
         log_line(g, PS_LOG_DEFAULT, app_i, fate, exposure[g->work->log->lane], NULL, 0);

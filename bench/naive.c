@@ -8,8 +8,12 @@
 #include "naive.h"
 #include "usage.h"
 
-/* naive [--case NAME] [--worlds N] [--threads N] [--seed N] [--policies N] [--every M] [--model]
+/* naive [--case NAME] [--worlds N] [--threads N] [--seed N] [--policies N] [--every M] [--plain]
+ *       [--model]
  *
+ * --plain is what one writes first: GSL's default generator and normals, and every loan works out
+ * its hazard by itself. Without it hazards are found once a class and month, and GSL's fastest
+ * generator and normals are used.
  * Policies 0, M, 2M, ... of a sweep of N are simulated one after another, each with a pass of its
  * own over its worlds. --model writes the model as JSON instead. */
 
@@ -123,6 +127,7 @@ static int policies_run(const struct bench_options *o, const struct ps_scenario 
         if (model == NULL) {
             break;
         }
+        model->plain = o->plain;
         const double cpu_from = bench_cpu_seconds(), wall_from = bench_wall_seconds();
         simulate(model, o->worlds, o->threads, o->seed + 104729UL * (unsigned long)k, sums);
         cpu += bench_cpu_seconds() - cpu_from;

@@ -58,6 +58,7 @@ struct naive_tape_loan {
 };
 
 struct naive_model {
+    int plain; /* GSL's default generator and normals, hazards loan by loan */
     int horizon, months_n, start_month, npl_months, writeoff_months;
     int step_months, start_fixed;
     double phi, innovation, initial_index;
@@ -98,6 +99,7 @@ void naive_model_write(const struct naive_model *model, FILE *out);
 struct naive_loan {
     int64_t asked_fen, amount_fen, owed_fen, instalment_fen;
     double hazard_at_grant; /* of its class, cumulated over months 1..g */
+    double hazard_lived;    /* the plain way: its own, since then */
     int month, maturity;    /* g, m */
     int segment, class, product;
     int firm; /* order of first registration */
@@ -139,7 +141,7 @@ void naive_world_run(struct naive_world *world);
 /* naive_world.c: what nature does. */
 void naive_economy_draw(struct naive_world *world);
 void naive_hazards_update(struct naive_world *world, int month);
-int naive_loan_defaults(const struct naive_world *world, const struct naive_loan *loan, int month);
+int naive_loan_defaults(const struct naive_world *world, struct naive_loan *loan, int month);
 void naive_default_draw(struct naive_world *world, const struct naive_loan *loan, int month,
                         struct naive_default *out);
 
@@ -150,6 +152,11 @@ void naive_tape_open(struct naive_world *world);
 /* The measures the naive program knows. */
 extern const enum ps_measure naive_measures[];
 extern const int naive_measures_n;
+
+static inline double naive_normal(const struct naive_world *w)
+{
+    return w->model->plain ? gsl_ran_gaussian(w->rng, 1) : gsl_ran_gaussian_ziggurat(w->rng, 1);
+}
 
 static inline int naive_in_pool(const struct naive_product *product)
 {

@@ -43,7 +43,7 @@ static int64_t amount_draw(const struct naive_world *w, const struct naive_segme
 {
     double wan;
     do {
-        wan = s->amount_median_wan * exp(s->amount_sigma * gsl_ran_gaussian_ziggurat(w->rng, 1));
+        wan = s->amount_median_wan * exp(s->amount_sigma * naive_normal(w));
     } while (wan < s->amount_min_wan || wan > s->amount_max_wan);
     return (int64_t)floor(wan + 0.5) * FEN_PER_WAN;
 }
@@ -82,6 +82,7 @@ static void loan_enter(struct naive_world *w, struct naive_loan *loan)
     loan->owed_fen = loan->amount_fen;
     loan->instalment_fen = loan->equal ? loan->amount_fen / (loan->maturity - loan->month) : 0;
     loan->hazard_at_grant = w->hazard_sum[loan->class];
+    loan->hazard_lived = 0;
     w->all_book_fen += loan->amount_fen;
     if (naive_in_pool(&w->model->products[loan->product])) {
         w->book_fen += loan->amount_fen;

@@ -12,7 +12,7 @@ void naive_economy_draw(struct naive_world *w)
     for (int t = 1; t <= m->months_n; t++) {
         if ((t - 1) % m->step_months == 0) {
             for (int c = 0; c < m->clusters_n; c++) {
-                e[c] = gsl_ran_gaussian_ziggurat(w->rng, 1);
+                e[c] = naive_normal(w);
             }
             for (int c = 0; c < m->clusters_n; c++) {
                 double sum = 0;
@@ -36,7 +36,7 @@ void naive_economy_draw(struct naive_world *w)
 void naive_hazards_update(struct naive_world *w, int t)
 {
     const struct naive_model *m = w->model;
-    for (int k = 0; k < m->classes_n; k++) {
+    for (int k = 0; k < m->classes_n && !m->plain; k++) {
         const struct naive_class *class = &m->classes[k];
         const double x = class->a + class->b * w->index[t][class->cluster];
         const double p = fmin(0.5 * erfc(-M_SQRT1_2 * x), 1 - 1e-12);
@@ -49,10 +49,36 @@ void naive_hazards_update(struct naive_world *w, int t)
     }
 }
 
+/* Eq. (4.4) for a year, a twelfth of it for a month. */
+static double month_hazard(const struct naive_world *w, int class, int t)
+{
+    const struct naive_class *c = &w->model->classes[class];
+    const double p = gsl_cdf_ugaussian_P(c->a + c->b * w->index[t][c->cluster]);
+    return -log1p(-fmin(p, 1 - 1e-12)) / 12;
+}
+
+/* The plain way: every loan works out its own hazard, month by month. A bullet loan sees only a
+ * part of it before maturity; what was held back strikes in the month of maturity. */
+static int defaults_plainly(const struct naive_world *w, struct naive_loan *loan, int t)
+{
+    const double hazard = month_hazard(w, loan->class, t);
+    const double early = 1 - w->model->maturity_share;
+    double strikes = hazard;
+    loan->hazard_lived += hazard;
+    if (!loan->equal) {
+        strikes = t < loan->maturity ? early * hazard
+                                     : loan->hazard_lived - early * (loan->hazard_lived - hazard);
+    }
+    return gsl_rng_uniform(w->rng) < -expm1(-strikes);
+}
+
 /* Does a performing loan default in month t? A bullet loan has seen only a part of its hazard
  * before maturity; what was held back strikes in the month of maturity. */
-int naive_loan_defaults(const struct naive_world *w, const struct naive_loan *loan, int t)
+int naive_loan_defaults(const struct naive_world *w, struct naive_loan *loan, int t)
 {
+    if (w->model->plain) {
+        return defaults_plainly(w, loan, t);
+    }
     const double u = gsl_rng_uniform(w->rng);
     if (loan->equal) {
         return u < w->p_equal[loan->class];
@@ -85,8 +111,7 @@ void naive_default_draw(struct naive_world *w, const struct naive_loan *loan, in
         out->recovery_fen = out->ead_fen;
         return;
     }
-    const double lag =
-        m->disposal_median_months * exp(m->disposal_sigma * gsl_ran_gaussian_ziggurat(w->rng, 1));
+    const double lag = m->disposal_median_months * exp(m->disposal_sigma * naive_normal(w));
     const double ready = tau + m->npl_months + m->freeze_months + ceil(lag);
     const double y = w->index[month_at_most(ready, last)][cluster];
     const double q = m->sale_frac <= 0   ? 0
@@ -111,8 +136,7 @@ void naive_default_draw(struct naive_world *w, const struct naive_loan *loan, in
             (double)loan->amount_fen *
             (tape != NULL && tape->pledged_per_yuan >= 0 ? tape->pledged_per_yuan : 1 / kind->ltv);
         proceeds = m->valuation * appraised *
-                   exp(-(kind->decay_pa + vol * vol / 2) * age +
-                       vol * sqrt(age) * gsl_ran_gaussian_ziggurat(w->rng, 1) +
+                   exp(-(kind->decay_pa + vol * vol / 2) * age + vol * sqrt(age) * naive_normal(w) +
                        beta * w->index[s][cluster] - beta * beta / 2) *
                    gsl_ran_beta(w->rng, kind->price_alpha, kind->price_beta) * (1 - m->cost_frac);
     }

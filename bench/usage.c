@@ -22,6 +22,10 @@ int bench_options_read(struct bench_options *o, int argc, char **argv)
             o->full = 1;
             continue;
         }
+        if (strcmp(name, "--plain") == 0) {
+            o->plain = 1;
+            continue;
+        }
         if (strcmp(name, "--model") == 0) {
             o->model = 1;
             continue;

@@ -161,13 +161,61 @@ static void every_lane_agrees(void **state)
     ps_claim_equal("lanes", (uint64_t)lanes, (uint64_t)differing);
 }
 
+/* Plain rules, so that lanes differ in nothing but the money of one pool, from a few 万元 up: most
+ * defaults are common to the lanes, and some lanes cannot pay what the others can. */
+static void pool_sizes_agree(void **state)
+{
+    (void)state;
+    enum { BOOKS = 200, LANES_N = 12, DEPLETED_MIN = 100, PARTED_MIN = 30 };
+    int differing = 0, lanes = 0, depleted = 0, parted = 0;
+    for (int b = 0; b < BOOKS; b++) {
+        struct ps_dice dice = {.state = (uint64_t)b * 6007 + 3};
+        struct ps_scenario *s = ps_random_book(&dice);
+        struct ps_kit kit;
+        struct ps_policy policy[LANES_N];
+        const struct ps_policy *policies[LANES_N];
+        if (!usual(s)) {
+            ps_fixture_free(s);
+            continue;
+        }
+        s->p.carry_unpaid = s->p.subsidy_ppm = s->p.stop_loss_yearly_fen = 0;
+        s->trusts_n = 0;
+        for (size_t i = 0; i < s->products_n; i++)
+            s->products[i].insurer_firm_rule = PS_FIRM_RULE_NONE;
+        ps_kit_open(&kit, s, (uint64_t)b, NULL);
+        ps_kit_sample(&kit, 0, 1);
+        for (int l = 0; l < LANES_N; l++) {
+            s->pools[0].initial_fen = (INT64_C(3000000) << l) + 7 * l;
+            ps_kit_policy(s, &policy[l]);
+            policies[l] = &policy[l];
+        }
+        int here = 0;
+        for (int l = 0; l < LANES_N; l++, lanes++) {
+            char name[64];
+            snprintf(name, sizeof name, "book %d, size %d", b, l);
+            differing += ps_reference_differs(&kit, &kit.worlds.worlds[0], policies, LANES_N, l,
+                                              PS_LANES_WIDE, name) > 0;
+            here += ps_measure_read(&kit.ledger, PS_M_DEPLETED, l) > 0;
+        }
+        depleted += here;
+        parted += here > 0 && here < LANES_N;
+        for (int l = 0; l < LANES_N; l++)
+            ps_policy_free(&policy[l]);
+        ps_kit_close(&kit);
+        ps_fixture_free(s);
+    }
+    ps_claim_equal("lanes that differ in the pool alone", (uint64_t)lanes, (uint64_t)differing);
+    printf("depleted %d, worlds that part the lanes %d\n", depleted, parted);
+    assert_true(depleted >= DEPLETED_MIN);
+    assert_true(parted >= PARTED_MIN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(random_books_agree),
-        cmocka_unit_test(usual_months_agree),
-        cmocka_unit_test(busy_trusts_agree),
-        cmocka_unit_test(every_lane_agrees),
+        cmocka_unit_test(random_books_agree), cmocka_unit_test(usual_months_agree),
+        cmocka_unit_test(busy_trusts_agree),  cmocka_unit_test(every_lane_agrees),
+        cmocka_unit_test(pool_sizes_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

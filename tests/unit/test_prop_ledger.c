@@ -161,19 +161,56 @@ static void every_lane_agrees(void **state)
     ps_claim_equal("lanes", (uint64_t)lanes, (uint64_t)differing);
 }
 
-/* Plain rules, so that lanes differ in nothing but the money of one pool, from a few 万元 up: most
- * defaults are common to the lanes, and some lanes cannot pay what the others can. */
+/* What lanes that differ in nothing but the size of the only pool came to. */
+struct sizes_seen {
+    int lanes_n, differing_n, depleted_n;
+    int parted_n; /* worlds in which some lanes were depleted and others not */
+};
+
+enum { SIZES_N = 12 };
+
+static void sizes_agree(struct ps_scenario *s, struct ps_kit *kit, int world,
+                        const int64_t *initial_fen, struct sizes_seen *seen)
+{
+    struct ps_policy policy[SIZES_N];
+    const struct ps_policy *policies[SIZES_N];
+    int depleted_n = 0;
+    for (int l = 0; l < SIZES_N; l++) {
+        s->pools[0].initial_fen = initial_fen[l];
+        ps_kit_policy(s, &policy[l]);
+        policies[l] = &policy[l];
+    }
+    for (int l = 0; l < SIZES_N; l++) {
+        char name[64];
+        snprintf(name, sizeof name, "world %d, size %d", world, l);
+        seen->differing_n += ps_reference_differs(kit, &kit->worlds.worlds[world], policies,
+                                                  SIZES_N, l, PS_LANES_WIDE, name) > 0;
+        depleted_n += ps_measure_read(&kit->ledger, PS_M_DEPLETED, l) > 0;
+    }
+    for (int l = 0; l < SIZES_N; l++)
+        ps_policy_free(&policy[l]);
+    seen->lanes_n += SIZES_N;
+    seen->depleted_n += depleted_n;
+    seen->parted_n += depleted_n > 0 && depleted_n < SIZES_N;
+}
+
+static void sizes_claim(const char *what, const struct sizes_seen *seen)
+{
+    ps_claim_equal(what, (uint64_t)seen->lanes_n, (uint64_t)seen->differing_n);
+}
+
+/* Plain rules and pools from a few 万元 up: most defaults are common to the lanes, and some lanes
+ * cannot pay what others can. */
 static void pool_sizes_agree(void **state)
 {
     (void)state;
-    enum { BOOKS = 200, LANES_N = 12, DEPLETED_MIN = 100, PARTED_MIN = 30 };
-    int differing = 0, lanes = 0, depleted = 0, parted = 0;
+    enum { BOOKS = 200, DEPLETED_MIN = 100, PARTED_MIN = 30 };
+    struct sizes_seen seen = {0};
     for (int b = 0; b < BOOKS; b++) {
         struct ps_dice dice = {.state = (uint64_t)b * 6007 + 3};
         struct ps_scenario *s = ps_random_book(&dice);
         struct ps_kit kit;
-        struct ps_policy policy[LANES_N];
-        const struct ps_policy *policies[LANES_N];
+        int64_t initial_fen[SIZES_N];
         if (!usual(s)) {
             ps_fixture_free(s);
             continue;
@@ -182,32 +219,37 @@ static void pool_sizes_agree(void **state)
         s->trusts_n = 0;
         for (size_t i = 0; i < s->products_n; i++)
             s->products[i].insurer_firm_rule = PS_FIRM_RULE_NONE;
+        for (int l = 0; l < SIZES_N; l++)
+            initial_fen[l] = (INT64_C(3000000) << l) + 7 * l;
         ps_kit_open(&kit, s, (uint64_t)b, NULL);
         ps_kit_sample(&kit, 0, 1);
-        for (int l = 0; l < LANES_N; l++) {
-            s->pools[0].initial_fen = (INT64_C(3000000) << l) + 7 * l;
-            ps_kit_policy(s, &policy[l]);
-            policies[l] = &policy[l];
-        }
-        int here = 0;
-        for (int l = 0; l < LANES_N; l++, lanes++) {
-            char name[64];
-            snprintf(name, sizeof name, "book %d, size %d", b, l);
-            differing += ps_reference_differs(&kit, &kit.worlds.worlds[0], policies, LANES_N, l,
-                                              PS_LANES_WIDE, name) > 0;
-            here += ps_measure_read(&kit.ledger, PS_M_DEPLETED, l) > 0;
-        }
-        depleted += here;
-        parted += here > 0 && here < LANES_N;
-        for (int l = 0; l < LANES_N; l++)
-            ps_policy_free(&policy[l]);
+        sizes_agree(s, &kit, 0, initial_fen, &seen);
         ps_kit_close(&kit);
         ps_fixture_free(s);
     }
-    ps_claim_equal("lanes that differ in the pool alone", (uint64_t)lanes, (uint64_t)differing);
-    printf("depleted %d, worlds that part the lanes %d\n", depleted, parted);
-    assert_true(depleted >= DEPLETED_MIN);
-    assert_true(parted >= PARTED_MIN);
+    sizes_claim("lanes of random books that differ in the pool alone", &seen);
+    assert_true(seen.depleted_n >= DEPLETED_MIN);
+    assert_true(seen.parted_n >= PARTED_MIN);
+}
+
+/* Pools whose room runs out within the plan. */
+static void room_runs_out_alike(void **state)
+{
+    (void)state;
+    struct sizes_seen seen = {0};
+    struct ps_scenario *s = ps_fixture_bishan();
+    struct ps_kit kit;
+    ps_kit_open(&kit, s, 1, NULL);
+    ps_kit_sample(&kit, 0, WORLDS);
+    for (int w = 0; w < WORLDS; w++) {
+        int64_t initial_fen[SIZES_N];
+        for (int l = 0; l < SIZES_N; l++)
+            initial_fen[l] = (500 + 20 * w + l) * INT64_C(1000000);
+        sizes_agree(s, &kit, w, initial_fen, &seen);
+    }
+    ps_kit_close(&kit);
+    ps_fixture_free(s);
+    sizes_claim("lanes of the Bishan book that differ in the pool alone", &seen);
 }
 
 int main(void)
@@ -215,7 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_books_agree), cmocka_unit_test(usual_months_agree),
         cmocka_unit_test(busy_trusts_agree),  cmocka_unit_test(every_lane_agrees),
-        cmocka_unit_test(pool_sizes_agree),
+        cmocka_unit_test(pool_sizes_agree),   cmocka_unit_test(room_runs_out_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

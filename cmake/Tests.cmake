@@ -100,3 +100,10 @@ if(PS_CHROMIUM AND PS_NODE AND TARGET pledgesim)
     set_tests_properties(browser PROPERTIES LABELS browser TIMEOUT 600)
   endif()
 endif()
+
+# The longest first: else the last of them runs alone on one processor.
+foreach(name cli/report.py cli/run.py cli/tune.py cli/rare.py cli/invariance.py twin/test_fed.py twin/test_worlds.py browser)
+  if(TEST ${name})
+    set_tests_properties(${name} PROPERTIES COST 1000)
+  endif()
+endforeach()

@@ -101,7 +101,6 @@ struct ps_month_sum {
     double pool_fen, pool_n; /* in-pool principal and loans */
     double wan;              /* all amounts */
     double first_wan;        /* of asks: those of new firms */
-    double interest_fen;     /* of ends, full tier: what the loans paid over their lives */
 };
 
 struct ps_schedule {
@@ -114,7 +113,9 @@ struct ps_schedule {
                                          of PS_PLAIN_MATURES that end */
     uint8_t *asks_plain;              /* [month 0..N]: all are PS_PLAIN_ASKS, below these caps */
     double asks_cap_wan[PS_PRODUCTS_MAX * PS_FIRM_CLASS_N];
-    uint8_t *ends_plain;     /* [month 0..N]: all that are repaid are PS_PLAIN_MATURES */
+    double
+        *ends_interest_fen; /* [month 0..N], full tier: what those that end paid over their lives */
+    uint8_t *ends_plain;    /* [month 0..N]: all that are repaid are PS_PLAIN_MATURES */
     uint8_t *product, *bank; /* by application */
     struct ps_plain *plain;  /* by application */
     uint16_t *claim_month;   /* by fate */

@@ -20,10 +20,11 @@ static void caps_take(const struct ps_policy *policy, struct ps_schedule *s)
 static void interest_take(const struct ps_world_plan *plan, struct ps_schedule *s)
 {
     const struct ps_app *restrict apps = s->world->apps;
+    memset(s->ends_interest_fen, 0, ((size_t)plan->months_n + 1) * sizeof *s->ends_interest_fen);
     for (int i = 0; i < s->world->apps_n; i++) {
         const struct ps_app *app = &apps[i];
         const int matures = (s->plain[i].flags & PS_PLAIN_MATURES) != 0;
-        s->ends[app->end * matures].interest_fen +=
+        s->ends_interest_fen[app->end * matures] +=
             bullet_interest_fen(app->amount_wan, (double)plan->segments[app->segment].loan_rate_ppm,
                                 app->end - app->month);
     }

@@ -51,11 +51,12 @@ static inline int is_whole(const struct ledger *g, int app_i)
 /* Full tier: what the month's loans pay when they end, if all lanes granted them in full. */
 PS_KERNEL_INLINE void ends_count(struct ledger *g, const struct ps_month_sum *ends)
 {
+    const double interest_fen = g->schedule->ends_interest_fen[g->t];
     ROW interest = measure_row(g, PS_M_BANK_INTEREST);
     ROW released = measure_row(g, PS_M_RELEASED);
     LANES
     {
-        interest[l] += ends->interest_fen;
+        interest[l] += interest_fen;
         released[l] += ends->pool_fen;
     }
 }

@@ -62,8 +62,8 @@ static void map_apps(const struct ps_world_plan *plan, const struct ps_policy *p
     uint8_t *restrict product_of = s->product, *restrict bank_of = s->bank;
     struct ps_plain *restrict plain = s->plain;
     const int apps_n = s->world->apps_n;
-    struct cuts products = {0}, banks = {0};
-    uint8_t in_pool[PS_PRODUCTS_MAX] = {0};
+    struct cuts products, banks;
+    uint8_t in_pool[PS_PRODUCTS_MAX];
     cuts_take(shape->product_cut, shape->products_n, &products);
     cuts_take(shape->bank_cut, shape->banks_n, &banks);
     for (int j = 0; j < shape->products_n; j++)
@@ -218,6 +218,8 @@ static size_t lay_out(struct ps_schedule *s, const struct ps_world_plan *plan, v
     s->leave = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->leave);
     s->asks = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->asks);
     s->ends = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->ends);
+    s->ends_interest_fen =
+        layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->ends_interest_fen);
     s->asks_plain = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->asks_plain);
     s->ends_plain = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->ends_plain);
     return layout_bytes(&at);

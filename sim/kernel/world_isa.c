@@ -75,16 +75,21 @@ static void order_months(const struct ps_world_plan *plan, struct ps_world_work 
  * chain leaves each bucket sorted. No branches: whether a loan renews is as good as a coin toss. */
 static void place_apps(struct ps_world_work *work, uint32_t n, struct ps_world *w)
 {
+    const struct ps_draft *restrict drafts = work->drafts;
+    const struct ps_app *restrict firms = work->firms;
+    const uint32_t *restrict by_chain = work->by_chain;
+    uint32_t *restrict starts = work->starts;
+    struct ps_app *restrict apps = w->apps;
     uint32_t place = 0, first = 0;
     for (uint32_t i = 0; i < n; i++) {
-        const struct ps_draft *d = &work->drafts[work->by_chain[i]];
+        const struct ps_draft *d = &drafts[by_chain[i]];
         const uint32_t renews = d->link != 0, waits = (d->waits != 0) & !renews;
         const uint32_t none = PS_NONE & ((renews | waits) - 1);
         const uint32_t parent = (place & -renews) | (first & -waits) | none;
-        place = work->starts[2 * d->month + !renews]++;
+        place = starts[2 * d->month + !renews]++;
         first = (first & -renews) | (place & (renews - 1));
-        const struct ps_app *firm = &work->firms[d->root];
-        struct ps_app *app = &w->apps[place];
+        const struct ps_app *firm = &firms[d->root];
+        struct ps_app *app = &apps[place];
         *app = *firm;
         app->month = d->month;
         app->maturity = d->maturity;
@@ -100,11 +105,16 @@ static void place_apps(struct ps_world_work *work, uint32_t n, struct ps_world *
 /* Lists ends, and defaults in the order of applications. */
 static void place_ends(struct ps_world_work *work, struct ps_world *w)
 {
+    const struct ps_app *restrict apps = w->apps;
+    struct ps_fate *restrict fates = w->fates;
+    uint32_t *restrict stops = work->stops;
+    uint16_t *restrict ends = w->ends;
+    const int apps_n = w->apps_n;
     int fates_n = 0;
-    for (int i = 0; i < w->apps_n; i++) {
-        struct ps_app *app = &w->apps[i];
-        w->ends[work->stops[app->end]++] = (uint16_t)i;
-        w->fates[fates_n].app = (uint16_t)i;
+    for (int i = 0; i < apps_n; i++) {
+        const struct ps_app *app = &apps[i];
+        ends[stops[app->end]++] = (uint16_t)i;
+        fates[fates_n].app = (uint16_t)i;
         fates_n += app->fate != PS_NONE;
     }
     w->fates_n = fates_n;

@@ -128,8 +128,9 @@ static const char *guess_column(enum ps_table table, const char *bare)
     }
     const char *near = ps_nearest_name(&best, bare);
     for (size_t i = 0; near == NULL && strlen(bare) >= 4 && i < desc->columns_n; i++) {
-        if (strncmp(desc->columns[i].column, bare, strlen(bare)) == 0) {
-            near = desc->columns[i].column;
+        const char *const names[] = {desc->columns[i].column, desc->columns[i].doc[PS_LANG_ZH]};
+        for (size_t j = 0; near == NULL && j < sizeof names / sizeof *names; j++) {
+            near = strncmp(names[j], bare, strlen(bare)) == 0 ? names[j] : NULL;
         }
     }
     return near;

@@ -8,12 +8,12 @@
 #include "naive.h"
 #include "usage.h"
 
-/* naive [--case NAME] [--worlds N] [--threads N] [--seed N] [--policies N] [--every M] [--plain]
- *       [--model]
+/* naive [--case NAME] [--worlds N] [--threads N] [--seed N] [--policies N] [--every M] [--tuned]
+ *       [--by-loan] [--model]
  *
- * --plain is what one writes first: GSL's default generator and normals, and every loan works out
- * its hazard by itself. Without it hazards are found once a class and month, and GSL's fastest
- * generator and normals are used.
+ * --tuned takes GSL's fastest generator and normals instead of the default ones. --by-loan lets
+ * every loan work out its hazard by itself instead of once a class and month.
+ *
  * Policies 0, M, 2M, ... of a sweep of N are simulated one after another, each with a pass of its
  * own over its worlds. --model writes the model as JSON instead. */
 
@@ -127,7 +127,8 @@ static int policies_run(const struct bench_options *o, const struct ps_scenario 
         if (model == NULL) {
             break;
         }
-        model->plain = o->plain;
+        model->tuned = o->tuned;
+        model->by_loan = o->by_loan;
         const double cpu_from = bench_cpu_seconds(), wall_from = bench_wall_seconds();
         simulate(model, o->worlds, o->threads, o->seed + 104729UL * (unsigned long)k, sums);
         cpu += bench_cpu_seconds() - cpu_from;

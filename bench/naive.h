@@ -58,7 +58,8 @@ struct naive_tape_loan {
 };
 
 struct naive_model {
-    int plain; /* GSL's default generator and normals, hazards loan by loan */
+    int tuned;   /* GSL's fastest generator and normals instead of the default ones */
+    int by_loan; /* every loan works out its own hazard */
     int horizon, months_n, start_month, npl_months, writeoff_months;
     int step_months, start_fixed;
     double phi, innovation, initial_index;
@@ -99,7 +100,7 @@ void naive_model_write(const struct naive_model *model, FILE *out);
 struct naive_loan {
     int64_t asked_fen, amount_fen, owed_fen, instalment_fen;
     double hazard_at_grant; /* of its class, cumulated over months 1..g */
-    double hazard_lived;    /* the plain way: its own, since then */
+    double hazard_lived;    /* by loan: its own, since then */
     int month, maturity;    /* g, m */
     int segment, class, product;
     int firm; /* order of first registration */
@@ -155,7 +156,7 @@ extern const int naive_measures_n;
 
 static inline double naive_normal(const struct naive_world *w)
 {
-    return w->model->plain ? gsl_ran_gaussian(w->rng, 1) : gsl_ran_gaussian_ziggurat(w->rng, 1);
+    return w->model->tuned ? gsl_ran_gaussian_ziggurat(w->rng, 1) : gsl_ran_gaussian(w->rng, 1);
 }
 
 static inline int naive_in_pool(const struct naive_product *product)

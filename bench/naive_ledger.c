@@ -386,7 +386,7 @@ void naive_world_init(struct naive_world *w, const struct naive_model *model, un
 {
     memset(w, 0, sizeof *w);
     w->model = model;
-    w->rng = gsl_rng_alloc(model->plain ? gsl_rng_mt19937 : gsl_rng_taus2);
+    w->rng = gsl_rng_alloc(model->tuned ? gsl_rng_taus2 : gsl_rng_mt19937);
     gsl_rng_set(w->rng, seed);
 }
 

@@ -36,7 +36,7 @@ void naive_economy_draw(struct naive_world *w)
 void naive_hazards_update(struct naive_world *w, int t)
 {
     const struct naive_model *m = w->model;
-    for (int k = 0; k < m->classes_n && !m->plain; k++) {
+    for (int k = 0; k < m->classes_n && !m->by_loan; k++) {
         const struct naive_class *class = &m->classes[k];
         const double x = class->a + class->b * w->index[t][class->cluster];
         const double p = fmin(0.5 * erfc(-M_SQRT1_2 * x), 1 - 1e-12);
@@ -57,9 +57,9 @@ static double month_hazard(const struct naive_world *w, int class, int t)
     return -log1p(-fmin(p, 1 - 1e-12)) / 12;
 }
 
-/* The plain way: every loan works out its own hazard, month by month. A bullet loan sees only a
+/* Every loan works out its own hazard, month by month. A bullet loan sees only a
  * part of it before maturity; what was held back strikes in the month of maturity. */
-static int defaults_plainly(const struct naive_world *w, struct naive_loan *loan, int t)
+static int defaults_by_loan(const struct naive_world *w, struct naive_loan *loan, int t)
 {
     const double hazard = month_hazard(w, loan->class, t);
     const double early = 1 - w->model->maturity_share;
@@ -76,8 +76,8 @@ static int defaults_plainly(const struct naive_world *w, struct naive_loan *loan
  * before maturity; what was held back strikes in the month of maturity. */
 int naive_loan_defaults(const struct naive_world *w, struct naive_loan *loan, int t)
 {
-    if (w->model->plain) {
-        return defaults_plainly(w, loan, t);
+    if (w->model->by_loan) {
+        return defaults_by_loan(w, loan, t);
     }
     const double u = gsl_rng_uniform(w->rng);
     if (loan->equal) {

@@ -22,8 +22,12 @@ int bench_options_read(struct bench_options *o, int argc, char **argv)
             o->full = 1;
             continue;
         }
-        if (strcmp(name, "--plain") == 0) {
-            o->plain = 1;
+        if (strcmp(name, "--tuned") == 0) {
+            o->tuned = 1;
+            continue;
+        }
+        if (strcmp(name, "--by-loan") == 0) {
+            o->by_loan = 1;
             continue;
         }
         if (strcmp(name, "--model") == 0) {

@@ -7,7 +7,7 @@
 struct bench_options {
     const char *case_name, *isa;
     long worlds;
-    int threads, policies, every, full, model, plain;
+    int threads, policies, every, full, model, tuned, by_loan;
     unsigned long seed;
 };
 

@@ -31,7 +31,8 @@ class Tune(Case):
         rows = {row["role"]: row for row in table((self.dir / "out/tune.csv").read_bytes())}
         best, verified = rows["best"]["value_1"], rows["verified"]["value_1"]
         self.assertNotEqual(best, verified)
-        self.assertIn(f"meets every constraint is pool_initial_wan={verified}\n", done.stdout)
+        self.assertIn(f"the first variant inside the best of the search that meets every constraint for sure is pool_initial_wan={verified}\n",
+                      done.stdout)
         self.assertIn(f"pool_initial_wan={best}, the best of the search, was not sure enough", done.stdout)
 
     def test_the_answer_is_what_run_says(self):

@@ -308,10 +308,10 @@ static enum ps_status tell_found(const struct ps_tune_story *story)
         goto out;
     }
     ps_say(stdout, lang,
-           !tuned->holds                    ? PS_SAY_TUNE_ANSWER_UNSURE
-           : tuned->verified != tuned->best ? PS_SAY_TUNE_ANSWER_NEAR
-           : study->axes_n > 1              ? PS_SAY_TUNE_ANSWER_FOUND
-                                            : PS_SAY_TUNE_ANSWER,
+           !tuned->holds                  ? PS_SAY_TUNE_ANSWER_UNSURE
+           : strcmp(found, verified) != 0 ? PS_SAY_TUNE_ANSWER_NEAR
+           : study->axes_n > 1            ? PS_SAY_TUNE_ANSWER_FOUND
+                                          : PS_SAY_TUNE_ANSWER,
            PS_ARGS(story->scenario->p.scenario_id, tuned->holds ? verified : found));
     tell_verified(story, found, verified);
     status = print_constraints(story, answer, fresh);

@@ -22,7 +22,7 @@ static void default_open(struct ledger *g, const struct ps_app *app)
     rows_zero(row(g->work->loss, fate), 1);
 }
 
-/* What the pool owes for a default of this exposure until the claim. */
+/* Counts a default whose exposure is known, and what the pool owes for it until the claim. */
 PS_KERNEL_INLINE void default_count(struct ledger *g, int app_i, const int n)
 {
     const struct ps_app *app = &g->world->apps[app_i];

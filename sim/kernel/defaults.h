@@ -84,11 +84,12 @@ static void commons_settle(struct ledger *g)
  * in one sum, of a firm without other loans. */
 static int default_is_common(const struct ledger *g, int app_i)
 {
+    if (PS_LANES == 1 || !g->commons)
+        return 0;
     const struct ps_app *app = &g->world->apps[app_i];
     const uint32_t lanes = g->work->grants[app_i];
-    return PS_LANES > 1 && g->commons && (lanes == ALL_LANES || lanes == 0) &&
-           g->work->amounts[app_i] != PS_AMOUNTS_TRIMMED && !(app->flags & PS_APP_EQUAL) &&
-           app->tape_firm == PS_NONE;
+    return (lanes == ALL_LANES || lanes == 0) && g->work->amounts[app_i] != PS_AMOUNTS_TRIMMED &&
+           !(app->flags & PS_APP_EQUAL) && app->tape_firm == PS_NONE;
 }
 
 static void common_default(struct ledger *g, int app_i)

@@ -62,8 +62,8 @@ static void map_apps(const struct ps_world_plan *plan, const struct ps_policy *p
     uint8_t *restrict product_of = s->product, *restrict bank_of = s->bank;
     struct ps_plain *restrict plain = s->plain;
     const int apps_n = s->world->apps_n;
-    struct cuts products, banks;
-    uint8_t in_pool[PS_PRODUCTS_MAX];
+    struct cuts products = {0}, banks = {0};
+    uint8_t in_pool[PS_PRODUCTS_MAX] = {0};
     cuts_take(shape->product_cut, shape->products_n, &products);
     cuts_take(shape->bank_cut, shape->banks_n, &banks);
     for (int j = 0; j < shape->products_n; j++)

@@ -57,8 +57,8 @@ static double month_hazard(const struct naive_world *w, int class, int t)
     return -log1p(-fmin(p, 1 - 1e-12)) / 12;
 }
 
-/* Every loan works out its own hazard, month by month. A bullet loan sees only a
- * part of it before maturity; what was held back strikes in the month of maturity. */
+/* Every loan works out its own hazard, month by month. A bullet loan sees only a part of it before
+ * maturity; what was held back strikes in the month of maturity. */
 static int defaults_by_loan(const struct naive_world *w, struct naive_loan *loan, int t)
 {
     const double hazard = month_hazard(w, loan->class, t);

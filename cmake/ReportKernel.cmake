@@ -34,7 +34,7 @@ endif()
 set(ps_wasm_sources
     report/kernel/exports.c
     sim/panel/carrier.c sim/panel/contents.c sim/panel/panel.c
-    sim/kernel/ledger_lone_isa.c sim/kernel/world_isa.c sim/kernel/world_work.c sim/kernel/ledger_work.c sim/kernel/month_sums.c sim/kernel/schedule.c sim/kernel/standing.c
+    sim/kernel/ledger_lone_isa.c sim/kernel/world_isa.c sim/kernel/world_work.c sim/kernel/ledger_work.c sim/kernel/schedule_isa.c sim/kernel/schedule_work.c sim/kernel/standing.c
     sim/engine/policy_set.c sim/engine/row.c sim/engine/errors.c
     sim/core/accum.c sim/core/hist.c sim/core/math.c sim/core/math_gamma.c sim/core/pairs.c sim/core/stats.c
     sim/core/status.c sim/book/arena.c

@@ -15,6 +15,8 @@
  * neither changes a value). sqrt() is then the machine instruction.
  */
 #define PS_KERNEL_INLINE static inline __attribute__((always_inline))
+/* A loop over loans in a function of its own has all registers to itself. */
+#define PS_KERNEL_APART static __attribute__((noinline))
 
 #define PS_LN2_HI 6.93147180369123816490e-01 /* 33 bits: k * PS_LN2_HI is exact for |k| < 2^20 */
 #define PS_LN2_LO 1.90821492927058770002e-10

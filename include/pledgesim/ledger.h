@@ -67,10 +67,19 @@ enum {
                          used up, its firm has no other loan */
 };
 
+/* What the loans of a month come to when every lane grants them in full. */
+struct ps_month_sum {
+    double pool_fen, pool_n; /* in-pool principal and loans */
+    double wan;              /* all amounts */
+    double first_wan;        /* of asks: those of new firms */
+};
+
+enum { PS_FIRMS_AT_ONCE = 16 }; /* mapped to products and banks */
+
 struct ps_plain {
-    double asked_wan, pool_fen; /* the same amount as in-pool principal */
-    uint16_t parent;            /* row of granted amounts that must not be 0: apps_max for none */
-    uint8_t flags, cap;         /* cap: product x PS_FIRM_CLASS_N + firm class */
+    struct ps_month_sum adds; /* what it adds to its month */
+    uint16_t parent;          /* row of granted amounts that must not be 0: apps_max for none */
+    uint8_t flags, cap;       /* cap: product x PS_FIRM_CLASS_N + firm class */
 };
 
 /* Sums over loans of a standing book: what leaves the books in a month by maturity, or what enters
@@ -96,13 +105,6 @@ struct ps_standing {
     int largest_n;
 };
 
-/* What the loans of a month come to when every lane grants them in full. */
-struct ps_month_sum {
-    double pool_fen, pool_n; /* in-pool principal and loans */
-    double wan;              /* all amounts */
-    double first_wan;        /* of asks: those of new firms */
-};
-
 struct ps_schedule {
     const struct ps_world *world;
     const struct ps_standing *standing; /* NULL unless the book is a standing one; then `plain` and
@@ -116,10 +118,11 @@ struct ps_schedule {
     double
         *ends_interest_fen; /* [month 0..N], full tier: what those that end paid over their lives */
     uint8_t *ends_plain;    /* [month 0..N]: all that are repaid are PS_PLAIN_MATURES */
-    uint8_t *product, *bank; /* by application */
-    struct ps_plain *plain;  /* by application */
-    uint16_t *claim_month;   /* by fate */
-    struct ps_event *events; /* by month, step, fate; a last one has month 0xffff */
+    uint8_t *product, *bank;           /* by application */
+    uint8_t *firm_product, *firm_bank; /* scratch: by firm */
+    struct ps_plain *plain;            /* by application */
+    uint16_t *claim_month;             /* by fate */
+    struct ps_event *events;           /* by month, step, fate; a last one has month 0xffff */
     int events_n;
     uint16_t (*fate_month)[PS_EVENT_STEPS]; /* scratch: months of each fate's events */
     uint32_t *month_first;                  /* scratch: [0..N+1] */
@@ -277,9 +280,10 @@ void ps_lane_levels_init(struct ps_lane_levels *levels, const struct ps_world_pl
 
 size_t ps_schedule_bytes(const struct ps_world_plan *plan);
 void ps_schedule_init(struct ps_schedule *schedule, const struct ps_world_plan *plan, void *memory);
-/* Maps products and banks and lays out the rare events of a world under a policy's shape. */
-void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy *policy,
-                       const struct ps_world *world, struct ps_schedule *schedule);
+/* Maps products and banks, lays out the rare events of a world under a policy's shape and adds up
+ * its months. */
+typedef void ps_schedule_build_fn(const struct ps_world_plan *plan, const struct ps_policy *policy,
+                                  const struct ps_world *world, struct ps_schedule *schedule);
 
 /* One pool with its own breaker: all that lanes differ in is how much of one book they have. */
 static inline int ps_has_one_book(const struct ps_shape *shape)
@@ -289,10 +293,6 @@ static inline int ps_has_one_book(const struct ps_shape *shape)
 
 /* The largest loan of a product to a firm class, 万元. */
 double ps_loan_cap_wan(const struct ps_levels *levels, int product, int firm_class);
-
-/* Adds up the applications and the ends of every month of a world whose loans are mapped. */
-void ps_month_sums_take(const struct ps_world_plan *plan, const struct ps_policy *policy,
-                        struct ps_schedule *schedule);
 
 /* What a tape loan of a standing book owes after so many months. */
 double ps_standing_owed_fen(const struct ps_app *app, int months);
@@ -308,6 +308,7 @@ void ps_standing_take_out(const struct ps_world_plan *plan, const struct ps_poli
 struct ps_kernel {
     const char *name; /* base, v3, v4 */
     ps_world_sample_fn *world_sample;
+    ps_schedule_build_fn *schedule_build;
     ps_ledger_run_fn *ledger_lone, *ledger_narrow, *ledger_wide;
 };
 

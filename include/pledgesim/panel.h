@@ -67,6 +67,7 @@ void ps_panel_pack_free(struct ps_panel_pack *pack);
 /* The kernel copy that runs it; any gives the same figures. */
 struct ps_panel_kernel {
     ps_world_sample_fn *sample;
+    ps_schedule_build_fn *schedule;
     ps_ledger_run_fn *ledger;
     int width; /* lanes of the ledger, of which the panel uses one */
 };

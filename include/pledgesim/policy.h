@@ -83,10 +83,11 @@ struct ps_shape {
 };
 
 /* Does the firm of this application take the product up at all: eq. (5.7). Tape loans exist. */
-static inline int ps_takes_up(const struct ps_shape *shape, const struct ps_app *app, int product)
+static inline int ps_takes_up(const struct ps_shape *shape, const struct ps_world *world,
+                              const struct ps_app *app, int product)
 {
     const uint32_t cut = shape->take_up_cut[product];
-    return cut == UINT32_MAX || app->tape != PS_NONE || app->u_product < cut;
+    return cut == UINT32_MAX || app->tape != PS_NONE || world->u_product[app->firm_rank] < cut;
 }
 
 struct ps_topup_entry {

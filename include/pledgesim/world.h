@@ -284,21 +284,25 @@ struct ps_world_plan {
 enum { PS_APP_RENEWAL = 1, PS_APP_EQUAL = 2, PS_APP_MICRO = 4, PS_APP_WAITED = 8 };
 
 /* One application of the envelope, in canonical order: by month, renewals first, then by (month in
- * which the firm first asked, arrival number). Tape loans come first with month 0. Half a
- * cache line: what the loans of a chain share, then what each has for itself. */
+ * which the firm first asked, arrival number). Tape loans come first with month 0. What the
+ * loans of a chain share stands first, then what each has for itself. */
 struct ps_app {
     uint32_t amount_wan;
-    uint32_t u_product, u_bank;
     uint16_t firm_rank; /* how many firms asked before it in this world (tape firms count) */
     uint16_t segment;
     uint16_t tape;      /* tape loan at the root of the chain, or PS_NONE */
     uint16_t tape_firm; /* its firm when that has several tape loans, else PS_NONE */
-    uint16_t month;     /* g */
-    uint16_t maturity;  /* m = g + tenor <= N */
-    uint16_t end;       /* min(tau, m) */
-    uint16_t fate;      /* index in fates when it would default by N, or PS_NONE */
     uint16_t parent;    /* the loan it renews or, waited for, the refusal before; or PS_NONE */
     uint8_t flags, link;
+    union {
+        struct {
+            uint16_t month;    /* g */
+            uint16_t maturity; /* m = g + tenor <= N */
+            uint16_t end;      /* min(tau, m) */
+            uint16_t fate;     /* index in fates when it would default by N, or PS_NONE */
+        };
+        uint64_t course; /* all four */
+    };
 };
 
 /* What happens to a loan that defaults. R = min(EAD, rnd(A x proceeds + EAD x cash)), in month s.
@@ -335,6 +339,9 @@ struct ps_world {
     int apps_n, fates_n;
     double asked_first_wan, asked_renewed_wan; /* all amounts of months 1 .. T, whole numbers */
     struct ps_app *apps;
+    int firms_n;                  /* all ranks are below */
+    uint32_t *u_product, *u_bank; /* [firm_rank] what a policy's shares turn into product and bank;
+                                     not drawn for a standing book */
     uint16_t *ends;        /* apps in order of end, then canonical; not kept of a standing book */
     uint32_t *app_first;   /* [0..T+1]: apps of month t are app_first[t] .. app_first[t+1]-1 */
     uint32_t *end_first;   /* [0..N+1] likewise into ends; not kept of a standing book */
@@ -347,8 +354,13 @@ struct ps_world {
 
 /* A loan while its world is being built. */
 struct ps_draft {
-    uint16_t month, maturity, end, fate; /* as in ps_app; fate 0 when it defaults */
-    uint16_t root;                       /* the firm: its first loan is the draft of this number */
+    union {
+        struct {
+            uint16_t month, maturity, end, fate; /* as in ps_app; fate 0 when it defaults */
+        };
+        uint64_t course;
+    };
+    uint16_t root; /* the firm: its first loan is the draft of this number */
     uint16_t segment, klass;
     uint8_t link, waits; /* waits: months since its firm first asked */
 };

@@ -8,8 +8,10 @@
 
 #define PAGE(name) __attribute__((export_name(#name)))
 
-static const struct ps_panel_kernel KERNEL = {
-    .sample = ps_world_sample_base, .ledger = ps_ledger_lone_base, .width = PS_LANES_LONE};
+static const struct ps_panel_kernel KERNEL = {.sample = ps_world_sample_base,
+                                              .schedule = ps_schedule_build_base,
+                                              .ledger = ps_ledger_lone_base,
+                                              .width = PS_LANES_LONE};
 
 static struct ps_panel *panel;
 static double values[PS_LEVER_N]; // of the levers, set by the page

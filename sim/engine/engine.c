@@ -115,7 +115,8 @@ static void values_put(const struct pass *pass, const struct thread *t, size_t s
 }
 
 /* What one evaluated world adds at once; the rest waits for the whole tile. */
-static void world_add(struct pass *pass, struct thread *t, const struct block *b, int i)
+static void world_add(struct pass *pass, struct thread *t, const struct block *b,
+                      const struct ps_schedule *schedule, int i)
 {
     const uint64_t world = t->worlds.worlds[i].number - pass->request->first_world;
     const struct family *f = pass->family;
@@ -130,7 +131,7 @@ static void world_add(struct pass *pass, struct thread *t, const struct block *b
         if (!pass->active[row])
             continue;
         if (f->spec.full)
-            ps_row_members_add(&t->rows[row], &t->ledger, &t->schedules[i], f->plan, l);
+            ps_row_members_add(&t->rows[row], &t->ledger, schedule, f->plan, l);
         if (pass->request->values)
             values_put(pass, t, f->scenarios[b->rows[l]], world, l);
     }
@@ -146,7 +147,8 @@ static void decisions_add(const struct pass *pass, struct thread *t, const struc
     ps_row_decision_add(&t->rows[b->rows[lane] - pass->from], &t->decisions, lane, n);
 }
 
-/* One block of policies over the worlds of a tile. */
+/* One block of policies over the worlds of a tile. Their schedules are there already if the group
+ * has more blocks; else each is made when it is needed, in the same memory, which stays near. */
 static void block_run(struct pass *pass, struct thread *t, const struct group *g,
                       const struct block *b, int n)
 {
@@ -157,8 +159,11 @@ static void block_run(struct pass *pass, struct thread *t, const struct group *g
         ps_row_tile_start(&t->tile, b->n, t->worlds.worlds[0].number / PS_TILE_WORLDS);
     t->decisions.batch = t->worlds.worlds[0].number / PS_TILE_WORLDS % PS_BATCHES;
     for (int i = 0; i < n; i++) {
-        b->run(&f->frame, &g->policy->shape, &b->levels, &t->schedules[i], &t->ledger);
-        world_add(pass, t, b, i);
+        struct ps_schedule *schedule = &t->schedules[g->blocks_n > 1 ? i : 0];
+        if (g->blocks_n == 1)
+            pass->kernel->schedule_build(f->plan, g->policy, &t->worlds.worlds[i], schedule);
+        b->run(&f->frame, &g->policy->shape, &b->levels, schedule, &t->ledger);
+        world_add(pass, t, b, schedule, i);
     }
     if (!f->spec.full && n == PS_TILE_WORLDS)
         ps_decision_tile_sum(&t->decisions, b->n);
@@ -196,10 +201,11 @@ static void tile_run(struct pass *pass, struct thread *t, uint64_t first, int n)
     for (int i = 0; i < f->groups_n; i++) {
         const struct group *g = &f->groups[i];
         int wanted = 0;
-        for (int b = 0; b < g->blocks_n; b++)
+        for (int b = 0; g->blocks_n > 1 && b < g->blocks_n; b++)
             wanted |= block_active(pass, &g->blocks[b]);
         for (int w = 0; wanted && w < n; w++)
-            ps_schedule_build(f->plan, g->policy, &t->worlds.worlds[w], &t->schedules[w]);
+            pass->kernel->schedule_build(f->plan, g->policy, &t->worlds.worlds[w],
+                                         &t->schedules[w]);
         for (int b = 0; b < g->blocks_n; b++)
             if (block_active(pass, &g->blocks[b]))
                 block_run(pass, t, g, &g->blocks[b], n);

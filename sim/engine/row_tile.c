@@ -129,31 +129,29 @@ static double *value_at(const struct row_tile *tile, int lane, int world, int sl
     return tile->values + (size_t)lane * tile->lane_step + (size_t)world * tile->world_step + slot;
 }
 
-/* Takes row i of the ledger, all lanes. */
-static void slot_take(struct row_tile *tile, double *to, const double *rows, int i, int width)
+/* Takes the first n rows of the ledger in one lane; returns where the next slot is. */
+static double *rows_take(double *to, const double *rows, int n, int width, int lane)
 {
-    const double *from = rows + (size_t)i * (size_t)width;
-    for (int l = 0; l < tile->lanes_n; l++)
-        to[(size_t)l * tile->lane_step] = from[l];
+    for (int i = 0; i < n; i++)
+        *to++ = rows[(size_t)i * (size_t)width + (size_t)lane];
+    return to;
 }
 
 void ps_row_tile_take(struct row_tile *tile, const struct ps_ledger_work *work, int world)
 {
     const int width = work->width;
-    double *to = value_at(tile, 0, world, 0);
-    for (int m = 0; m < PS_MEASURE_N; m++)
-        slot_take(tile, to++, work->measure, m, width);
-    for (int y = 0; y < tile->years_n; y++)
-        slot_take(tile, to++, work->year_registered, y, width);
-    for (int y = 0; y < tile->years_n; y++)
-        slot_take(tile, to++, work->year_compensation, y, width);
-    for (int f = 0; f < tile->fan_n; f++)
-        slot_take(tile, to++, work->path, tile->fan_cell[f], width);
-    for (int i = 0; i < tile->misses_n; i++)
-        for (int l = 0; l < tile->lanes_n; l++) {
+    for (int l = 0; l < tile->lanes_n; l++) {
+        double *const values = value_at(tile, l, world, 0);
+        double *to = rows_take(values, work->measure, PS_MEASURE_N, width, l);
+        to = rows_take(to, work->year_registered, tile->years_n, width, l);
+        to = rows_take(to, work->year_compensation, tile->years_n, width, l);
+        for (int f = 0; f < tile->fan_n; f++)
+            *to++ = work->path[(size_t)tile->fan_cell[f] * (size_t)width + (size_t)l];
+        for (int i = 0; i < tile->misses_n; i++) {
             const int m = tile->misses[i];
-            *value_at(tile, l, world, m) = (double)ps_measure_read(work, (enum ps_measure)m, l);
+            values[m] = (double)ps_measure_read(work, (enum ps_measure)m, l);
         }
+    }
 }
 
 /* Where a slot goes; NULL where nothing of the kind is kept. */

@@ -49,7 +49,7 @@ static enum ps_status trace_evaluate(struct ps_trace *trace, struct trace_memory
     const enum ps_status status = log_reserve(m, log_capacity(trace->plan, shape, trace->world));
     if (status != PS_OK)
         return status;
-    ps_schedule_build(trace->plan, &trace->policy, trace->world, &m->schedule);
+    m->kernel->schedule_build(trace->plan, &trace->policy, trace->world, &m->schedule);
     m->kernel->ledger_narrow(&m->frame, shape, &m->levels, &m->schedule, &m->ledger);
     trace->log = m->log.entries;
     trace->log_n = m->log.n;

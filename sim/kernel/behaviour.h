@@ -9,12 +9,13 @@
  */
 
 /* What multiplies the hazard of a chain. */
-static inline double hazard_times(const struct ps_world_plan *plan, const struct ps_app *firm)
+static inline double hazard_times(const struct ps_world_plan *plan, const struct ps_app *firm,
+                                  uint32_t u_product)
 {
     const struct ps_behaviour_plan *b = &plan->behaviour;
     if (firm->tape != PS_NONE && b->tape_product[firm->tape] >= 0)
         return b->times[b->tape_product[firm->tape]];
-    return b->times[ps_part_of(firm->u_product, b->product_cut, b->products_n)];
+    return b->times[ps_part_of(u_product, b->product_cut, b->products_n)];
 }
 
 #endif

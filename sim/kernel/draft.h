@@ -16,9 +16,11 @@
 static inline uint32_t month_roots(struct ps_world_work *work, int t, uint32_t arrivals, uint32_t n)
 {
     enum { AT_ONCE = 4 };
+    uint64_t *restrict entity = work->entity + n;
     for (uint32_t k = 0; k == 0 || k < arrivals; k += AT_ONCE)
+#pragma GCC unroll 4
         for (uint32_t j = 0; j < AT_ONCE; j++)
-            work->entity[n + k + j] = (uint64_t)t << 32 | (k + j);
+            entity[k + j] = ((uint64_t)t << 32 | k) + j;
     work->starts[2 * t + 1] = arrivals;
     return n + arrivals;
 }
@@ -49,8 +51,8 @@ static uint32_t uncertain_roots(const struct ps_world_plan *plan, uint32_t world
 
 /* Addresses of all roots, tape loans first, then new firms by (month, arrival). Counts them by
  * month and returns their number. */
-static uint32_t draft_roots(const struct ps_world_plan *plan, uint32_t world, int lane,
-                            struct ps_world_work *work)
+PS_KERNEL_APART uint32_t draft_roots(const struct ps_world_plan *plan, uint32_t world, int lane,
+                                     struct ps_world_work *work)
 {
     uint32_t n = 0;
     struct batch u;
@@ -77,41 +79,69 @@ static void firm_of_tape(const struct ps_world_plan *plan, uint32_t root, uint32
     const struct ps_tape_plan *tape = &plan->tape[root];
     const struct ps_segment_plan *s = &plan->segments[tape->segment];
     const int micro = s->micro_all | (u_micro < s->micro_cut);
-    firm->amount_wan = tape->amount_wan;
-    firm->tape = (uint16_t)root;
-    firm->tape_firm = tape->firm < 0 ? PS_NONE : (uint16_t)tape->firm;
-    draft->month = 0;
-    draft->segment = (uint16_t)tape->segment;
-    draft->klass = (uint16_t)tape->klass;
-    firm->flags =
-        (uint8_t)((tape->equal_principal ? PS_APP_EQUAL : 0) | (micro ? PS_APP_MICRO : 0));
+    *firm = (struct ps_app){.amount_wan = tape->amount_wan,
+                            .firm_rank = (uint16_t)root,
+                            .segment = (uint16_t)tape->segment,
+                            .tape = (uint16_t)root,
+                            .tape_firm = tape->firm < 0 ? PS_NONE : (uint16_t)tape->firm,
+                            .flags = (uint8_t)((tape->equal_principal ? PS_APP_EQUAL : 0) |
+                                               (micro ? PS_APP_MICRO : 0))};
+    *draft = (struct ps_draft){
+        .root = (uint16_t)root, .segment = (uint16_t)tape->segment, .klass = (uint16_t)tape->klass};
 }
 
-/* A new firm: segment and amount, and by the segment class, repayment and size. */
-static void firm_drawn(const struct ps_world_plan *plan, const struct batch *u,
-                       const struct batch *v, uint32_t l, struct ps_app *firm,
-                       struct ps_draft *draft)
+/* New firms, lanes from .. to - 1 of a batch: segment and amount, and by the segment class,
+ * repayment and size. Returns what they ask for. */
+PS_KERNEL_APART uint64_t firms_drawn(const struct ps_world_plan *plan,
+                                     const uint64_t *restrict entity,
+                                     const struct batch *restrict u, const struct batch *restrict v,
+                                     uint32_t first, uint32_t from, uint32_t to,
+                                     struct ps_app *restrict firms,
+                                     struct ps_draft *restrict drafts)
 {
-    const int segment = discrete_draw(&plan->segment, u->x0[l]);
-    const struct ps_segment_plan *s = &plan->segments[segment];
-    const int equal = s->equal_all | (v->x0[l] < s->equal_cut);
-    const int micro = s->micro_all | (v->x1[l] < s->micro_cut);
-    firm->amount_wan =
-        (uint32_t)(s->amount_min_wan + discrete_draw(&plan->amount_laws[s->amount_law], u->x1[l]));
-    firm->tape = firm->tape_firm = PS_NONE;
-    draft->segment = (uint16_t)segment;
-    draft->klass = (uint16_t)s->klass;
-    firm->flags = (uint8_t)(equal * PS_APP_EQUAL | micro * PS_APP_MICRO);
+    uint64_t asked_wan = 0;
+    for (uint32_t l = from; l < to; l++) {
+        const int segment = discrete_draw(&plan->segment, u->x0[l]);
+        const struct ps_segment_plan *s = &plan->segments[segment];
+        const int equal = s->equal_all | (v->x0[l] < s->equal_cut);
+        const int micro = s->micro_all | (v->x1[l] < s->micro_cut);
+        const int more_wan = discrete_draw(&plan->amount_laws[s->amount_law], u->x1[l]);
+        struct ps_app *firm = &firms[first + l];
+        struct ps_draft *draft = &drafts[first + l];
+        firm->amount_wan = (uint32_t)(s->amount_min_wan + more_wan);
+        firm->firm_rank = draft->root = (uint16_t)(first + l);
+        firm->segment = draft->segment = (uint16_t)segment;
+        firm->tape = firm->tape_firm = PS_NONE;
+        firm->flags = (uint8_t)(equal * PS_APP_EQUAL | micro * PS_APP_MICRO);
+        draft->month = (uint16_t)(entity[l] >> 32);
+        draft->klass = (uint16_t)s->klass;
+        draft->link = draft->waits = 0;
+        asked_wan += firm->amount_wan;
+    }
+    return asked_wan;
+}
+
+/* The numbers of product and bank of a batch of firms. */
+static inline void batch_shares(const struct batch *u, uint32_t *restrict u_product,
+                                uint32_t *restrict u_bank)
+{
+#pragma omp simd
+    for (int l = 0; l < PS_RNG_LANES; l++) /* vector loop */
+        u_product[l] = (uint32_t)u->x2[l];
+#pragma omp simd
+    for (int l = 0; l < PS_RNG_LANES; l++) /* vector loop */
+        u_bank[l] = (uint32_t)u->x3[l];
 }
 
 /* What a firm is for life: segment, amount, class, repayment, product and bank numbers. Returns
  * what the new firms ask for in their first loans. */
-static uint64_t draft_firms(const struct ps_world_plan *plan, uint32_t world, int lane,
-                            struct ps_world_work *work, uint32_t n)
+PS_KERNEL_APART uint64_t draft_firms(const struct ps_world_plan *plan, int lane,
+                                     struct ps_world_work *work, uint32_t n, struct ps_world *w)
 {
-    const uint32_t tape_n = (uint32_t)plan->tape_n;
+    const uint32_t tape_n = (uint32_t)plan->tape_n, world = w->number;
     struct batch u, v = {0};
     uint64_t asked_wan = 0;
+    w->firms_n = (int)n;
     for (uint32_t first = 0; first < n; first += PS_RNG_LANES) {
         const uint64_t *entity = work->entity + first;
         batch_draw(plan, world, entity, ps_rng_word3(PS_PURPOSE_FIRM, 0), &u);
@@ -119,23 +149,14 @@ static uint64_t draft_firms(const struct ps_world_plan *plan, uint32_t world, in
             tilt_firms(plan, world, lane, first, n, &u, work);
         if (plan->terms_needed)
             batch_draw(plan, world, entity, ps_rng_word3(PS_PURPOSE_FIRM_TERMS, 0), &v);
-        for (uint32_t l = 0; l < PS_RNG_LANES && first + l < n; l++) {
-            const uint32_t root = first + l;
-            struct ps_app *firm = &work->firms[root];
-            struct ps_draft *draft = &work->drafts[root];
-            firm->u_product = (uint32_t)u.x2[l];
-            firm->u_bank = (uint32_t)u.x3[l];
-            firm->firm_rank = draft->root = (uint16_t)root;
-            draft->link = draft->waits = 0;
-            if (root < tape_n) {
-                firm_of_tape(plan, root, (uint32_t)v.x1[l], firm, draft);
-            } else {
-                draft->month = (uint16_t)(entity[l] >> 32);
-                firm_drawn(plan, &u, &v, l, firm, draft);
-                asked_wan += firm->amount_wan;
-            }
-            firm->segment = draft->segment;
-        }
+        batch_shares(&u, w->u_product + first, w->u_bank + first);
+        const uint32_t batch_n = n - first < PS_RNG_LANES ? n - first : PS_RNG_LANES;
+        uint32_t l = 0;
+        for (; l < batch_n && first + l < tape_n; l++)
+            firm_of_tape(plan, first + l, (uint32_t)v.x1[l], &work->firms[first + l],
+                         &work->drafts[first + l]);
+        asked_wan +=
+            firms_drawn(plan, entity, &u, &v, first, l, batch_n, work->firms, work->drafts);
     }
     return asked_wan;
 }
@@ -161,22 +182,6 @@ static int default_month(const struct ps_world_plan *plan, const double *hazard,
     return u;
 }
 
-/* The loan that renews draft i in its month of maturity if it is `wanted`: written anyway, counted
- * if so. */
-static uint32_t append_renewal(struct ps_world_work *work, uint32_t i, uint32_t n, int wanted)
-{
-    const struct ps_draft *renewed = &work->drafts[i];
-    struct ps_draft *renewal = &work->drafts[n];
-    const uint16_t month = renewed->maturity;
-    const uint8_t link = (uint8_t)(renewed->link + 1);
-    *renewal = *renewed;
-    renewal->month = month;
-    renewal->link = link;
-    work->entity[n] = work->entity[i];
-    work->starts[2 * month] += (uint32_t)wanted;
-    return n + (uint32_t)wanted;
-}
-
 /* What one batch of loans draws. */
 struct loan_batch {
     struct batch u;
@@ -190,6 +195,7 @@ static void draft_terms(const struct ps_world_plan *plan, uint32_t world, int la
                         uint32_t first, uint32_t n, const struct ps_world_work *work,
                         struct loan_batch *b)
 {
+    struct ps_draft *restrict drafts = work->drafts + first;
     const uint32_t tape_n = link ? 0 : (uint32_t)plan->tape_n;
     const size_t stride = (size_t)plan->classes_n * PS_ECONOMY_LANES;
     batch_draw(plan, world, work->entity + first, ps_rng_word3(PS_PURPOSE_LOAN, link), &b->u);
@@ -197,7 +203,7 @@ static void draft_terms(const struct ps_world_plan *plan, uint32_t world, int la
     for (int l = 0; l < PS_RNG_LANES; l++) /* vector loop */
         b->v[l] = ps_u01_53(b->u.x0[l], b->u.x1[l]);
     for (uint32_t l = 0; l < n; l++) {
-        struct ps_draft *d = &work->drafts[first + l];
+        struct ps_draft *d = &drafts[l];
         const int law = discrete_draw(&plan->segments[d->segment].tenor, b->u.x2[l]);
         const int tenor =
             first + l < tape_n ? plan->tape[first + l].months_left : plan->tenor_months[law];
@@ -209,11 +215,12 @@ static void draft_terms(const struct ps_world_plan *plan, uint32_t world, int la
 }
 
 /* Careless banks: hazards by product. */
-static void loans_behave(const struct ps_world_plan *plan, uint32_t first, uint32_t n,
-                         const struct ps_world_work *work, struct loan_batch *b)
+static void loans_behave(const struct ps_world_plan *plan, const struct ps_world *w, uint32_t first,
+                         uint32_t n, const struct ps_world_work *work, struct loan_batch *b)
 {
     for (uint32_t l = 0; l < n; l++) {
-        b->times[l] = hazard_times(plan, &work->firms[work->drafts[first + l].root]);
+        const struct ps_app *firm = &work->firms[work->drafts[first + l].root];
+        b->times[l] = hazard_times(plan, firm, w->u_product[firm->firm_rank]);
         b->total[l] *= b->times[l];
     }
 }
@@ -229,50 +236,73 @@ static int anchored_tau(const struct ps_world_plan *plan, const struct ps_world_
     return anchored_default(failure, d->month, d->maturity, tau);
 }
 
-/* One generation, drafts first .. last - 1: tenor, fate and renewal of each. Appends the renewals
- * and returns the number of drafts after them. */
-PS_KERNEL_INLINE uint32_t generation_run(const struct ps_world_plan *plan, uint32_t world, int lane,
-                                         uint32_t link, uint32_t first, uint32_t last,
-                                         struct ps_world_work *work, int anchored)
+/* Ends of a batch of loans, and their renewals in the months of maturity, which are written behind
+ * the n drafts there are: all of them, but only those that there will be are counted. Returns the
+ * number of drafts. */
+PS_KERNEL_APART uint32_t batch_ends(const struct ps_world_plan *plan, int lane, uint32_t link,
+                                    uint32_t first, uint32_t batch_n, uint32_t n,
+                                    const struct loan_batch *b, struct ps_world_work *work,
+                                    int anchored)
 {
     const uint64_t renewal_cut = plan->renewal_all ? UINT64_MAX : plan->renewal_cut;
-    const int behaves = plan->behaviour.products_n > 0;
+    const int behaves = plan->behaviour.products_n > 0, horizon = plan->horizon;
+    struct ps_draft *restrict drafts = work->drafts;
+    uint64_t *restrict entity = work->entity;
+    uint32_t *restrict starts = work->starts, *restrict stops = work->stops;
+    uint32_t *restrict chain = work->chain;
+    for (uint32_t l = 0; l < batch_n; l++) {
+        struct ps_draft *d = &drafts[first + l], *renewal = &drafts[n];
+        const uint16_t maturity = d->maturity;
+        *renewal = *d;
+        renewal->month = maturity;
+        renewal->link = (uint8_t)(link + 1);
+        entity[n] = entity[first + l];
+        int tau = 0;
+        if (b->v[l] < b->total[l]) /* E = -ln(1 - v) >= v: most loans need no logarithm */
+            tau =
+                default_month(plan, work->hazard + lane, d, b->v[l], b->total[l],
+                              behaves ? b->times[l] : 1, work->firms[d->root].flags & PS_APP_EQUAL);
+        if (anchored)
+            tau = anchored_tau(plan, work, lane, d, tau);
+        const uint32_t renews = !tau & (maturity <= horizon) & (b->u.x3[l] < renewal_cut);
+        const uint16_t end = tau ? (uint16_t)tau : maturity;
+        d->end = end;
+        d->fate = tau ? 0 : PS_NONE;
+        chain[d->root] = link + 1;
+        stops[end]++;
+        starts[2 * maturity] += renews;
+        n += renews;
+    }
+    return n;
+}
+
+/* One generation, drafts first .. last - 1: tenor, fate and renewal of each. Appends the renewals
+ * and returns the number of drafts after them. */
+PS_KERNEL_INLINE uint32_t generation_run(const struct ps_world_plan *plan, const struct ps_world *w,
+                                         int lane, uint32_t link, uint32_t first, uint32_t last,
+                                         struct ps_world_work *work, int anchored)
+{
     uint32_t n = last;
     for (; first < last; first += PS_RNG_LANES) {
         struct loan_batch b;
         const uint32_t batch_n = last - first < PS_RNG_LANES ? last - first : PS_RNG_LANES;
-        draft_terms(plan, world, lane, link, first, batch_n, work, &b);
-        if (behaves)
-            loans_behave(plan, first, batch_n, work, &b);
+        draft_terms(plan, w->number, lane, link, first, batch_n, work, &b);
+        if (plan->behaviour.products_n > 0)
+            loans_behave(plan, w, first, batch_n, work, &b);
         if (plan->tilt)
-            tilt_loans(plan, world, lane, first, batch_n, b.total, b.v, work);
-        for (uint32_t l = 0; l < batch_n; l++) {
-            struct ps_draft *d = &work->drafts[first + l];
-            int tau = 0;
-            if (b.v[l] < b.total[l]) /* E = -ln(1 - v) >= v: most loans need no logarithm */
-                tau = default_month(plan, work->hazard + lane, d, b.v[l], b.total[l],
-                                    behaves ? b.times[l] : 1,
-                                    work->firms[d->root].flags & PS_APP_EQUAL);
-            if (anchored)
-                tau = anchored_tau(plan, work, lane, d, tau);
-            n = append_renewal(work, first + l, n,
-                               !tau & (d->maturity <= plan->horizon) & (b.u.x3[l] < renewal_cut));
-            d->end = tau ? (uint16_t)tau : d->maturity;
-            d->fate = tau ? 0 : PS_NONE;
-            work->chain[d->root] = link + 1;
-            work->stops[d->end]++;
-        }
+            tilt_loans(plan, w, lane, first, batch_n, b.total, b.v, work);
+        n = batch_ends(plan, lane, link, first, batch_n, n, &b, work, anchored);
     }
     return n;
 }
 
 /* Compiled twice: loans that hang on nobody are not asked. */
-static uint32_t draft_generation(const struct ps_world_plan *plan, uint32_t world, int lane,
-                                 uint32_t link, uint32_t first, uint32_t last,
+static uint32_t draft_generation(const struct ps_world_plan *plan, const struct ps_world *w,
+                                 int lane, uint32_t link, uint32_t first, uint32_t last,
                                  struct ps_world_work *work)
 {
-    return plan->anchored ? generation_run(plan, world, lane, link, first, last, work, 1)
-                          : generation_run(plan, world, lane, link, first, last, work, 0);
+    return plan->anchored ? generation_run(plan, w, lane, link, first, last, work, 1)
+                          : generation_run(plan, w, lane, link, first, last, work, 0);
 }
 
 #endif

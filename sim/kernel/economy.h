@@ -36,7 +36,7 @@ static inline void economy_normals(const struct ps_world_plan *plan, uint64_t fi
 static inline void economy_step(const struct ps_world_plan *plan, int block,
                                 const double *restrict normal, double *restrict level)
 {
-    const int n = plan->clusters_n;
+    const int n = plan->clusters_n, factors_n = plan->factors_n;
     const double phi = block ? plan->phi_step : 0;
     const double innovation = block ? plan->innovation : 1;
     for (int c = 0; c < n; c++) {
@@ -46,17 +46,13 @@ static inline void economy_step(const struct ps_world_plan *plan, int block,
                 y[l] = plan->initial_index;
             continue;
         }
-        double e[PS_ECO] = {0};
-        for (int k = 0; k < plan->factors_n; k++) {
+        ps_worlds e[ECO_VECTORS] = {{0}};
+        for (int k = 0; k < factors_n; k++) {
             const double loading = plan->loading[c * n + k];
-            const double *restrict z = normal + (size_t)k * PS_ECO;
-            if (loading == 0)
-                continue;
-            WORLDS /* vector loop */
-                e[l] += loading * z[l];
+            if (loading != 0)
+                ECO_VECS e[v] += loading * worlds_at(normal + (size_t)k * PS_ECO, v);
         }
-        WORLDS /* vector loop */
-            y[l] = phi * y[l] + innovation * e[l];
+        ECO_VECS worlds_put(y, v, phi * worlds_at(y, v) + innovation * e[v]);
     }
 }
 

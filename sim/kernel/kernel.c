@@ -5,8 +5,8 @@
 
 #define PS_KERNEL(isa)                                                                             \
     {                                                                                              \
-#isa, ps_world_sample_##isa, ps_ledger_lone_##isa, ps_ledger_narrow_##isa,                 \
-            ps_ledger_wide_##isa                                                                   \
+#isa, ps_world_sample_##isa, ps_schedule_build_##isa, ps_ledger_lone_##isa,                \
+            ps_ledger_narrow_##isa, ps_ledger_wide_##isa                                           \
     }
 
 static const struct ps_kernel KERNELS[] = {

@@ -248,10 +248,12 @@ static void claims_run(struct ledger *g)
     claims_pay(g);
 }
 
-/* Step 6: rows that no register holds. */
-static void npl_run(struct ledger *g)
+/* Steps 5 and 6. The rows of the last are in no register. */
+PS_KERNEL_INLINE void claims_and_npl_run(struct ledger *g, struct registers *r)
 {
     const struct ps_event *e = g->schedule->events;
+    if ((e[g->event].month == g->t && e[g->event].step <= PS_STEP_CLAIM) || g->queued_any)
+        ON_ROWS(g, r, claims_run(g));
     for (; e[g->event].month == g->t; g->event++)
         npl_event(g, &e[g->event]);
 }
@@ -320,10 +322,10 @@ PS_KERNEL_INLINE void month_run(struct ledger *g, struct registers *r, const int
 {
     const int t = g->t;
     const struct ps_event *events = g->schedule->events;
-    const int vehicles = t == g->vehicle_month;
-    const int eventful = events[g->event].month == t || g->queued_any || vehicles;
+    const int vehicles = t == g->vehicle_month, events_any = events[g->event].month == t;
+    const int eventful = events_any || g->queued_any || vehicles;
     month_fund(g, r);
-    if (RARELY(events[g->event].month == t && events[g->event].step <= PS_STEP_DEFAULT))
+    if (RARELY(events_any) && events[g->event].step <= PS_STEP_DEFAULT)
         ON_ROWS(g, r, disposals_and_defaults_run(g));
     if (g->schedule->standing)
         standing_repay(g, r, full);
@@ -331,11 +333,8 @@ PS_KERNEL_INLINE void month_run(struct ledger *g, struct registers *r, const int
         loans_repay(g, r, full);
     if (RARELY(g->instalments))
         ON_ROWS(g, r, instalments_pay(g));
-    if (RARELY((events[g->event].month == t && events[g->event].step <= PS_STEP_CLAIM) ||
-               g->queued_any))
-        ON_ROWS(g, r, claims_run(g));
-    if (RARELY(events[g->event].month == t))
-        npl_run(g);
+    if (RARELY(events_any || g->queued_any))
+        claims_and_npl_run(g, r);
     if (full) {
         books_settle(r);
         npl_measure(g, r);

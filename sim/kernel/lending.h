@@ -175,7 +175,7 @@ static void grant_test(struct ledger *g, int app_i, ROW granted, ROW reason)
         LANES reason[l] = PS_REFUSED_POPULATION;
     if (g->t < product->open_from_month || g->t > product->open_to_month)
         LANES reason[l] = PS_REFUSED_CLOSED;
-    if (!ps_takes_up(g->shape, app, product_i))
+    if (!ps_takes_up(g->shape, g->world, app, product_i))
         LANES reason[l] = PS_NOT_ASKED;
     LANES
     {

@@ -6,12 +6,12 @@
 #include "month.h"
 
 /* Lending to plain applications and the end of plain loans, in registers: nearly all loans. What
- * every lane does in full is known for the whole month (month_sums.c): no lane looks at a loan. */
+ * every lane does in full is known for the whole month (month_sums.h): no lane looks at a loan. */
 
 /* Principal in fen that lanes did not grant of a plain loan. */
 PS_KERNEL_INLINE void refused_take(const struct ledger *g, int app_i, ps_vector *fen)
 {
-    const double asked = g->schedule->plain[app_i].asked_wan * FEN_PER_WAN;
+    const double asked = g->schedule->plain[app_i].adds.wan * FEN_PER_WAN;
     const double *granted = crow(g->work->granted_wan, app_i);
     if (RARELY(g->work->amounts[app_i] == PS_AMOUNTS_TRIMMED))
         VECS fen[v] = asked - vector_at(granted, v) * FEN_PER_WAN;
@@ -24,15 +24,15 @@ PS_KERNEL_INLINE void refused_take(const struct ledger *g, int app_i, ps_vector 
 PS_KERNEL_INLINE void refused_return(struct ledger *g, struct registers *r, int app_i)
 {
     const struct ps_plain *plain = &g->schedule->plain[app_i];
-    const double in_pool = plain->flags & PS_PLAIN_IN_POOL;
+    const double in_pool = plain->adds.pool_n;
     const uint32_t refused = ~g->work->grants[app_i];
     ps_vector fen[VECTORS];
     if (!g->work->grants[app_i]) {
-        alike_leave(g, r, -plain->pool_fen, -in_pool, -plain->asked_wan * FEN_PER_WAN);
+        alike_leave(g, r, -plain->adds.pool_fen, -in_pool, -plain->adds.wan * FEN_PER_WAN);
         return;
     }
     refused_take(g, app_i, fen);
-    r->slack_fen -= plain->pool_fen;
+    r->slack_fen -= plain->adds.pool_fen;
     VECS
     {
         r->book[v] += fen[v] * in_pool;
@@ -69,14 +69,14 @@ static void refused_count(struct ledger *g, int app_i)
     const double rate = (double)g->frame->segments[app->segment].loan_rate_ppm;
     const double pool_fen = plain->flags & PS_PLAIN_IN_POOL ? FEN_PER_WAN : 0;
     const int months = app->end - app->month;
-    const double whole_fen = bullet_interest_fen(plain->asked_wan, rate, months);
+    const double whole_fen = bullet_interest_fen(plain->adds.wan, rate, months);
     const double *granted = granted_row(g, app_i);
     ROW interest = measure_row(g, PS_M_BANK_INTEREST);
     ROW released = measure_row(g, PS_M_RELEASED);
     LANES
     {
         interest[l] -= whole_fen - bullet_interest_fen(granted[l], rate, months);
-        released[l] -= plain->pool_fen - granted[l] * pool_fen;
+        released[l] -= plain->adds.pool_fen - granted[l] * pool_fen;
     }
 }
 
@@ -143,7 +143,7 @@ PS_KERNEL_INLINE void plain_test(const struct ledger *g, const struct registers 
 {
     const uint32_t chain = g->work->grants[app->parent];
     const double *room = doors->room[app->flags & (PS_PLAIN_IN_POOL | PS_PLAIN_RENEWAL)];
-    const double added = r->alike.book_fen + app->pool_fen;
+    const double added = r->alike.book_fen + app->adds.pool_fen;
     VECS pass[v] =
         mask_of_lanes(chain, v) & VECTOR_COMPARE(r->book[v] + added, vector_at(room, v), LE);
     if (RARELY(doors->single) && app->flags & PS_PLAIN_IN_POOL) {
@@ -152,7 +152,7 @@ PS_KERNEL_INLINE void plain_test(const struct ledger *g, const struct registers 
         const double *cap = crow(g->levels->firm_cap, app->cap);
         VECS
         {
-            const ps_vector own = app->asked_wan * vector_at(share, v), most = vector_at(cap, v);
+            const ps_vector own = app->adds.wan * vector_at(share, v), most = vector_at(cap, v);
             const ps_vector due = vector_select(VECTOR_COMPARE(own, most, LT), own, most);
             pass[v] &= VECTOR_COMPARE(due, vector_at(doors->single, v), LE);
         }
@@ -176,8 +176,8 @@ PS_KERNEL_INLINE int plain_grant(struct ledger *g, struct registers *r, const st
                                  int app_i, const int full)
 {
     const struct ps_plain *app = &g->schedule->plain[app_i];
-    const ps_vector asked = vector_of(app->asked_wan), pool_fen = vector_of(app->pool_fen);
-    const ps_vector one = vector_of(app->flags & PS_PLAIN_IN_POOL);
+    const ps_vector asked = vector_of(app->adds.wan), pool_fen = vector_of(app->adds.pool_fen);
+    const ps_vector one = vector_of(app->adds.pool_n);
     const int renewal = app->flags & PS_PLAIN_RENEWAL;
     ps_mask_of_lanes pass[VECTORS];
     plain_test(g, r, doors, app, pass);
@@ -320,7 +320,7 @@ PS_KERNEL_INLINE void lend(struct ledger *g, struct registers *r, const int full
     r->slack_fen = UNKNOWN_FEN;
     for (int i = from; i < to; i++) {
         const int asks_plainly = g->registers && plain[i].flags & PS_PLAIN_ASKS &&
-                                 plain[i].asked_wan <= cap_wan[plain[i].cap];
+                                 plain[i].adds.wan <= cap_wan[plain[i].cap];
         if (RARELY(!g->work->grants[plain[i].parent]))
             chain_lost(g, i);
         else if (RARELY(!asks_plainly) || RARELY(!plain_grant(g, r, &doors, i, full)))

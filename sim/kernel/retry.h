@@ -28,9 +28,10 @@ static uint32_t retry_spread(const struct ps_world_plan *plan, struct ps_world_w
     return all;
 }
 
-/* Dates the repeated applications and gives them their firm's rank. Returns what they ask for,
- * which is no demand of its own. */
-static uint64_t retry_date(const struct ps_world_plan *plan, struct ps_world_work *work, uint32_t n)
+/* Dates the repeated applications and gives them their firm's rank and numbers. Returns what they
+ * ask for, which is no demand of its own. */
+static uint64_t retry_date(const struct ps_world_plan *plan, struct ps_world_work *work, uint32_t n,
+                           struct ps_world *w)
 {
     uint64_t asked_wan = 0;
     uint32_t rank = 0;
@@ -41,6 +42,8 @@ static uint64_t retry_date(const struct ps_world_plan *plan, struct ps_world_wor
             root > (uint32_t)plan->tape_n && work->entity[root] == work->entity[root - 1];
         if (!again) {
             work->firm_root[rank] = root;
+            w->u_product[rank] = w->u_product[root];
+            w->u_bank[rank] = w->u_bank[root];
             firm->firm_rank = (uint16_t)rank++;
             continue;
         }
@@ -51,6 +54,7 @@ static uint64_t retry_date(const struct ps_world_plan *plan, struct ps_world_wor
         work->starts[2 * draft->month + 1]++;
         asked_wan += firm->amount_wan;
     }
+    w->firms_n = (int)rank;
     return asked_wan;
 }
 

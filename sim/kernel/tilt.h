@@ -38,13 +38,15 @@ static inline void tilt_normals(const struct ps_tilt *tilt, int part, int block,
 
 /* The cell of a loan that asks in `month`. Steering needs no more than what the pool would pay
  * about: behaviour, the insurer's excess and queues are left out. */
-static inline int tilt_cell(const struct ps_world_plan *plan, const struct ps_app *firm, int month)
+static inline int tilt_cell(const struct ps_world_plan *plan, const struct ps_world *w,
+                            const struct ps_app *firm, int month)
 {
     const struct ps_policy *policy = plan->tilt->policy;
     const struct ps_shape *shape = &policy->shape;
     const int own = firm->tape != PS_NONE ? policy->tape_product[firm->tape] : -1;
+    const uint32_t u_product = w->u_product[firm->firm_rank];
     const int product =
-        own >= 0 ? own : ps_part_of(firm->u_product, shape->product_cut, shape->products_n);
+        own >= 0 ? own : ps_part_of(u_product, shape->product_cut, shape->products_n);
     const int firm_class = firm->flags & PS_APP_MICRO ? PS_FIRM_MICRO : PS_FIRM_SMALL;
     const double stake_wan =
         ps_pool_stake_wan(&policy->levels, product, firm_class, firm->amount_wan);
@@ -52,13 +54,13 @@ static inline int tilt_cell(const struct ps_world_plan *plan, const struct ps_ap
 }
 
 /* Eq. (12.4): the numbers of default of a batch of loans as they are under the world's part. */
-static inline void tilt_loans(const struct ps_world_plan *plan, uint32_t world, int lane,
+static inline void tilt_loans(const struct ps_world_plan *plan, const struct ps_world *w, int lane,
                               uint32_t first, uint32_t n, const double *restrict total,
                               double *restrict v, struct ps_world_work *work)
 {
     const struct ps_tilt *tilt = plan->tilt;
     struct ps_tilt_counts *counts = &work->tilt_counts;
-    const int part = ps_tilt_part(world);
+    const int part = ps_tilt_part(w->number);
     double e[PS_RNG_LANES];
 #pragma omp simd
     for (int l = 0; l < PS_RNG_LANES; l++) /* vector loop */
@@ -66,7 +68,7 @@ static inline void tilt_loans(const struct ps_world_plan *plan, uint32_t world, 
     for (uint32_t l = 0; l < n; l++) {
         const struct ps_draft *draft = &work->drafts[first + l];
         const struct ps_app *firm = &work->firms[draft->root];
-        const int cell = tilt_cell(plan, firm, draft->month);
+        const int cell = tilt_cell(plan, w, firm, draft->month);
         const double *times = tilt->times[cell], *log_times = tilt->log_times[cell];
         const double until = e[l] / times[part];
         const int defaults = until < total[l];

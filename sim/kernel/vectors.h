@@ -212,7 +212,9 @@ PS_KERNEL_INLINE double vectors_min(const ps_vector *x)
 /* floor(x) for 0 <= x < 2^51. */
 PS_KERNEL_INLINE ps_vector vector_floor(ps_vector x)
 {
-#if defined(PS_ONE_LANE)
+#if defined(PS_ONE_LANE) && defined(__SSE4_1__)
+    return floor(x); /* without ps_floor's care for -0, which interest would wait for each month */
+#elif defined(PS_ONE_LANE)
     return ps_floor(x);
 #elif defined(__AVX512F__)
     return (ps_vector)_mm512_roundscale_pd((__m512d)x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);

@@ -13,22 +13,22 @@
  * defaults. Default times come from inverting the cumulative hazard: one exponential a loan,
  * whatever its length. */
 
-static uint32_t draft_loans(const struct ps_world_plan *plan, uint32_t world, int lane,
-                            struct ps_world_work *work, struct ps_world *w, uint32_t *roots)
+static uint32_t draft_loans(const struct ps_world_plan *plan, int lane, struct ps_world_work *work,
+                            struct ps_world *w, uint32_t *roots)
 {
     for (int t = 0; t <= plan->months_n; t++)
         work->starts[2 * t] = work->starts[2 * t + 1] = work->stops[t] = 0;
-    *roots = draft_roots(plan, world, lane, work);
+    *roots = draft_roots(plan, w->number, lane, work);
     if (plan->retry_months)
         *roots = retry_spread(plan, work, *roots);
-    uint64_t asked_wan = draft_firms(plan, world, lane, work, *roots);
+    uint64_t asked_wan = draft_firms(plan, lane, work, *roots, w);
     if (plan->retry_months)
-        asked_wan -= retry_date(plan, work, *roots);
+        asked_wan -= retry_date(plan, work, *roots, w);
     w->asked_first_wan = (double)asked_wan;
     uint32_t first = 0, n = *roots;
     for (uint32_t link = 0; first < n; link++) {
         const uint32_t last = n;
-        n = draft_generation(plan, world, lane, link, first, last, work);
+        n = draft_generation(plan, w, lane, link, first, last, work);
         first = last;
     }
     return n;
@@ -51,29 +51,33 @@ static uint64_t order_chains(struct ps_world_work *work, uint32_t n, uint32_t ro
 }
 
 /* From numbers of applications and ends to first places. */
-static void order_months(const struct ps_world_plan *plan, struct ps_world_work *work,
-                         struct ps_world *w)
+PS_KERNEL_APART void order_months(const struct ps_world_plan *plan, struct ps_world_work *work,
+                                  struct ps_world *w)
 {
+    const int horizon = plan->horizon, months_n = plan->months_n;
+    uint32_t *restrict starts = work->starts, *restrict stops = work->stops;
+    uint32_t *restrict app_first = w->app_first, *restrict end_first = w->end_first;
     uint32_t at = 0;
-    for (int t = 0; t <= plan->horizon; t++) {
-        const uint32_t renewed = work->starts[2 * t], fresh = work->starts[2 * t + 1];
-        w->app_first[t] = work->starts[2 * t] = at;
-        work->starts[2 * t + 1] = at + renewed;
+    for (int t = 0; t <= horizon; t++) {
+        const uint32_t renewed = starts[2 * t], fresh = starts[2 * t + 1];
+        app_first[t] = starts[2 * t] = at;
+        starts[2 * t + 1] = at + renewed;
         at += renewed + fresh;
     }
-    w->app_first[plan->horizon + 1] = at;
+    app_first[horizon + 1] = at;
     at = 0;
-    for (int t = 0; t <= plan->months_n; t++) {
-        const uint32_t ends = work->stops[t];
-        w->end_first[t] = work->stops[t] = at;
+    for (int t = 0; t <= months_n; t++) {
+        const uint32_t ends = stops[t];
+        end_first[t] = stops[t] = at;
         at += ends;
     }
-    w->end_first[plan->months_n + 1] = at;
+    end_first[months_n + 1] = at;
 }
 
 /* Canonical order by counting: months, renewals before new firms, both by root. Placing chain by
  * chain leaves each bucket sorted. No branches: whether a loan renews is as good as a coin toss. */
-static void place_apps(struct ps_world_work *work, uint32_t n, struct ps_world *w)
+PS_KERNEL_INLINE void apps_place(struct ps_world_work *work, uint32_t n, struct ps_world *w,
+                                 const int some_wait)
 {
     const struct ps_draft *restrict drafts = work->drafts;
     const struct ps_app *restrict firms = work->firms;
@@ -83,27 +87,33 @@ static void place_apps(struct ps_world_work *work, uint32_t n, struct ps_world *
     uint32_t place = 0, first = 0;
     for (uint32_t i = 0; i < n; i++) {
         const struct ps_draft *d = &drafts[by_chain[i]];
-        const uint32_t renews = d->link != 0, waits = (d->waits != 0) & !renews;
-        const uint32_t none = PS_NONE & ((renews | waits) - 1);
-        const uint32_t parent = (place & -renews) | (first & -waits) | none;
-        place = starts[2 * d->month + !renews]++;
-        first = (first & -renews) | (place & (renews - 1));
         const struct ps_app *firm = &firms[d->root];
+        const uint32_t renews = d->link != 0, waits = some_wait && d->waits != 0 && !renews;
+        const uint32_t before = waits ? first : place | (renews - 1); /* PS_NONE: all bits set */
+        place = starts[2 * d->month + (renews ^ 1)]++;
+        first = renews ? first : place;
         struct ps_app *app = &apps[place];
         *app = *firm;
-        app->month = d->month;
-        app->maturity = d->maturity;
-        app->end = d->end;
-        app->fate = d->fate;
-        app->parent = (uint16_t)parent;
-        app->flags = (uint8_t)(firm->flags | (PS_APP_RENEWAL & -renews));
+        app->parent = (uint16_t)before;
+        app->flags = (uint8_t)(firm->flags | renews * PS_APP_RENEWAL);
         app->link = d->link;
+        app->course = d->course;
     }
     w->apps_n = (int)n;
 }
 
+/* Compiled twice: where no firm waits, none is asked. */
+PS_KERNEL_APART void place_apps(const struct ps_world_plan *plan, struct ps_world_work *work,
+                                uint32_t n, struct ps_world *w)
+{
+    if (plan->retry_months)
+        apps_place(work, n, w, 1);
+    else
+        apps_place(work, n, w, 0);
+}
+
 /* Lists ends, and defaults in the order of applications. */
-static void place_ends(struct ps_world_work *work, struct ps_world *w)
+PS_KERNEL_APART void place_ends(struct ps_world_work *work, struct ps_world *w)
 {
     const struct ps_app *restrict apps = w->apps;
     struct ps_fate *restrict fates = w->fates;
@@ -128,7 +138,7 @@ static void world_sample(const struct ps_world_plan *plan, uint64_t number, int 
     w->weight = 1;
     if (plan->tilt)
         work->tilt_counts = (struct ps_tilt_counts){0};
-    const uint32_t n = draft_loans(plan, w->number, lane, work, w, &roots);
+    const uint32_t n = draft_loans(plan, lane, work, w, &roots);
     if (plan->tilt) {
         w->weight = tilt_weight(work, lane);
         *w->tilt_counts = work->tilt_counts;
@@ -136,7 +146,7 @@ static void world_sample(const struct ps_world_plan *plan, uint64_t number, int 
     const uint64_t again_wan = plan->retry_months ? retry_renewals_wan(work, roots) : 0;
     w->asked_renewed_wan = (double)(order_chains(work, n, roots) - again_wan);
     order_months(plan, work, w);
-    place_apps(work, n, w);
+    place_apps(plan, work, n, w);
     place_ends(work, w);
     collect_fates(plan, work, lane, w, fates);
     issues_sample(plan, lane, work, w, fates);

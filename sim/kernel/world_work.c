@@ -33,6 +33,8 @@ static size_t lay_out(struct ps_world_work *w, const struct ps_world_plan *plan,
     for (int i = 0; i < PS_TILE_WORLDS; i++) {
         struct ps_world *world = &w->worlds[i];
         world->apps = layout_take(&c, apps, sizeof *world->apps);
+        world->u_product = layout_take(&c, drafts, sizeof *world->u_product);
+        world->u_bank = layout_take(&c, drafts, sizeof *world->u_bank);
         world->ends = layout_take(&c, apps, sizeof *world->ends);
         world->fates = layout_take(&c, apps, sizeof *world->fates);
         world->tilt_counts = layout_take(&c, plan->tilt ? 1 : 0, sizeof *world->tilt_counts);
@@ -75,7 +77,7 @@ static void standing_init(struct ps_world_work *work, const struct ps_world_plan
         work->entity[i] = plan->tape[i].address;
     for (int k = 0; k < PS_TILE_WORLDS; k++) {
         struct ps_world *w = &work->worlds[k];
-        w->apps_n = plan->tape_n;
+        w->apps_n = w->firms_n = plan->tape_n;
         w->fates_n = 0;
         w->asked_first_wan = w->asked_renewed_wan = 0;
         for (int i = 0; i < plan->tape_n; i++)

@@ -231,8 +231,8 @@ enum ps_status ps_panel_run(struct ps_panel *panel, uint64_t n)
         const int tile = n < PS_TILE_WORLDS ? (int)n : PS_TILE_WORLDS;
         panel->kernel.sample(&panel->plan, panel->row.worlds_n, tile, &panel->worlds);
         for (int i = 0; i < tile; i++) {
-            ps_schedule_build(&panel->plan, &panel->policy, &panel->worlds.worlds[i],
-                              &panel->schedule);
+            panel->kernel.schedule(&panel->plan, &panel->policy, &panel->worlds.worlds[i],
+                                   &panel->schedule);
             panel->kernel.ledger(&panel->frame, &panel->policy.shape, &panel->levels,
                                  &panel->schedule, &panel->ledger);
             world_add(panel);

@@ -56,7 +56,8 @@ static void print_application(const struct ps_world *world, const struct ps_app 
     print_index(app->tape);
     printf(",%u,%d,%" PRIu32 ",%d,%d,%" PRIu32 ",%" PRIu32, app->segment,
            app->maturity - app->month, app->amount_wan, (app->flags & PS_APP_EQUAL) != 0,
-           (app->flags & PS_APP_MICRO) != 0, app->u_product, app->u_bank);
+           (app->flags & PS_APP_MICRO) != 0, world->u_product[app->firm_rank],
+           world->u_bank[app->firm_rank]);
     print_fate(app->fate == PS_NONE ? NULL : &world->fates[app->fate]);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The check that a world's money adds up is itself checked: schedules are spoilt, and each must be
-// caught by the ledger, by a run and by a trace. This program replaces ps_schedule_build by one
-// that builds and then spoils.
+// caught by the ledger, by a run and by a trace. This program's kernel builds a schedule and then
+// spoils it.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,11 +12,10 @@
 #include "fixture.h"
 #include "testkit.h"
 
-void genuine_schedule_build(const struct ps_world_plan *plan, const struct ps_policy *policy,
-                            const struct ps_world *world, struct ps_schedule *schedule);
-#define ps_schedule_build genuine_schedule_build
-#include "../../sim/kernel/schedule.c"
-#undef ps_schedule_build
+const struct ps_kernel *genuine_kernel_select(const char *name);
+#define ps_kernel_select genuine_kernel_select
+#include "../../sim/kernel/kernel.c"
+#undef ps_kernel_select
 
 enum fault {
     NONE,
@@ -69,10 +68,10 @@ static void move_event(struct ps_schedule *s, int i, int month)
 }
 
 /* Spoils the schedule of the first loan of the tape, when it defaults. */
-void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy *policy,
-                       const struct ps_world *world, struct ps_schedule *schedule)
+static void schedule_spoil(const struct ps_world_plan *plan, const struct ps_policy *policy,
+                           const struct ps_world *world, struct ps_schedule *schedule)
 {
-    genuine_schedule_build(plan, policy, world, schedule);
+    genuine_kernel_select(NULL)->schedule_build(plan, policy, world, schedule);
     const int fate = world->apps[0].fate;
     if (fate == PS_NONE)
         return;
@@ -105,6 +104,14 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
     default:
         break;
     }
+}
+
+const struct ps_kernel *ps_kernel_select(const char *name)
+{
+    static struct ps_kernel spoiling;
+    spoiling = *genuine_kernel_select(name);
+    spoiling.schedule_build = schedule_spoil;
+    return &spoiling;
 }
 
 /* Ten tape loans, the first as good as sure to default and of another size than the others. */

@@ -33,7 +33,8 @@ static struct ps_panel_pack pack(const struct ps_scenario *scenarios, size_t n, 
 static struct ps_panel *open(const struct ps_panel_pack *packed, const char *isa)
 {
     const struct ps_kernel *k = ps_kernel_select(isa);
-    const struct ps_panel_kernel kernel = {k->world_sample, k->ledger_narrow, PS_LANES_NARROW};
+    const struct ps_panel_kernel kernel = {k->world_sample, k->schedule_build, k->ledger_narrow,
+                                           PS_LANES_NARROW};
     struct ps_panel *panel;
     assert_int_equal(ps_panel_open(&kernel, packed->bytes, packed->bytes_n, &panel), PS_OK);
     return panel;

@@ -73,7 +73,7 @@ static struct tally tally(const struct ps_scenario *s, uint64_t worlds_n)
             const struct ps_world *w = &kit.worlds.worlds[i];
             for (int a = 0; a < w->apps_n; a++) {
                 const int own = policy.tape_product[w->apps[a].tape];
-                const int drawn = w->apps[a].u_product >= policy.shape.product_cut[0];
+                const int drawn = w->u_product[w->apps[a].firm_rank] >= policy.shape.product_cut[0];
                 const int product = own >= 0 ? own : drawn;
                 out.loans_n[product]++;
                 out.defaults_n[product] += w->apps[a].fate != PS_NONE;
@@ -173,14 +173,15 @@ static void a_share_of_firms_asks(void **state)
                 const struct ps_app *app = &w->apps[a];
                 if (app->link > 0 || app->tape != PS_NONE)
                     continue;
-                if (app->u_product < cut[0] || app->u_product >= cut[1]) {
+                const uint32_t u_product = w->u_product[app->firm_rank];
+                if (u_product < cut[0] || u_product >= cut[1]) {
                     others_n++;
                     continue;
                 }
                 firms_n++;
-                asked_n += ps_takes_up(&policy.shape, app, 1) != 0;
-                assert_true(ps_takes_up(&policy.shape, app, 1) ||
-                            !ps_takes_up(&fewer.shape, app, 1));
+                asked_n += ps_takes_up(&policy.shape, w, app, 1) != 0;
+                assert_true(ps_takes_up(&policy.shape, w, app, 1) ||
+                            !ps_takes_up(&fewer.shape, w, app, 1));
             }
             int64_t m[PS_MEASURE_N];
             ps_kit_measure(&kit, w, &policy, m);

@@ -195,7 +195,7 @@ static void world_see(struct seen *seen, const struct ps_world *w)
         const struct ps_app *app = &w->apps[a];
         if (app->month == 0 || app->link > 0)
             continue;
-        large += app->amount_wan >= LARGE_WAN && app->u_product < 1u << 30;
+        large += app->amount_wan >= LARGE_WAN && w->u_product[app->firm_rank] < 1u << 30;
         defaults += app->fate != PS_NONE && app->maturity == app->month + 12;
     }
     ps_oracle_add(&seen->weight, w->weight);

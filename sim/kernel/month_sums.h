@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pledgesim/ledger.h"
+#ifndef PLEDGESIM_KERNEL_MONTH_SUMS_H
+#define PLEDGESIM_KERNEL_MONTH_SUMS_H
 
-#define PS_LANES PS_LANES_NARROW
 #include "instalments.h"
+#include "pledgesim/ledger.h"
 
 #include <string.h>
 
@@ -30,10 +31,18 @@ static void interest_take(const struct ps_world_plan *plan, struct ps_schedule *
     }
 }
 
+static inline void month_add(struct ps_month_sum *to, const struct ps_month_sum *x)
+{
+    to->pool_fen += x->pool_fen;
+    to->pool_n += x->pool_n;
+    to->wan += x->wan;
+    to->first_wan += x->first_wan;
+}
+
 /* No branches: what a loan is like is as good as a coin toss. A loan that does not end plainly is
  * added to month 0, which nobody reads. */
-void ps_month_sums_take(const struct ps_world_plan *plan, const struct ps_policy *policy,
-                        struct ps_schedule *s)
+PS_KERNEL_APART void month_sums_take(const struct ps_world_plan *plan,
+                                     const struct ps_policy *policy, struct ps_schedule *s)
 {
     const size_t months = (size_t)plan->months_n + 1;
     const struct ps_app *restrict apps = s->world->apps;
@@ -49,21 +58,16 @@ void ps_month_sums_take(const struct ps_world_plan *plan, const struct ps_policy
     memset(ends_plain, 1, months);
     for (int i = 0; i < apps_n; i++) {
         const struct ps_plain *p = &plain[i];
-        const uint32_t flags = p->flags, matures = (flags & PS_PLAIN_MATURES) != 0;
-        const uint32_t first = !(flags & PS_PLAIN_RENEWAL);
-        const double wan = p->asked_wan, in_pool = flags & PS_PLAIN_IN_POOL;
-        struct ps_month_sum *ask = &asks[apps[i].month], *end = &ends[apps[i].end * matures];
-        ask->pool_fen += p->pool_fen;
-        ask->pool_n += in_pool;
-        ask->wan += wan;
-        ask->first_wan += wan * first;
-        end->pool_fen += p->pool_fen;
-        end->pool_n += in_pool;
-        end->wan += wan;
-        asks_plain[apps[i].month] &=
-            (uint8_t)((flags & PS_PLAIN_ASKS) != 0) & (uint8_t)(wan <= cap_wan[p->cap]);
-        ends_plain[apps[i].end] &= (uint8_t)(matures | (apps[i].fate != PS_NONE));
+        const uint32_t month = apps[i].month, end = apps[i].end;
+        const uint32_t matures = (p->flags & PS_PLAIN_MATURES) != 0;
+        const uint32_t asks_plainly = (p->flags & PS_PLAIN_ASKS) != 0;
+        month_add(&asks[month], &p->adds);
+        month_add(&ends[end & -matures], &p->adds);
+        asks_plain[month] &= (uint8_t)(asks_plainly & (p->adds.wan <= cap_wan[p->cap]));
+        ends_plain[end] &= (uint8_t)(matures | (apps[i].fate != PS_NONE));
     }
     if (!s->decision_only)
         interest_take(plan, s);
 }
+
+#endif

@@ -1,86 +1,104 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pledgesim/ledger.h"
-
-#include "layout.h"
+#define PS_LANES PS_LANES_NARROW /* nothing here looks at lanes */
+#include "kernel.h"
+#include "month_sums.h"
 
 /* What a policy's shape makes of a world before money moves: product and bank of each application,
  * and the tape of rare events. */
 
 enum { STEPS_N = PS_EVENT_STEPS };
 
-/* Cuts of a uniform, in fours: beyond the last one stand cuts that no u reaches. */
-struct cuts {
-    uint64_t at[PS_BANKS_MAX > PS_PRODUCTS_MAX ? PS_BANKS_MAX : PS_PRODUCTS_MAX];
-    int n;
+/* Which part of [0, 2^32) each of n numbers falls in (ps_part_of): the cuts it has passed are
+ * counted, in batches of PS_FIRMS_AT_ONCE. */
+static void parts_find(const uint32_t *restrict u, int n, const uint32_t *restrict cut, int parts_n,
+                       uint8_t *restrict part)
+{
+    for (int first = 0; first < n; first += PS_FIRMS_AT_ONCE) {
+        uint32_t passed[PS_FIRMS_AT_ONCE] = {0};
+        for (int k = 0; k < parts_n - 1; k++)
+            for (int l = 0; l < PS_FIRMS_AT_ONCE; l++)
+                passed[l] += u[first + l] >= cut[k];
+        for (int l = 0; l < PS_FIRMS_AT_ONCE; l++)
+            part[first + l] = (uint8_t)passed[l];
+    }
+}
+
+/* Product and bank of each firm, tape loans first: theirs may be given. */
+static void map_firms(const struct ps_world_plan *plan, const struct ps_policy *policy,
+                      struct ps_schedule *s)
+{
+    const struct ps_shape *shape = &policy->shape;
+    const struct ps_world *w = s->world;
+    parts_find(w->u_product, w->firms_n, shape->product_cut, shape->products_n, s->firm_product);
+    parts_find(w->u_bank, w->firms_n, shape->bank_cut, shape->banks_n, s->firm_bank);
+    for (int i = 0; i < plan->tape_n; i++) {
+        if (policy->tape_product[i] >= 0)
+            s->firm_product[i] = (uint8_t)policy->tape_product[i];
+        if (policy->tape_bank[i] >= 0)
+            s->firm_bank[i] = (uint8_t)policy->tape_bank[i];
+    }
+}
+
+/* What an application's flags make of it, if its firm has no other tape loan and it does not
+ * default. */
+#define PLAIN_BY_FLAGS(f)                                                                          \
+    (((f)&PS_APP_RENEWAL ? PS_PLAIN_RENEWAL : 0) | ((f)&PS_APP_EQUAL ? 0 : PS_PLAIN_MATURES) |     \
+     ((f) & (PS_APP_EQUAL | PS_APP_WAITED) ? 0 : PS_PLAIN_ASKS))
+#define PLAIN_BY_FLAGS_4(f)                                                                        \
+    PLAIN_BY_FLAGS(f), PLAIN_BY_FLAGS((f) + 1), PLAIN_BY_FLAGS((f) + 2), PLAIN_BY_FLAGS((f) + 3)
+
+static const uint8_t PLAIN[] = {PLAIN_BY_FLAGS_4(0), PLAIN_BY_FLAGS_4(4), PLAIN_BY_FLAGS_4(8),
+                                PLAIN_BY_FLAGS_4(12)};
+
+static const double FIRST[] = {1, 0}; /* by whether it renews */
+
+/* What of an amount counts as in-pool principal, by product. */
+struct pooled {
+    double fen, n;
+    uint8_t flag;
 };
-
-static void cuts_take(const uint32_t *cut, int n, struct cuts *c)
-{
-    c->n = (n - 1 + 3) / 4 * 4;
-    for (int k = 0; k < c->n; k++)
-        c->at[k] = k < n - 1 ? cut[k] : UINT64_C(1) << 32;
-}
-
-/* How many cuts u has passed: no branch to guess wrong, shares are few. */
-static inline int cuts_passed(const struct cuts *c, uint32_t u)
-{
-    int i = 0;
-    for (int k = 0; k < c->n; k += 4)
-        i += (u >= c->at[k]) + (u >= c->at[k + 1]) + (u >= c->at[k + 2]) + (u >= c->at[k + 3]);
-    return i;
-}
 
 /* Whole words and no branches: this runs once an application, and what an application is like is as
  * good as a coin toss. */
-static inline struct ps_plain plain_of(const struct ps_world_plan *plan, const struct ps_app *app,
-                                       uint32_t product, uint32_t in_pool)
+static inline struct ps_plain plain_of(const struct ps_app *app, uint32_t product,
+                                       const struct pooled *pooled, uint32_t no_parent)
 {
     const double asked = app->amount_wan;
-    const uint32_t flags = app->flags;
-    const uint32_t bullet = !(flags & PS_APP_EQUAL), micro = (flags & PS_APP_MICRO) != 0;
-    const uint32_t waited = (flags & PS_APP_WAITED) != 0;
-    const uint32_t chain = (app->parent != PS_NONE) & (!waited | (app->link > 0));
-    const uint32_t matures = bullet & (app->fate == PS_NONE);
-    const uint32_t asks = bullet & (app->tape_firm == PS_NONE) & !waited;
-    const uint32_t renewal = (flags & PS_APP_RENEWAL) != 0;
-    const uint32_t none = (uint32_t)plan->apps_max;
+    const uint32_t flags = app->flags, renewal = flags & PS_APP_RENEWAL;
+    const uint32_t defaults = app->fate != PS_NONE, shares = app->tape_firm != PS_NONE;
+    const uint32_t plain = PLAIN[flags] & ~(defaults * PS_PLAIN_MATURES | shares * PS_PLAIN_ASKS);
     return (struct ps_plain){
-        .asked_wan = asked,
-        .pool_fen = asked * (in_pool * 1e6),
-        .parent = (uint16_t)(none ^ ((none ^ app->parent) & -chain)),
-        .flags = (uint8_t)(in_pool * PS_PLAIN_IN_POOL | renewal * PS_PLAIN_RENEWAL |
-                           matures * PS_PLAIN_MATURES | asks * PS_PLAIN_ASKS),
-        .cap = (uint8_t)(product * PS_FIRM_CLASS_N + (micro ? PS_FIRM_MICRO : PS_FIRM_SMALL))};
+        .adds = {.pool_fen = asked * pooled->fen,
+                 .pool_n = pooled->n,
+                 .wan = asked,
+                 .first_wan = asked * FIRST[renewal]},
+        .parent = (uint16_t)(no_parent ^ ((no_parent ^ app->parent) & -renewal)),
+        .flags = (uint8_t)(plain | pooled->flag),
+        .cap = (uint8_t)(product * PS_FIRM_CLASS_N +
+                         (flags & PS_APP_MICRO ? PS_FIRM_MICRO : PS_FIRM_SMALL))};
 }
 
 /* Product and bank of each application, and what is plain about it. */
-static void map_apps(const struct ps_world_plan *plan, const struct ps_policy *policy,
-                     struct ps_schedule *s)
+PS_KERNEL_APART void map_apps(const struct ps_world_plan *plan, const struct ps_policy *policy,
+                              struct ps_schedule *s)
 {
     const struct ps_shape *shape = &policy->shape;
     const struct ps_app *restrict apps = s->world->apps;
+    const uint8_t *restrict firm_product = s->firm_product, *restrict firm_bank = s->firm_bank;
     uint8_t *restrict product_of = s->product, *restrict bank_of = s->bank;
     struct ps_plain *restrict plain = s->plain;
     const int apps_n = s->world->apps_n;
-    struct cuts products = {0}, banks = {0};
-    uint8_t in_pool[PS_PRODUCTS_MAX] = {0};
-    cuts_take(shape->product_cut, shape->products_n, &products);
-    cuts_take(shape->bank_cut, shape->banks_n, &banks);
+    const uint32_t no_parent = (uint32_t)plan->apps_max;
+    struct pooled pooled[PS_PRODUCTS_MAX];
     for (int j = 0; j < shape->products_n; j++)
-        in_pool[j] = shape->products[j].in_pool != 0;
+        pooled[j] = shape->products[j].in_pool ? (struct pooled){1e6, 1, PS_PLAIN_IN_POOL}
+                                               : (struct pooled){0};
     for (int i = 0; i < apps_n; i++) {
         const struct ps_app *app = &apps[i];
-        int product = cuts_passed(&products, app->u_product);
-        int bank = cuts_passed(&banks, app->u_bank);
-        if (app->tape != PS_NONE) {
-            const int own_product = policy->tape_product[app->tape];
-            const int own_bank = policy->tape_bank[app->tape];
-            product = own_product >= 0 ? own_product : product;
-            bank = own_bank >= 0 ? own_bank : bank;
-        }
+        const uint32_t product = firm_product[app->firm_rank];
         product_of[i] = (uint8_t)product;
-        bank_of[i] = (uint8_t)bank;
-        plain[i] = plain_of(plan, app, (uint32_t)product, in_pool[product]);
+        bank_of[i] = firm_bank[app->firm_rank];
+        plain[i] = plain_of(app, product, &pooled[product], no_parent);
     }
 }
 
@@ -98,7 +116,7 @@ static void close_doors(const struct ps_world_plan *plan, const struct ps_shape 
         const struct ps_product_shape *product = &shape->products[s->product[i]];
         if (app->month < product->open_from_month || app->month > product->open_to_month ||
             (shape->firm_population_n && app->firm_rank >= shape->firm_population_n) ||
-            !ps_takes_up(shape, app, s->product[i]))
+            !ps_takes_up(shape, s->world, app, s->product[i]))
             s->plain[i].flags &= (uint8_t)~PS_PLAIN_ASKS;
     }
 }
@@ -153,8 +171,8 @@ static void fate_months(const struct ps_world_plan *plan, const struct ps_policy
 
 /* The tape in order of month, step and fate: steps and fates are taken in order, months counted
  * first. */
-static void lay_events(const struct ps_world_plan *plan, const struct ps_policy *policy,
-                       struct ps_schedule *s)
+PS_KERNEL_APART void lay_events(const struct ps_world_plan *plan, const struct ps_policy *policy,
+                                struct ps_schedule *s)
 {
     static const uint8_t STEP[STEPS_N] = {PS_STEP_DISPOSAL,         PS_STEP_DEFAULT,
                                           PS_STEP_DISPOSAL_AT_ONCE, PS_STEP_CLAIM,
@@ -184,8 +202,8 @@ static void lay_events(const struct ps_world_plan *plan, const struct ps_policy 
     s->events[sum] = (struct ps_event){.month = 0xffff};
 }
 
-void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy *policy,
-                       const struct ps_world *world, struct ps_schedule *schedule)
+void PS_ISA(ps_schedule_build)(const struct ps_world_plan *plan, const struct ps_policy *policy,
+                               const struct ps_world *world, struct ps_schedule *schedule)
 {
     schedule->world = world;
     schedule->standing = policy->standing;
@@ -194,45 +212,13 @@ void ps_schedule_build(const struct ps_world_plan *plan, const struct ps_policy 
         schedule->bank = policy->standing->bank;
         ps_standing_take_out(plan, policy, world, schedule->leave);
     } else {
+        map_firms(plan, policy, schedule);
         map_apps(plan, policy, schedule);
         close_doors(plan, &policy->shape, schedule);
         mark_transferable(&policy->shape, schedule);
         mark_trusted(&policy->shape, schedule);
         if (ps_has_one_book(&policy->shape))
-            ps_month_sums_take(plan, policy, schedule);
+            month_sums_take(plan, policy, schedule);
     }
     lay_events(plan, policy, schedule);
-}
-
-static size_t lay_out(struct ps_schedule *s, const struct ps_world_plan *plan, void *memory)
-{
-    struct layout at = {.base = memory, .at = 0};
-    const size_t apps = plan->apps_max;
-    s->events = layout_take(&at, apps * STEPS_N + 1, sizeof *s->events);
-    s->fate_month = layout_take(&at, apps, sizeof *s->fate_month);
-    s->month_first = layout_take(&at, (size_t)plan->months_n + 2, sizeof *s->month_first);
-    s->claim_month = layout_take(&at, apps, sizeof *s->claim_month);
-    s->product = layout_take(&at, apps, sizeof *s->product);
-    s->bank = layout_take(&at, apps, sizeof *s->bank);
-    s->plain = layout_take(&at, apps, sizeof *s->plain);
-    s->leave = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->leave);
-    s->asks = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->asks);
-    s->ends = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->ends);
-    s->ends_interest_fen =
-        layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->ends_interest_fen);
-    s->asks_plain = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->asks_plain);
-    s->ends_plain = layout_take(&at, (size_t)plan->months_n + 1, sizeof *s->ends_plain);
-    return layout_bytes(&at);
-}
-
-size_t ps_schedule_bytes(const struct ps_world_plan *plan)
-{
-    struct ps_schedule scratch;
-    return lay_out(&scratch, plan, NULL);
-}
-
-void ps_schedule_init(struct ps_schedule *schedule, const struct ps_world_plan *plan, void *memory)
-{
-    *schedule = (struct ps_schedule){0};
-    lay_out(schedule, plan, layout_align(memory));
 }

@@ -43,6 +43,11 @@ def table(content):
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
+# For tests of many worlds whose code others run too: what they look at are figures, and a sanitizer makes them ten times as
+# slow.
+figures_alone = unittest.skipIf("ASAN_OPTIONS" in os.environ, "figures alone: not under sanitizers")
+
+
 class Case(unittest.TestCase):
     """Runs in a folder of its own, self.dir."""
 

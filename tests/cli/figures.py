@@ -5,7 +5,7 @@ import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from _program import ROOT, Case, environment, table
+from _program import Case, ROOT, environment, figures_alone, table
 
 DRIVER = ROOT / "report/figures/pledgesim-figures"
 
@@ -49,6 +49,7 @@ class Figures(Case):
         self.draw("line")
         self.assertFalse((self.dir / "line-figures/grid.svg").exists())
 
+    @figures_alone
     def test_the_reading_of_each_scenario(self):
         self.book("book", "bishan")
         self.pledgesim("run", "book", "-n", "1024", "--only", "baseline,yearly_flow", "-q", "-o", "out")

@@ -4,7 +4,7 @@ import json
 import re
 import unittest
 
-from _program import LANGS, ROOT, Case, run, table
+from _program import Case, LANGS, ROOT, figures_alone, run, table
 
 BISHAN, STATIC = ROOT / "scenarios/bishan", ROOT / "scenarios/static"
 ARGS = ("run", BISHAN, "--only", "baseline,all_insured", "--set", "pool_initial_wan=1500", "-n", "8064", "--rare")
@@ -53,11 +53,13 @@ class Rare(Case):
                        "-n", "256", "--rare", "-o", "none", code=5)
         self.assertEqual(self.rows("none")["baseline"]["verdict"], "no_factor")
 
+    @figures_alone
     def test_pairs_of_worlds(self):
         self.pledgesim("run", STATIC, "--only", "textbook", "--set", "pd_uncertainty_sigma=0.3", "--set", "pool_initial_wan=900",
                        "-n", "20000", "--rare", "-o", "pairs")
         self.assertEqual(self.rows("pairs")["textbook"]["verdict"], "given")
 
+    @figures_alone
     def test_what_plain_sampling_knows(self):
         for lang, words in zip(LANGS, ("2 个情景的耗尽并不罕见", "no worlds were steered: scenarios 2")):
             done = self.pledgesim("run", BISHAN, "--only", "baseline,pd_high", "-n", "20000", "--rare", "-o", "known", "--lang", lang)
@@ -74,6 +76,7 @@ class Rare(Case):
         self.assertEqual((row["verdict"], row["plain_p_depletion"]), ("given", "0"))
         self.assertTrue(1e-6 < float(row["p_depletion"]) < 1e-5)
 
+    @figures_alone
     def test_progress_counts_all_scenarios_and_the_estimate_leaves_it_out(self):
         arguments = ("run", BISHAN, "--only", "pool_1300,pool_1500", "-n", "8064", "--rare")
         done = self.pledgesim(*arguments, "-o", "told", "--progress", "json")

@@ -9,7 +9,7 @@ import shlex
 import shutil
 import unittest
 
-from _program import ROOT, Case, run, table
+from _program import Case, ROOT, figures_alone, run, table
 
 SECTIONS = ["conclusion", "live", "distribution", "frontier", "heat", "fan", "exceedance", "flows", "stress", "tornado", "compare",
             "convergence", "parameters", "data"]
@@ -95,6 +95,7 @@ class Report(Case):
         self.assertEqual(own[0], data["scenarios"][0]["depletion"])
         self.assertEqual(own[1], data["scenarios"][0]["target"])
 
+    @figures_alone
     def test_the_tornado_is_that_of_sensitivity(self):
         self.book(template="bishan")
         data = json.loads(island(self.report("book", "-n", "3000", "--only", "yearly_flow", "--set", "pd_multiplier=1.2")))
@@ -134,6 +135,7 @@ class Report(Case):
         self.assertIn("\u202e", markup)
         self.assertNotIn("\u202e", re.sub(r"<bdi>[^<]*</bdi>", "", markup))
 
+    @figures_alone
     def test_same_bytes(self):
         self.book()
         one = self.report("book", "-n", "1024", "-j", "1")
@@ -236,6 +238,7 @@ class Report(Case):
         done = self.pledgesim(*shlex.split(command)[1:], "-n", "256", code=None)
         self.assertIn("pools.city.initial_wan=", done.stdout)
 
+    @figures_alone
     def test_only_what_is_worse_is_a_stress(self):
         self.book(template="bishan")
         page = self.report("book", "-n", "1024", "--only", "baseline,pd_low,pool_2000")
@@ -257,6 +260,7 @@ class Report(Case):
         self.assertIn("达标概率均未明显降低", said)
         self.assertNotIn("对达标最不利", said)
 
+    @figures_alone
     def test_sizes_reach_to_the_answer(self):
         self.book(template="bishan")
         for own in ("0", "5", "4000"):

@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from _program import PROGRAM, Case, environment, run, table, tree
+from _program import Case, PROGRAM, environment, figures_alone, run, table, tree
 
 FEW = ("-n", "256")
 
@@ -126,6 +126,7 @@ class FirstRun(Case):
         self.assertIn("另有 10 个情景", self.pledgesim("run", "book", "-n", "64", "--lang", "zh").stdout)
         self.assertEqual(len(table((self.dir / "results/book/summary.csv").read_bytes())), 50)
 
+    @figures_alone
     def test_verdict(self):
         """Eq. (8.14), on worlds where one side or the other is sure."""
         self.book()
@@ -190,6 +191,7 @@ class FirstRun(Case):
             self.assertIn(word, done.stdout)
         self.assertEqual(tree(self.dir), before)
 
+    @figures_alone
     def test_precision(self):
         self.book()
         self.pledgesim("run", "book", *FEW, "--precision", "1%", code=5)

@@ -3,13 +3,14 @@
 import json
 import unittest
 
-from _program import ROOT, Case, table
+from _program import Case, ROOT, figures_alone, table
 
 BISHAN = ROOT / "scenarios/bishan"
 STATIC = ROOT / "scenarios/static"
 
 
 class Stress(Case):
+    @figures_alone
     def test_the_books_own_shocks_are_the_same(self):
         """What scenarios.csv does with a shocks file or a multiplier, the list does with its own."""
         own = {"macro_down": "economy_2", "pd_high": "pd_200", "valuation_down": "collateral_40", "half_demand": "demand_50"}

@@ -5,7 +5,7 @@ import re
 import shutil
 import unittest
 
-from _program import ROOT, Case, table, tree
+from _program import Case, ROOT, figures_alone, table, tree
 
 BISHAN = ROOT / "scenarios/bishan"
 ST = "p_depletion<=3%"
@@ -107,6 +107,7 @@ class Tune(Case):
         for bad in ("49.9", "100", "0.95", "x"):
             self.assertIn("per cent from 50 to 99.99 are wanted", self.pledgesim(*vary, "--confidence", bad, code=2).stderr)
 
+    @figures_alone
     def test_two_columns_are_as_good_as_the_grid(self):
         """The whole grid by sweep, on the worlds of the search, for several objectives."""
         vary = ("--vary", "pool_initial_wan=800:2000:20", "--vary", "leverage=6:12", "--st", ST, "--st", "p_target_cumulative>=70%", "-n", "2000")
@@ -255,6 +256,7 @@ class Sweep(Case):
 
 
 class Compare(Case):
+    @figures_alone
     def test_differences_are_those_of_the_means(self):
         few = ("--only", "baseline,pool_1500,pd_high", "-n", "2000")
         done = self.pledgesim("compare", BISHAN, *few, "-o", "compared", "--lang", "en")
@@ -287,6 +289,7 @@ class Folders(Case):
         found = re.findall(r"([+-][0-9.]*) \[(-?[0-9.]+), (-?[0-9.]+)\](\*?)", line)
         return [float(x) if x not in "-" else 0.0 for x in found[column][:3]]
 
+    @figures_alone
     def test_pairs_of_batches_are_as_good_as_pairs_of_worlds(self):
         """Registered amounts: the difference of the means to the digit, and the error of 64 batches within what the chi-squared law with 63 degrees of
         freedom allows at 1e-9: a standard error of 0.51 to 1.63 of the true one, an interval 2.00 / 1.96 as wide. Unpaired it would be 3 times as wide."""
@@ -307,12 +310,14 @@ class Folders(Case):
         width = self.cell(unpaired, 2)
         self.assertGreater((width[2] - width[1]) / (by_worlds[2] - by_worlds[1]), 1.63 * 2.00 / 1.96)
 
+    @figures_alone
     def test_nothing_differs_from_itself(self):
         self.run_into("a")
         done = self.pledgesim("compare", "a", "a", "--lang", "en")
         self.assertIn("differences that are real: 0 of 14 comparisons", done.stdout)
         self.assertIn("no difference", done.stdout)
 
+    @figures_alone
     def test_other_numbers_of_worlds_are_not_paired(self):
         self.run_into("a")
         self.pledgesim("run", BISHAN, "--only", "baseline", "-n", "3000", "-q", "-o", "b")
@@ -379,6 +384,7 @@ class Sensitivity(Case):
         self.assertIn(f"npl_peak is {100 * float(row['base_mean']):.2f} % [", done.stdout)
         self.assertIn(f"2: {100 * float(row['high_difference']):+.2f} [", done.stdout)
 
+    @figures_alone
     def test_few_samples_are_said_to_be_few(self):
         vary = ("sensitivity", BISHAN, "--vary", "pool_initial_wan=700:1500", "--vary", "leverage=6:12", "--metric", "registered_total", "-n", "500", "--lang", "en")
         self.assertIn("8 base points leave these shares uncertain", self.pledgesim(*vary, "--samples", "8").stdout)
@@ -441,6 +447,7 @@ class Sensitivity(Case):
                             ("", "NAME=LO:HI")):
             self.assertIn(words, self.pledgesim("sensitivity", BISHAN, "--vary", name, "--lang", "en", code=2).stderr)
 
+    @figures_alone
     def test_any_metric_of_a_run(self):
         """Means, quantiles and ratios; the scenario's own and those at an end are those of run."""
         names = ("pool_min", "npl_peak_q95", "claim_rate", "p_senior_hit", "depletion_month")

@@ -71,7 +71,7 @@ enum {
 struct ps_month_sum {
     double pool_fen, pool_n; /* in-pool principal and loans */
     double wan;              /* all amounts */
-    double first_wan;        /* of asks: those of new firms */
+    double first_wan;        /* those of new firms; read of asks alone */
 };
 
 enum { PS_FIRMS_AT_ONCE = 16 }; /* mapped to products and banks */

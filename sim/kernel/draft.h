@@ -296,7 +296,7 @@ PS_KERNEL_INLINE uint32_t generation_run(const struct ps_world_plan *plan, const
     return n;
 }
 
-/* Compiled twice: loans that hang on nobody are not asked. */
+/* Each call gives the compiler a loop of its own: loans that hang on nobody are not asked. */
 static uint32_t draft_generation(const struct ps_world_plan *plan, const struct ps_world *w,
                                  int lane, uint32_t link, uint32_t first, uint32_t last,
                                  struct ps_world_work *work)

@@ -49,7 +49,7 @@ PS_KERNEL_APART void month_sums_take(const struct ps_world_plan *plan,
     const struct ps_plain *restrict plain = s->plain;
     struct ps_month_sum *restrict asks = s->asks, *restrict ends = s->ends;
     uint8_t *restrict asks_plain = s->asks_plain, *restrict ends_plain = s->ends_plain;
-    const double *restrict cap_wan = s->asks_cap_wan;
+    const double *cap_wan = s->asks_cap_wan;
     const int apps_n = s->world->apps_n;
     caps_take(policy, s);
     memset(asks, 0, ((size_t)plan->horizon + 1) * sizeof *asks);

@@ -2,11 +2,16 @@
 #define PS_LANES PS_LANES_NARROW /* nothing here looks at lanes */
 #include "kernel.h"
 #include "month_sums.h"
+#include "pledgesim/rng.h"
 
 /* What a policy's shape makes of a world before money moves: product and bank of each application,
  * and the tape of rare events. */
 
 enum { STEPS_N = PS_EVENT_STEPS };
+
+_Static_assert(PS_FIRMS_AT_ONCE <= PS_RNG_LANES,
+               "numbers of firms are drawn and padded in batches");
+_Static_assert(PS_APP_RENEWAL == 1, "it is a number too");
 
 /* Which part of [0, 2^32) each of n numbers falls in (ps_part_of): the cuts it has passed are
  * counted, in batches of PS_FIRMS_AT_ONCE. */
@@ -49,8 +54,10 @@ static void map_firms(const struct ps_world_plan *plan, const struct ps_policy *
 
 static const uint8_t PLAIN[] = {PLAIN_BY_FLAGS_4(0), PLAIN_BY_FLAGS_4(4), PLAIN_BY_FLAGS_4(8),
                                 PLAIN_BY_FLAGS_4(12)};
+_Static_assert(sizeof PLAIN > (PS_APP_RENEWAL | PS_APP_EQUAL | PS_APP_MICRO | PS_APP_WAITED),
+               "an entry for all flags");
 
-static const double FIRST[] = {1, 0}; /* by whether it renews */
+static const double IS_FIRST[] = {1, 0}; /* by whether it renews */
 
 /* What of an amount counts as in-pool principal, by product. */
 struct pooled {
@@ -71,7 +78,7 @@ static inline struct ps_plain plain_of(const struct ps_app *app, uint32_t produc
         .adds = {.pool_fen = asked * pooled->fen,
                  .pool_n = pooled->n,
                  .wan = asked,
-                 .first_wan = asked * FIRST[renewal]},
+                 .first_wan = asked * IS_FIRST[renewal]},
         .parent = (uint16_t)(no_parent ^ ((no_parent ^ app->parent) & -renewal)),
         .flags = (uint8_t)(plain | pooled->flag),
         .cap = (uint8_t)(product * PS_FIRM_CLASS_N +

@@ -10,6 +10,8 @@
 
 enum { PS_ECO = PS_ECONOMY_LANES };
 
+#define WORLDS _Pragma("omp simd") for (int l = 0; l < PS_ECO; l++)
+
 /* The same in vector registers, for sums over rows: what a loop above reads and writes each time.
  */
 typedef double ps_worlds __attribute__((vector_size(PS_WORDS_BYTES)));
@@ -29,8 +31,6 @@ PS_KERNEL_INLINE void worlds_put(double *row, int v, ps_worlds x)
 {
     memcpy(row + v * ECO_VECTOR, &x, sizeof x);
 }
-
-#define WORLDS _Pragma("omp simd") for (int l = 0; l < PS_ECO; l++)
 
 _Static_assert(PS_ECO == PS_RNG_LANES, "one batch of counters draws one group of worlds");
 

@@ -285,7 +285,7 @@ enum { PS_APP_RENEWAL = 1, PS_APP_EQUAL = 2, PS_APP_MICRO = 4, PS_APP_WAITED = 8
 
 /* One application of the envelope, in canonical order: by month, renewals first, then by (month in
  * which the firm first asked, arrival number). Tape loans come first with month 0. What the
- * loans of a chain share stands first, then what each has for itself. */
+ * loans of a chain share stands first, up to tape_firm, then what each has for itself. */
 struct ps_app {
     uint32_t amount_wan;
     uint16_t firm_rank; /* how many firms asked before it in this world (tape firms count) */

@@ -192,6 +192,17 @@ static void tilt_put(const struct ps_engine_request *request, const struct threa
     }
 }
 
+/* The schedules of a tile, if some block of the group still runs. */
+static void schedules_build(const struct pass *pass, struct thread *t, const struct group *g, int n)
+{
+    int wanted = 0;
+    for (int b = 0; b < g->blocks_n; b++)
+        wanted |= block_active(pass, &g->blocks[b]);
+    for (int w = 0; wanted && w < n; w++)
+        pass->kernel->schedule_build(pass->family->plan, g->policy, &t->worlds.worlds[w],
+                                     &t->schedules[w]);
+}
+
 static void tile_run(struct pass *pass, struct thread *t, uint64_t first, int n)
 {
     const struct family *f = pass->family;
@@ -200,12 +211,8 @@ static void tile_run(struct pass *pass, struct thread *t, uint64_t first, int n)
         tilt_put(pass->request, t, first, n);
     for (int i = 0; i < f->groups_n; i++) {
         const struct group *g = &f->groups[i];
-        int wanted = 0;
-        for (int b = 0; g->blocks_n > 1 && b < g->blocks_n; b++)
-            wanted |= block_active(pass, &g->blocks[b]);
-        for (int w = 0; wanted && w < n; w++)
-            pass->kernel->schedule_build(f->plan, g->policy, &t->worlds.worlds[w],
-                                         &t->schedules[w]);
+        if (g->blocks_n > 1)
+            schedules_build(pass, t, g, n);
         for (int b = 0; b < g->blocks_n; b++)
             if (block_active(pass, &g->blocks[b]))
                 block_run(pass, t, g, &g->blocks[b], n);

@@ -4,6 +4,7 @@
 
 #include "draft.h"
 #include "fate.h"
+#include "worlds.h"
 
 /* Worlds of a standing book (docs/model.md section 4): the same loans in every world, so only who
  * defaults is drawn, a loan in sixteen worlds at once. One block of random numbers a loan and
@@ -13,10 +14,6 @@
 enum { STANDING_LOANS = 4 }; /* loans tested together: 64 bits of candidates */
 
 _Static_assert(STANDING_LOANS *PS_RNG_LANES == 64, "a bit for every loan and world");
-
-/* Doubles in the lanes of words: with these the comparison below is what it looks like, as no
- * compiler makes it of a loop. */
-typedef double standing_doubles __attribute__((vector_size(PS_WORDS_BYTES)));
 
 /* The two words of default of some loans, by loan and world. */
 struct standing_words {
@@ -58,12 +55,12 @@ PS_KERNEL_INLINE void standing_draw(const struct ps_world_plan *plan,
     ps_philox_lanes_keyed(hi, lo, x2, x3, keys);
     for (int l = 0; l < PS_RNG_LANES; l += WORDS) {
         ps_words word, bits, mark;
-        standing_doubles most;
+        ps_worlds most;
         memcpy(&word, hi + l, sizeof word);
         memcpy(&most, hazard + l, sizeof most);
         memcpy(&bits, STANDING_BIT + l, sizeof bits);
         memcpy(&mark, marks + l, sizeof mark);
-        const standing_doubles least = ((standing_doubles)(word | PS_U52) - 0x1p52) * 0x1p-32;
+        const ps_worlds least = ((ps_worlds)(word | PS_U52) - 0x1p52) * 0x1p-32;
         mark |= (ps_words)(least < most) & bits << bit;
         memcpy(marks + l, &mark, sizeof mark);
     }

@@ -5,7 +5,7 @@ import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from _program import Case, ROOT, environment, figures_alone, table
+from _program import ROOT, Case, environment, figures_alone, table
 
 DRIVER = ROOT / "report/figures/pledgesim-figures"
 

@@ -4,7 +4,7 @@ import json
 import re
 import unittest
 
-from _program import Case, LANGS, ROOT, figures_alone, run, table
+from _program import LANGS, ROOT, Case, figures_alone, run, table
 
 BISHAN, STATIC = ROOT / "scenarios/bishan", ROOT / "scenarios/static"
 ARGS = ("run", BISHAN, "--only", "baseline,all_insured", "--set", "pool_initial_wan=1500", "-n", "8064", "--rare")

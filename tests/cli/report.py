@@ -9,7 +9,7 @@ import shlex
 import shutil
 import unittest
 
-from _program import Case, ROOT, figures_alone, run, table
+from _program import ROOT, Case, figures_alone, run, table
 
 SECTIONS = ["conclusion", "live", "distribution", "frontier", "heat", "fan", "exceedance", "flows", "stress", "tornado", "compare",
             "convergence", "parameters", "data"]

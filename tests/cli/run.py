@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from _program import Case, PROGRAM, environment, figures_alone, run, table, tree
+from _program import PROGRAM, Case, environment, figures_alone, run, table, tree
 
 FEW = ("-n", "256")
 

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from _program import Case, ROOT, figures_alone, table
+from _program import ROOT, Case, figures_alone, table
 
 BISHAN = ROOT / "scenarios/bishan"
 STATIC = ROOT / "scenarios/static"

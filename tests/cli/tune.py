@@ -5,7 +5,7 @@ import re
 import shutil
 import unittest
 
-from _program import Case, ROOT, figures_alone, table, tree
+from _program import ROOT, Case, figures_alone, table, tree
 
 BISHAN = ROOT / "scenarios/bishan"
 ST = "p_depletion<=3%"

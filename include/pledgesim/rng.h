@@ -3,6 +3,7 @@
 #define PLEDGESIM_RNG_H
 
 #include "pledgesim/kmath.h"
+#include "pledgesim/philox.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -39,12 +40,6 @@ enum ps_purpose {
 };
 
 #define PS_RNG_LANES 16 /* counters of one batch */
-
-#define PS_PHILOX_M0 0xD2511F53u
-#define PS_PHILOX_M1 0xCD9E8D57u
-#define PS_PHILOX_W0 0x9E3779B9u
-#define PS_PHILOX_W1 0xBB67AE85u
-#define PS_PHILOX_ROUNDS 10
 
 /* One block: the four output words of one counter. ctr and out may be the same array. */
 static inline void ps_philox(const uint32_t ctr[4], uint32_t k0, uint32_t k1, uint32_t out[4])
@@ -100,83 +95,42 @@ static inline void ps_rng_words(uint64_t seed, uint32_t world, uint64_t entity, 
 #endif
 typedef uint64_t ps_words __attribute__((vector_size(PS_WORDS_BYTES)));
 
-/* The keys of the rounds, for one seed. */
-struct ps_philox_keys {
-    uint64_t p[PS_PHILOX_ROUNDS], q[PS_PHILOX_ROUNDS];
-};
-
-PS_KERNEL_INLINE void ps_philox_keys_init(struct ps_philox_keys *keys, uint64_t seed)
+PS_KERNEL_INLINE ps_words ps_key_words(const uint64_t key[PS_KEY_COPIES])
 {
-    for (int round = 0; round < PS_PHILOX_ROUNDS; round++) {
-        keys->p[round] = (seed & 0xffffffffu) + (uint64_t)round * PS_PHILOX_W0;
-        keys->q[round] = (seed >> 32) + (uint64_t)round * PS_PHILOX_W1;
-    }
+#if PS_WORDS_BYTES <= 32
+    ps_words words;
+    memcpy(&words, key, sizeof words);
+    return words;
+#else
+    return (ps_words){0} + key[0];
+#endif
 }
 
 /*
- * PS_RNG_LANES blocks at once, in place: lane l enters with counter words x0[l]..x3[l] (each below
- * 2^32, one word in 64 bits) and leaves with its four output words. Equal to ps_philox() by lane.
- */
-PS_KERNEL_INLINE void ps_philox_lanes_keyed(uint64_t *restrict x0, uint64_t *restrict x1,
-                                            uint64_t *restrict x2, uint64_t *restrict x3,
-                                            const struct ps_philox_keys *keys)
-{
-    enum { WORDS = PS_WORDS_BYTES / 8 };
-    const ps_words low = (ps_words){0} + 0xffffffffu;
-    const ps_words m0 = (ps_words){0} + PS_PHILOX_M0, m1 = (ps_words){0} + PS_PHILOX_M1;
-    for (int lane = 0; lane < PS_RNG_LANES; lane += WORDS) {
-        ps_words a, b, c, d;
-        memcpy(&a, x0 + lane, sizeof a);
-        memcpy(&b, x1 + lane, sizeof b);
-        memcpy(&c, x2 + lane, sizeof c);
-        memcpy(&d, x3 + lane, sizeof d);
-#pragma GCC unroll 10
-        for (int round = 0; round < PS_PHILOX_ROUNDS; round++) {
-            const ps_words n0 = PS_WORDS_MUL(a, m0), n1 = PS_WORDS_MUL(c, m1);
-            a = (n1 >> 32) ^ b ^ keys->p[round];
-            b = n1;
-            c = (n0 >> 32) ^ d ^ keys->q[round];
-            d = n0;
-        }
-        /* The products read low halves only, so what piled up above them is cut off once. */
-        a &= low;
-        b &= low;
-        c &= low;
-        d &= low;
-        memcpy(x0 + lane, &a, sizeof a);
-        memcpy(x1 + lane, &b, sizeof b);
-        memcpy(x2 + lane, &c, sizeof c);
-        memcpy(x3 + lane, &d, sizeof d);
-    }
-}
-
-/*
- * PS_RNG_LANES blocks at once, in place: lane l enters with counter words x0[l]..x3[l] (each below
- * 2^32, one word in 64 bits) and leaves with its four output words. Equal to ps_philox() by lane.
+ * The first n blocks of PS_RNG_LANES at least, in place: lane l enters with counter words x0[l] ..
+ * x3[l] (each below 2^32, one word in 64 bits) and leaves with its four output words. Equal to
+ * ps_philox() by lane. Lanes from n on leave as they came or as if n were larger.
  */
 PS_KERNEL_INLINE void ps_philox_lanes(uint64_t *restrict x0, uint64_t *restrict x1,
-                                      uint64_t *restrict x2, uint64_t *restrict x3, uint32_t k0,
-                                      uint32_t k1)
+                                      uint64_t *restrict x2, uint64_t *restrict x3, int n,
+                                      const struct ps_philox_keys *keys)
 {
     enum { WORDS = PS_WORDS_BYTES / 8 };
     const ps_words low = (ps_words){0} + 0xffffffffu;
     const ps_words m0 = (ps_words){0} + PS_PHILOX_M0, m1 = (ps_words){0} + PS_PHILOX_M1;
-    for (int lane = 0; lane < PS_RNG_LANES; lane += WORDS) {
+    for (int lane = 0; lane < n; lane += WORDS) {
         ps_words a, b, c, d;
         memcpy(&a, x0 + lane, sizeof a);
         memcpy(&b, x1 + lane, sizeof b);
         memcpy(&c, x2 + lane, sizeof c);
         memcpy(&d, x3 + lane, sizeof d);
-        ps_words p = (ps_words){0} + k0, q = (ps_words){0} + k1;
 #pragma GCC unroll 10
         for (int round = 0; round < PS_PHILOX_ROUNDS; round++) {
             const ps_words n0 = PS_WORDS_MUL(a, m0), n1 = PS_WORDS_MUL(c, m1);
-            a = (n1 >> 32) ^ b ^ p;
+            a = (n1 >> 32) ^ b ^ ps_key_words(keys->p[round]);
             b = n1;
-            c = (n0 >> 32) ^ d ^ q;
+            c = (n0 >> 32) ^ d ^ ps_key_words(keys->q[round]);
             d = n0;
-            p += PS_PHILOX_W0;
-            q += PS_PHILOX_W1;
         }
         /* The products read low halves only, so what piled up above them is cut off once. */
         a &= low;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "pledgesim/models.h"
+#include "pledgesim/philox.h"
 
 /* One sampled future of what the bureau does not decide. docs/model.md sections 1-6. */
 
@@ -47,7 +48,8 @@ struct ps_segment_plan {
     int ip_kind;
     int amount_law;                /* index in amount_laws */
     int64_t amount_min_wan;        /* value 0 of the law */
-    struct ps_discrete tenor;      /* index into tenor_months */
+    uint64_t tenor_cut[PS_TENORS_N - 1]; /* a number from cut i on has a longer tenor than
+                                            tenor_months[i] */
     uint32_t equal_cut, micro_cut; /* u < cut; equal_all/micro_all when the share is 1 */
     int equal_all, micro_all;
     int64_t loan_rate_ppm;
@@ -219,8 +221,14 @@ static inline int ps_tilt_kind(uint32_t u_amount, uint32_t u_product)
     return size * PS_TILT_PRODUCTS + (int)(u_product >> 30);
 }
 
+/* A factor that moves a cluster's index. */
+struct ps_factor_load {
+    double loading;
+    int factor;
+};
+
 struct ps_world_plan {
-    uint64_t seed;
+    uint64_t seed; /* set by ps_world_plan_seed, like keys */
     int months_n;      /* N = horizon + run-off */
     int horizon;       /* T */
     int last_maturity; /* no loan can mature later */
@@ -230,7 +238,11 @@ struct ps_world_plan {
     int tape_firms_n;      /* firms with several tape loans */
     const double *loading; /* L, clusters x clusters, row major; L L' = R */
     int factors_n;         /* columns of L up to the last that is not 0 */
-    const double *shift;   /* (N+1) x clusters: what Y~ adds to Y in month t */
+    const struct ps_factor_load *loads; /* what of L is not 0, cluster after cluster */
+    const int *loads_first; /* [clusters + 1]: loads of cluster c are loads_first[c] .. [c+1] - 1 */
+    const double *shift;    /* (N+1) x clusters: what Y~ adds to Y in month t */
+    const int *index_row;   /* [0..N]: where the indices of month t stand (ps_world_work.index);
+                               months that have them alike share a row */
     enum ps_hazard_kind hazard_kind;
     const struct ps_hazard_class *classes;
     /* What the hazards of one kind only read besides; else 0, so that equal worlds look equal. */
@@ -277,7 +289,14 @@ struct ps_world_plan {
     int standing; /* a standing book under policies that draw nothing of its loans: every world
                      holds the tape and nothing else, and only fates differ (standing.h) */
     const struct ps_tilt *tilt; /* NULL: worlds are drawn as they are. Set by the engine */
+    struct ps_philox_keys keys; /* of the seed */
 };
+
+static inline void ps_world_plan_seed(struct ps_world_plan *plan, uint64_t seed)
+{
+    plan->seed = seed;
+    ps_philox_keys_init(&plan->keys, seed);
+}
 
 /* PS_APP_WAITED: of a chain that begins only after its firm was refused. Its first loan asks when
  * all earlier applications of the firm were refused; `parent` is the one before it. */
@@ -367,7 +386,7 @@ struct ps_draft {
 
 /* Memory of one sampling thread, laid out by ps_world_work_init. */
 struct ps_world_work {
-    double *index;           /* Y~: [(N+1)][clusters][PS_ECONOMY_LANES] */
+    double *index;           /* Y~: [plan->index_row][clusters][PS_ECONOMY_LANES] */
     double *hazard;          /* H, prefix sums: [(N+1)][classes][PS_ECONOMY_LANES] */
     double *normal;          /* [clusters rounded up to 4][PS_ECONOMY_LANES] */
     double *level;           /* Y of the current block: [clusters][PS_ECONOMY_LANES] */

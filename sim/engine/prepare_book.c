@@ -59,7 +59,12 @@ static enum ps_status segment_prepare(const struct ps_scenario *scenario, struct
     segment->micro_cut = ps_probability_cut(row->micro_frac, &segment->micro_all);
     const double tenors[PS_TENORS_N] = {row->tenor_6m_frac, row->tenor_12m_frac,
                                         row->tenor_24m_frac, row->tenor_36m_frac};
-    return ps_discrete_from_weights(arena, tenors, PS_TENORS_N, &segment->tenor);
+    struct ps_discrete law;
+    const enum ps_status status = ps_discrete_from_weights(arena, tenors, PS_TENORS_N, &law);
+    for (int i = 0; status == PS_OK && i < PS_TENORS_N - 1; i++) {
+        segment->tenor_cut[i] = i < law.values_n - 1 ? law.cut[i] : UINT64_C(1) << 32;
+    }
+    return status;
 }
 
 enum ps_status ps_prepare_segments(const struct ps_scenario *scenario, struct ps_arena *arena,
@@ -290,12 +295,22 @@ enum ps_status ps_prepare_tape(const struct ps_scenario *scenario, struct ps_are
 
 static int shortest_tenor(const struct ps_world_plan *plan, int segment)
 {
-    return plan->tenor_months[ps_discrete_lowest(&plan->segments[segment].tenor)];
+    const uint64_t *cut = plan->segments[segment].tenor_cut;
+    int i = 0;
+    while (i < PS_TENORS_N - 1 && cut[i] == 0) {
+        i++;
+    }
+    return plan->tenor_months[i];
 }
 
 static int longest_tenor(const struct ps_world_plan *plan, int segment)
 {
-    return plan->tenor_months[plan->segments[segment].tenor.values_n - 1];
+    const uint64_t *cut = plan->segments[segment].tenor_cut;
+    int i = PS_TENORS_N - 1;
+    while (i > 0 && cut[i - 1] == UINT64_C(1) << 32) {
+        i--;
+    }
+    return plan->tenor_months[i];
 }
 
 static int max_int(int a, int b)

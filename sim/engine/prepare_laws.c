@@ -148,15 +148,6 @@ int ps_discrete_can_be(const struct ps_discrete *law, int i)
     return i < law->values_n && from < to;
 }
 
-int ps_discrete_lowest(const struct ps_discrete *law)
-{
-    int i = 0;
-    while (!ps_discrete_can_be(law, i)) {
-        i++;
-    }
-    return i;
-}
-
 static double clamp(double x, double lo, double hi)
 {
     return x < lo ? lo : x > hi ? hi : x;

@@ -36,9 +36,6 @@ enum ps_status ps_discrete_amount(struct ps_arena *arena, const struct ps_amount
 /* Can value i be drawn at all? */
 int ps_discrete_can_be(const struct ps_discrete *law, int i);
 
-/* Smallest value that can be drawn. */
-int ps_discrete_lowest(const struct ps_discrete *law);
-
 /* Beta(concentration mean, concentration (1 - mean)); mean 0 is the constant 0. The end points
  * are set so that the law, linear between the points, has the mean asked for: relative error below
  * 2e-6, at a concentration below 1 below 5e-5. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <stdlib.h>
+#include <string.h>
 
 #include "pledgesim/calibration.h"
 #include "pledgesim/kmath.h"
@@ -37,6 +38,38 @@ static void fill_shift(const struct ps_scenario *scenario, const struct ps_world
     }
 }
 
+/* L without its zeros, and how many of its columns are not empty. */
+static void fill_loads(struct ps_world_plan *plan, struct ps_factor_load *loads, int *loads_first)
+{
+    const int n = plan->clusters_n;
+    int at = 0;
+    for (int c = 0; c < n; c++) {
+        loads_first[c] = at;
+        for (int k = 0; k < n; k++) {
+            const double loading = plan->loading[c * n + k];
+            if (loading != 0) {
+                loads[at++] = (struct ps_factor_load){.loading = loading, .factor = k};
+                plan->factors_n = k >= plan->factors_n ? k + 1 : plan->factors_n;
+            }
+        }
+    }
+    loads_first[n] = at;
+    plan->loads = loads;
+    plan->loads_first = loads_first;
+}
+
+/* Whether a month has the index of the month before in every cluster and world. */
+static int index_stands(const struct ps_world_plan *plan, int t)
+{
+    const size_t n = (size_t)plan->clusters_n;
+    const double *now = plan->shift + (size_t)t * n;
+    if ((t - 1) % plan->step_months == 0 || plan->anchors_n > 0 ||
+        plan->hazard_kind == PS_HAZARD_REGIME) {
+        return 0;
+    }
+    return memcmp(now, now - n, n * sizeof *now) == 0;
+}
+
 static enum ps_status prepare_economy(const struct ps_scenario *scenario, struct ps_arena *arena,
                                       struct ps_world_plan *plan)
 {
@@ -51,18 +84,31 @@ static enum ps_status prepare_economy(const struct ps_scenario *scenario, struct
     plan->innovation = sqrt(1 - plan->phi_step * plan->phi_step);
     double *loading = ps_arena_take(arena, n * n * sizeof *loading);
     double *shift = ps_arena_take(arena, ((size_t)plan->months_n + 1) * n * sizeof *shift);
-    if (loading == NULL || shift == NULL) {
+    struct ps_factor_load *loads = ps_arena_take(arena, n * n * sizeof *loads);
+    int *loads_first = ps_arena_take(arena, (n + 1) * sizeof *loads_first);
+    if (loading == NULL || shift == NULL || loads == NULL || loads_first == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
     ps_semidefinite_root(scenario->index_correlation, (int)n, loading);
     fill_shift(scenario, plan, shift);
     plan->loading = loading;
-    for (size_t i = 0; i < n * n; i++) {
-        if (loading[i] != 0 && i % n >= (size_t)plan->factors_n) {
-            plan->factors_n = (int)(i % n) + 1;
-        }
-    }
+    fill_loads(plan, loads, loads_first);
     plan->shift = shift;
+    return PS_OK;
+}
+
+/* Once the model of dependence and the anchors are known. */
+static enum ps_status prepare_index_rows(struct ps_arena *arena, struct ps_world_plan *plan)
+{
+    int *row = ps_arena_take(arena, ((size_t)plan->months_n + 1) * sizeof *row);
+    if (row == NULL) {
+        return ps_status_raise(PS_MEMORY);
+    }
+    row[0] = 0;
+    for (int t = 1; t <= plan->months_n; t++) {
+        row[t] = row[t - 1] + !index_stands(plan, t);
+    }
+    plan->index_row = row;
     return PS_OK;
 }
 
@@ -229,6 +275,9 @@ static enum ps_status prepare_refusable(const struct ps_scenario *scenario, stru
         status = ps_prepare_hazard_kind(scenario, arena, plan);
     }
     if (status == PS_OK) {
+        status = prepare_index_rows(arena, plan);
+    }
+    if (status == PS_OK) {
         status = ps_prepare_classes(scenario, arena, diags, plan);
     }
     if (status == PS_OK) {
@@ -276,7 +325,7 @@ enum ps_status ps_world_prepare_with(const struct ps_scenario *scenario, uint64_
     if (owner == NULL) {
         return ps_status_raise(PS_MEMORY);
     }
-    owner->plan.seed = seed;
+    ps_world_plan_seed(&owner->plan, seed);
     enum ps_status status = prepare_refusable(scenario, &owner->arena, diags, &owner->plan);
     if (status == PS_OK) {
         status = prepare_recovery(scenario, memo, &owner->arena, &owner->plan);

@@ -21,7 +21,7 @@ static inline void anchors_draw(const struct ps_world_plan *plan, uint64_t first
             x2[l] = anchor->address >> 32;
             x3[l] = ps_rng_word3(PS_PURPOSE_ANCHOR, 0);
         }
-        ps_philox_lanes(x0, x1, x2, x3, (uint32_t)plan->seed, (uint32_t)(plan->seed >> 32));
+        ps_philox_lanes(x0, x1, x2, x3, PS_ECO, &plan->keys);
 #pragma omp simd
         for (int l = 0; l < PS_ECO; l++) { /* vector loop */
             const double e = -ps_log(1 - ps_u01_53(x0[l], x1[l]));

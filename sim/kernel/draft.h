@@ -12,15 +12,22 @@
  * then their loans generation by generation. What is as good as a coin toss is computed, not
  * branched on: a wrong guess of the processor costs as much as the draw of a loan. */
 
-/* Lists the new firms of a month behind the first n roots; returns the number of all. */
+/* Lists the new firms of a month behind the first n roots, a vector of them at least; returns the
+ * number of all. */
 static inline uint32_t month_roots(struct ps_world_work *work, int t, uint32_t arrivals, uint32_t n)
 {
-    enum { AT_ONCE = 4 };
+    enum { WORDS = PS_WORDS_BYTES / 8 };
+    static const uint64_t ARRIVAL[8] = {0, 1, 2, 3, 4, 5, 6, 7};
     uint64_t *restrict entity = work->entity + n;
-    for (uint32_t k = 0; k == 0 || k < arrivals; k += AT_ONCE)
-#pragma GCC unroll 4
-        for (uint32_t j = 0; j < AT_ONCE; j++)
-            entity[k + j] = ((uint64_t)t << 32 | k) + j;
+    ps_words next;
+    memcpy(&next, ARRIVAL, sizeof next);
+    next += (uint64_t)t << 32;
+    uint32_t k = 0;
+    do {
+        memcpy(entity + k, &next, sizeof next);
+        next += WORDS;
+        k += WORDS;
+    } while (k < arrivals);
     work->starts[2 * t + 1] = arrivals;
     return n + arrivals;
 }
@@ -32,7 +39,7 @@ static inline void demand_draw(const struct ps_world_plan *plan, uint32_t world,
     uint64_t month[PS_RNG_LANES];
     for (int l = 0; l < PS_RNG_LANES; l++)
         month[l] = (uint64_t)(t0 + l);
-    batch_draw(plan, world, month, ps_rng_word3(PS_PURPOSE_DEMAND, 0), u);
+    batch_draw(plan, world, month, ps_rng_word3(PS_PURPOSE_DEMAND, 0), PS_RNG_LANES, u);
 }
 
 /* New firms behind the first n roots, at the mean of this world; returns the number of all. */
@@ -144,13 +151,14 @@ PS_KERNEL_APART uint64_t draft_firms(const struct ps_world_plan *plan, int lane,
     w->firms_n = (int)n;
     for (uint32_t first = 0; first < n; first += PS_RNG_LANES) {
         const uint64_t *entity = work->entity + first;
-        batch_draw(plan, world, entity, ps_rng_word3(PS_PURPOSE_FIRM, 0), &u);
+        const uint32_t batch_n = n - first < PS_RNG_LANES ? n - first : PS_RNG_LANES;
+        batch_draw(plan, world, entity, ps_rng_word3(PS_PURPOSE_FIRM, 0), (int)batch_n, &u);
         if (plan->tilt)
             tilt_firms(plan, world, lane, first, n, &u, work);
         if (plan->terms_needed)
-            batch_draw(plan, world, entity, ps_rng_word3(PS_PURPOSE_FIRM_TERMS, 0), &v);
+            batch_draw(plan, world, entity, ps_rng_word3(PS_PURPOSE_FIRM_TERMS, 0), (int)batch_n,
+                       &v);
         batch_shares(&u, w->u_product + first, w->u_bank + first);
-        const uint32_t batch_n = n - first < PS_RNG_LANES ? n - first : PS_RNG_LANES;
         uint32_t l = 0;
         for (; l < batch_n && first + l < tape_n; l++)
             firm_of_tape(plan, first + l, (uint32_t)v.x1[l], &work->firms[first + l],
@@ -190,6 +198,17 @@ struct loan_batch {
     double times[PS_RNG_LANES]; /* what multiplied it, when behaviour does */
 };
 
+/* Its tenor in months, by how many cuts the number has passed. */
+static inline int tenor_draw(const struct ps_world_plan *plan, int segment, uint64_t u)
+{
+    const uint64_t *restrict cut = plan->segments[segment].tenor_cut;
+    int passed = 0;
+#pragma GCC unroll 4
+    for (int i = 0; i < PS_TENORS_N - 1; i++)
+        passed += u >= cut[i];
+    return plan->tenor_months[passed];
+}
+
 /* Draws n loans of a generation and sets their maturities. */
 static void draft_terms(const struct ps_world_plan *plan, uint32_t world, int lane, uint32_t link,
                         uint32_t first, uint32_t n, const struct ps_world_work *work,
@@ -198,16 +217,15 @@ static void draft_terms(const struct ps_world_plan *plan, uint32_t world, int la
     struct ps_draft *restrict drafts = work->drafts + first;
     const uint32_t tape_n = link ? 0 : (uint32_t)plan->tape_n;
     const size_t stride = (size_t)plan->classes_n * PS_ECONOMY_LANES;
-    batch_draw(plan, world, work->entity + first, ps_rng_word3(PS_PURPOSE_LOAN, link), &b->u);
+    batch_draw(plan, world, work->entity + first, ps_rng_word3(PS_PURPOSE_LOAN, link), (int)n,
+               &b->u);
 #pragma omp simd
     for (int l = 0; l < PS_RNG_LANES; l++) /* vector loop */
         b->v[l] = ps_u01_53(b->u.x0[l], b->u.x1[l]);
     for (uint32_t l = 0; l < n; l++) {
         struct ps_draft *d = &drafts[l];
-        const int law = discrete_draw(&plan->segments[d->segment].tenor, b->u.x2[l]);
-        const int tenor =
-            first + l < tape_n ? plan->tape[first + l].months_left : plan->tenor_months[law];
-        const int m = d->month + tenor;
+        const int m = d->month + (first + l < tape_n ? plan->tape[first + l].months_left
+                                                     : tenor_draw(plan, d->segment, b->u.x2[l]));
         const double *hazard = work->hazard + (size_t)d->klass * PS_ECONOMY_LANES + lane;
         b->total[l] = hazard[(size_t)m * stride] - hazard[d->month * stride];
         d->maturity = (uint16_t)m;

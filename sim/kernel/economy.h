@@ -23,7 +23,7 @@ static inline void economy_normals(const struct ps_world_plan *plan, uint64_t fi
             x2[l] = 0;
             x3[l] = ps_rng_word3(PS_PURPOSE_ECONOMY, (uint32_t)block);
         }
-        ps_philox_lanes(x0, x1, x2, x3, (uint32_t)plan->seed, (uint32_t)(plan->seed >> 32));
+        ps_philox_lanes(x0, x1, x2, x3, PS_ECO, &plan->keys);
         double *restrict z = normal + (size_t)c * PS_ECO;
         WORLDS /* vector loop */
             ps_normal_pair(x0[l], x1[l], &z[l], &z[PS_ECO + l]);
@@ -36,10 +36,10 @@ static inline void economy_normals(const struct ps_world_plan *plan, uint64_t fi
 static inline void economy_step(const struct ps_world_plan *plan, int block,
                                 const double *restrict normal, double *restrict level)
 {
-    const int n = plan->clusters_n, factors_n = plan->factors_n;
+    const struct ps_factor_load *loads = plan->loads;
     const double phi = block ? plan->phi_step : 0;
     const double innovation = block ? plan->innovation : 1;
-    for (int c = 0; c < n; c++) {
+    for (int c = 0; c < plan->clusters_n; c++) {
         double *restrict y = level + (size_t)c * PS_ECO;
         if (!block && plan->start_fixed) {
             for (int l = 0; l < PS_ECO; l++)
@@ -47,31 +47,60 @@ static inline void economy_step(const struct ps_world_plan *plan, int block,
             continue;
         }
         ps_worlds e[ECO_VECTORS] = {{0}};
-        for (int k = 0; k < factors_n; k++) {
-            const double loading = plan->loading[c * n + k];
-            if (loading != 0)
-                ECO_VECS e[v] += loading * worlds_at(normal + (size_t)k * PS_ECO, v);
+        for (int i = plan->loads_first[c]; i < plan->loads_first[c + 1]; i++) {
+            const double *restrict factor = normal + (size_t)loads[i].factor * PS_ECO;
+            const double loading = loads[i].loading;
+            ECO_VECS e[v] += loading * worlds_at(factor, v);
         }
         ECO_VECS worlds_put(y, v, phi * worlds_at(y, v) + innovation * e[v]);
     }
 }
 
-/* Eq. (4.4): the class's hazard of a month. */
-static inline void economy_hazard(const struct ps_hazard_class *class, const double *restrict y,
-                                  double *restrict rate)
+/* Eq. (4.4) for n classes in a row whose scores a + b y are all below -1; in place. */
+PS_KERNEL_APART void rates_below(double *restrict rate, int n)
+{
+    for (int k = 0; k < n; k++)
+        WORLDS /* vector loop */
+            rate[k * PS_ECO + l] = ps_neg_log1m_norm_cdf_low(rate[k * PS_ECO + l]) * (1. / 12);
+}
+
+/* The same for a class with any scores. */
+PS_KERNEL_APART void rates_any(double *restrict rate)
+{
+    WORLDS /* vector loop */
+        rate[l] = ps_neg_log1m_norm_cdf(rate[l]) * (1. / 12);
+}
+
+/* Scores of a class in all worlds; returns whether all are below -1. */
+static inline int scores_below(const struct ps_hazard_class *class, const double *restrict y,
+                               double *restrict score)
 {
     const double a = class->a, b = class->b;
-    uint64_t below = UINT64_MAX; /* its top bit: a + b y < -1 in all worlds */
+    uint64_t below = UINT64_MAX; /* its top bit */
 #pragma omp simd reduction(& : below)
-    for (int l = 0; l < PS_ECO; l++) /* vector loop */
-        below &= ps_bits(a + b * y[l] + 1.0);
-    if (below >> 63) {
-        WORLDS /* vector loop */
-            rate[l] = ps_neg_log1m_norm_cdf_low(a + b * y[l]) * (1. / 12);
-    } else {
-        WORLDS /* vector loop */
-            rate[l] = ps_neg_log1m_norm_cdf(a + b * y[l]) * (1. / 12);
+    for (int l = 0; l < PS_ECO; l++) { /* vector loop */
+        score[l] = a + b * y[l];
+        below &= ps_bits(score[l] + 1.0);
     }
+    return (int)(below >> 63);
+}
+
+/* Hazards of all classes in a month with these indices. Most scores are below -1, so classes are
+ * taken together up to one in which some world's is not. */
+static inline void economy_rates(const struct ps_world_plan *plan, const double *restrict index,
+                                 double *restrict rate)
+{
+    int from = 0;
+    for (int k = 0; k < plan->classes_n; k++) {
+        const struct ps_hazard_class *class = &plan->classes[k];
+        double *restrict own = rate + (size_t)k * PS_ECO;
+        if (scores_below(class, index + (size_t) class->cluster * PS_ECO, own))
+            continue;
+        rates_below(rate + (size_t)from * PS_ECO, k - from);
+        rates_any(own);
+        from = k + 1;
+    }
+    rates_below(rate + (size_t)from * PS_ECO, plan->classes_n - from);
 }
 
 /* ---- what all clusters share, by kind of hazard ---- */
@@ -85,8 +114,7 @@ static inline void economy_words(const struct ps_world_plan *plan, uint64_t firs
         words[1][l] = words[2][l] = 0;
         words[3][l] = ps_rng_word3(purpose, step);
     }
-    ps_philox_lanes(words[0], words[1], words[2], words[3], (uint32_t)plan->seed,
-                    (uint32_t)(plan->seed >> 32));
+    ps_philox_lanes(words[0], words[1], words[2], words[3], PS_ECO, &plan->keys);
 }
 
 /* Eq. (4.11): S of a calendar year, numbered from 0. */
@@ -204,31 +232,48 @@ static inline void economy_index(const struct ps_world_plan *plan, enum ps_hazar
     }
 }
 
-/* Whether the month has the index of the month before in every cluster. */
-static inline int index_stands(const struct ps_world_plan *plan, int t)
+/* Cumulative hazards of month t; `fresh`: its indices are not those of the month before. */
+PS_KERNEL_INLINE void economy_hazards(const struct ps_world_plan *plan, enum ps_hazard_kind kind,
+                                      int t, int fresh, const double *restrict index,
+                                      const struct shared *shared, struct ps_world_work *work)
 {
-    if ((t - 1) % plan->step_months == 0 || plan->anchors_n)
-        return 0;
-    const double *now = plan->shift + (size_t)t * (size_t)plan->clusters_n;
-    for (int c = 0; c < plan->clusters_n; c++)
-        if (now[c] != now[c - plan->clusters_n])
-            return 0;
-    return 1;
+    const size_t n = (size_t)plan->classes_n * PS_ECO;
+    double *restrict now = work->hazard + (size_t)t * n;
+    const double *restrict before = now - n;
+    if (kind == PS_HAZARD_PROBIT) {
+        double *restrict rate = work->rate;
+        if (fresh)
+            economy_rates(plan, index, rate);
+        for (int k = 0; k < plan->classes_n; k++)
+            WORLDS /* vector loop */
+                now[k * PS_ECO + l] = before[k * PS_ECO + l] + rate[k * PS_ECO + l];
+        return;
+    }
+    for (int k = 0; k < plan->classes_n; k++, now += PS_ECO, before += PS_ECO) {
+        const struct ps_hazard_class *class = &plan->classes[k];
+        const double *restrict y = index + (size_t) class->cluster * PS_ECO;
+        if (kind == PS_HAZARD_MIXED)
+            hazard_mixed(class, y, shared->mixing, before, now);
+        else if (kind == PS_HAZARD_SECTORS)
+            hazard_sectors(plan, class, index, before, now);
+        else
+            hazard_regime(class, shared->stress, before, now);
+    }
 }
 
 /* One copy a kind of hazard: `kind` is a constant where this is inlined. */
 PS_KERNEL_INLINE void economy_of_kind(const struct ps_world_plan *plan, uint64_t first,
                                       struct ps_world_work *work, enum ps_hazard_kind kind)
 {
-    const int clusters_n = plan->clusters_n, classes_n = plan->classes_n;
-    double *restrict index = work->index, *restrict hazard = work->hazard;
+    const int clusters_n = plan->clusters_n;
+    double *restrict index = work->index;
     struct shared shared;
     for (int l = 0; l < PS_ECO; l++)
         shared.stress[l] = 0;
     for (int i = 0; i < clusters_n * PS_ECO; i++)
         index[i] = work->level[i] = 0;
-    for (int i = 0; i < classes_n * PS_ECO; i++)
-        hazard[i] = 0;
+    for (int i = 0; i < plan->classes_n * PS_ECO; i++)
+        work->hazard[i] = 0;
     if (plan->anchors_n)
         anchors_draw(plan, first, work->failure);
     if (plan->tilt)
@@ -242,35 +287,19 @@ PS_KERNEL_INLINE void economy_of_kind(const struct ps_world_plan *plan, uint64_t
             economy_step(plan, block, work->normal, work->level);
         }
         economy_shared(plan, first, t, kind, &shared);
-        double *restrict month = index + (size_t)t * (size_t)clusters_n * PS_ECO;
-        for (int c = 0; c < clusters_n; c++)
+        const int row = plan->index_row[t], fresh = row != plan->index_row[t - 1];
+        double *restrict month = index + (size_t)row * (size_t)clusters_n * PS_ECO;
+        for (int c = 0; fresh && c < clusters_n; c++)
             economy_index(plan, kind, plan->shift[t * clusters_n + c],
                           work->level + (size_t)c * PS_ECO, &shared, month + (size_t)c * PS_ECO);
         if (plan->anchors_n)
             anchors_shift(plan, t, work->failure, month);
-        const int stands = kind == PS_HAZARD_PROBIT && index_stands(plan, t);
-        for (int k = 0; k < classes_n && t <= plan->last_maturity; k++) {
-            const struct ps_hazard_class *class = &plan->classes[k];
-            const double *restrict y = month + (size_t) class->cluster * PS_ECO;
-            double *restrict now = hazard + ((size_t)t * (size_t)classes_n + (size_t)k) * PS_ECO;
-            double *restrict rate = work->rate + (size_t)k * PS_ECO;
-            const double *restrict before = now - (size_t)classes_n * PS_ECO;
-            if (kind == PS_HAZARD_PROBIT) {
-                if (!stands)
-                    economy_hazard(class, y, rate);
-                WORLDS /* vector loop */
-                    now[l] = before[l] + rate[l];
-            } else if (kind == PS_HAZARD_MIXED)
-                hazard_mixed(class, y, shared.mixing, before, now);
-            else if (kind == PS_HAZARD_SECTORS)
-                hazard_sectors(plan, class, month, before, now);
-            else
-                hazard_regime(class, shared.stress, before, now);
-        }
+        if (t <= plan->last_maturity)
+            economy_hazards(plan, kind, t, fresh, month, &shared, work);
     }
     if (plan->uncertain_any) {
         multipliers_draw(plan, first, work->multiplier);
-        hazard_multiply(plan, work->multiplier, hazard);
+        hazard_multiply(plan, work->multiplier, work->hazard);
     }
 }
 

@@ -34,7 +34,8 @@ static const struct ps_tape_plan *tape_of(const struct ps_world_plan *plan,
 
 static double index_at(const struct ps_world_plan *plan, const double *index, double month)
 {
-    return index[(size_t)month * (size_t)plan->clusters_n * PS_ECONOMY_LANES];
+    const size_t row = (size_t)plan->index_row[(int)month];
+    return index[row * (size_t)plan->clusters_n * PS_ECONOMY_LANES];
 }
 
 static void fates_draw(const struct ps_world_plan *plan, struct fate_batch *b)
@@ -49,9 +50,8 @@ static void fates_draw(const struct ps_world_plan *plan, struct fate_batch *b)
         u->x3[l] = ps_rng_word3(PS_PURPOSE_DISPOSAL, 0) + link;
         v->x3[l] = ps_rng_word3(PS_PURPOSE_RECOVERY, 0) + link;
     }
-    const uint32_t k0 = (uint32_t)plan->seed, k1 = (uint32_t)(plan->seed >> 32);
-    ps_philox_lanes(u->x0, u->x1, u->x2, u->x3, k0, k1);
-    ps_philox_lanes(v->x0, v->x1, v->x2, v->x3, k0, k1);
+    ps_philox_lanes(u->x0, u->x1, u->x2, u->x3, b->n, &plan->keys);
+    ps_philox_lanes(v->x0, v->x1, v->x2, v->x3, b->n, &plan->keys);
 }
 
 /* Eq. (6.1): the month when the pledge can be sold, and the state of its cluster then. */

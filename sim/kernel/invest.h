@@ -37,16 +37,19 @@ static void fund_sample(const struct ps_world_plan *plan, int fund_i, int lane,
 {
     const struct ps_fund_plan *fund = &plan->funds[fund_i];
     for (int first = 0; first < fund->investments_n; first += PS_RNG_LANES) {
+        const int left = fund->investments_n - first;
+        const int n = left < PS_RNG_LANES ? left : PS_RNG_LANES;
         uint64_t entity[PS_RNG_LANES];
         struct batch drawn;
         for (int l = 0; l < PS_RNG_LANES; l++)
             entity[l] = fund->address + (uint64_t)(first + l);
-        batch_draw(plan, world, entity, ps_rng_word3(PS_PURPOSE_INVESTMENT, 0), &drawn);
-        for (int l = 0; l < PS_RNG_LANES && first + l < fund->investments_n; l++) {
+        batch_draw(plan, world, entity, ps_rng_word3(PS_PURPOSE_INVESTMENT, 0), n, &drawn);
+        for (int l = 0; l < n; l++) {
             struct ps_investment *x = &investments[first + l];
             x->fund = (uint16_t)fund_i;
             investment_date(plan, fund, first + l, x);
-            const size_t at = (size_t)x->exit_month * (size_t)plan->clusters_n;
+            const size_t row = (size_t)plan->index_row[x->exit_month];
+            const size_t at = row * (size_t)plan->clusters_n;
             const double index =
                 fund->cluster < 0
                     ? 0

@@ -61,13 +61,14 @@ static void issue_sample(const struct ps_world_plan *plan, int issue_i, int lane
 {
     const struct ps_issue_plan *issue = &plan->issues[issue_i];
     for (int first = 0; first < issue->firms_n; first += PS_RNG_LANES) {
+        const int left = issue->firms_n - first, n = left < PS_RNG_LANES ? left : PS_RNG_LANES;
         uint64_t entity[PS_RNG_LANES];
         struct batch firm, loan;
         for (int l = 0; l < PS_RNG_LANES; l++)
             entity[l] = issue->address + (uint64_t)(first + l);
-        batch_draw(plan, w->number, entity, ps_rng_word3(PS_PURPOSE_FIRM, 0), &firm);
-        batch_draw(plan, w->number, entity, ps_rng_word3(PS_PURPOSE_LOAN, 0), &loan);
-        for (int l = 0; l < PS_RNG_LANES && first + l < issue->firms_n; l++) {
+        batch_draw(plan, w->number, entity, ps_rng_word3(PS_PURPOSE_FIRM, 0), n, &firm);
+        batch_draw(plan, w->number, entity, ps_rng_word3(PS_PURPOSE_LOAN, 0), n, &loan);
+        for (int l = 0; l < n; l++) {
             struct ps_issued *x = &issued[first + l];
             x->issue = (uint32_t)issue_i;
             issued_draw(plan, issue, lane, &firm, &loan, l, work, &x->app,

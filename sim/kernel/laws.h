@@ -7,13 +7,13 @@
 
 /* Drawing by address in batches, and reading laws. */
 
-/* The four words of PS_RNG_LANES addresses. */
+/* The four words of PS_RNG_LANES addresses; of which the first n are drawn at least. */
 struct batch {
     uint64_t x0[PS_RNG_LANES], x1[PS_RNG_LANES], x2[PS_RNG_LANES], x3[PS_RNG_LANES];
 };
 
 static inline void batch_draw(const struct ps_world_plan *plan, uint32_t world,
-                              const uint64_t *restrict entity, uint32_t word3,
+                              const uint64_t *restrict entity, uint32_t word3, int n,
                               struct batch *restrict out)
 {
     for (int l = 0; l < PS_RNG_LANES; l++) {
@@ -22,8 +22,7 @@ static inline void batch_draw(const struct ps_world_plan *plan, uint32_t world,
         out->x2[l] = entity[l] >> 32;
         out->x3[l] = word3;
     }
-    ps_philox_lanes(out->x0, out->x1, out->x2, out->x3, (uint32_t)plan->seed,
-                    (uint32_t)(plan->seed >> 32));
+    ps_philox_lanes(out->x0, out->x1, out->x2, out->x3, n, &plan->keys);
 }
 
 /* The value i with cut[i-1] <= u < cut[i]. Which of the guide's two values it is no branch could

@@ -38,7 +38,7 @@ static inline const double *standing_hazard(const struct ps_world_plan *plan,
  * `bit` on. The high word tells it: u52(hi, lo) > hi / 2^32, and E = -ln(1 - u52) >= u52. */
 PS_KERNEL_INLINE void standing_draw(const struct ps_world_plan *plan,
                                     const struct ps_world_work *work,
-                                    const struct ps_philox_keys *keys, uint64_t first, int i,
+                                    uint64_t first, int i,
                                     uint64_t *restrict hi, uint64_t *restrict lo,
                                     uint64_t *restrict marks, int bit)
 {
@@ -52,7 +52,7 @@ PS_KERNEL_INLINE void standing_draw(const struct ps_world_plan *plan,
         x2[l] = entity >> 32;
         x3[l] = ps_rng_word3(PS_PURPOSE_LOAN, 0);
     }
-    ps_philox_lanes_keyed(hi, lo, x2, x3, keys);
+    ps_philox_lanes(hi, lo, x2, x3, PS_RNG_LANES, &plan->keys);
     for (int l = 0; l < PS_RNG_LANES; l += WORDS) {
         ps_words word, bits, mark;
         ps_worlds most;
@@ -69,12 +69,12 @@ PS_KERNEL_INLINE void standing_draw(const struct ps_world_plan *plan,
 /* Draws loans i .. i + n - 1; a bit for each loan and world. */
 static inline uint64_t standing_candidates(const struct ps_world_plan *plan,
                                            const struct ps_world_work *work,
-                                           const struct ps_philox_keys *keys, uint64_t first, int i,
+                                           uint64_t first, int i,
                                            int n, struct standing_words *words)
 {
     uint64_t marks[PS_RNG_LANES] = {0}, bits = 0;
     for (int k = 0; k < n; k++)
-        standing_draw(plan, work, keys, first, i + k, words->hi[k], words->lo[k], marks,
+        standing_draw(plan, work, first, i + k, words->hi[k], words->lo[k], marks,
                       k * PS_RNG_LANES);
 #pragma omp simd reduction(| : bits)
     for (int l = 0; l < PS_RNG_LANES; l++) /* vector loop */
@@ -117,15 +117,13 @@ static void standing_sample(const struct ps_world_plan *plan, uint64_t first, in
                             struct fate_batch *batch)
 {
     const uint64_t lanes = ((uint64_t)1 << n) - 1, wanted = lanes * 0x0001000100010001u;
-    struct ps_philox_keys keys;
     for (int l = 0; l < n; l++)
         standing_heal(&worlds[l], first + (uint64_t)l);
-    ps_philox_keys_init(&keys, plan->seed);
     for (int i = 0; i < plan->tape_n; i += STANDING_LOANS) {
         const int left = plan->tape_n - i;
         struct standing_words words;
         uint64_t bits =
-            wanted & standing_candidates(plan, work, &keys, first, i,
+            wanted & standing_candidates(plan, work, first, i,
                                          left < STANDING_LOANS ? left : STANDING_LOANS, &words);
         for (; bits; bits &= bits - 1) {
             const int at = __builtin_ctzll(bits), k = at / PS_RNG_LANES, l = at % PS_RNG_LANES;

@@ -30,7 +30,7 @@ static inline void multipliers_draw(const struct ps_world_plan *plan, uint64_t f
         x1[l] = x2[l] = 0;
         x3[l] = ps_rng_word3(PS_PURPOSE_UNCERTAINTY, 0);
     }
-    ps_philox_lanes(x0, x1, x2, x3, (uint32_t)plan->seed, (uint32_t)(plan->seed >> 32));
+    ps_philox_lanes(x0, x1, x2, x3, PS_ECO, &plan->keys);
     WORLDS /* vector loop */
         ps_normal_pair(x0[l], x1[l], &z[0][l], &z[1][l]);
     WORLDS /* vector loop */

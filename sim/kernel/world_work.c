@@ -12,7 +12,8 @@ static size_t lay_out(struct ps_world_work *w, const struct ps_world_plan *plan,
     const size_t months = (size_t)plan->months_n + 2, apps = plan->apps_max;
     const size_t clusters = (size_t)(plan->clusters_n + 3) / 4 * 4;
     const size_t lane = PS_ECONOMY_LANES * sizeof(double);
-    w->index = layout_take(&c, months * (size_t)plan->clusters_n, lane);
+    const size_t rows = (size_t)plan->index_row[plan->months_n] + 1;
+    w->index = layout_take(&c, rows * (size_t)plan->clusters_n, lane);
     w->hazard = layout_take(&c, months * (size_t)plan->classes_n, lane);
     w->normal = layout_take(&c, clusters, lane);
     w->level = layout_take(&c, clusters, lane);

@@ -194,7 +194,7 @@ enum ps_status ps_panel_start(struct ps_panel *panel, int worlds, uint64_t seed,
         book[i] = panel->contents.levers[i].value;
     }
     panel->plan = panel->contents.worlds[worlds].plan;
-    panel->plan.seed = seed;
+    ps_world_plan_seed(&panel->plan, seed);
     panel->frame = ps_ledger_frame_of(&panel->plan, panel->contents.worlds[worlds].start_month);
     panel->frame.path_kept = panel->no_path;
     policy_set(panel, values != NULL ? values : book);

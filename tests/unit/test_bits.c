@@ -43,7 +43,9 @@ static void draw(uint32_t batch, struct words *words)
         words->w[2][lane] = 0;
         words->w[3][lane] = 0;
     }
-    ps_philox_lanes(words->w[0], words->w[1], words->w[2], words->w[3], 2024, 7);
+    struct ps_philox_keys keys;
+    ps_philox_keys_init(&keys, (uint64_t)7 << 32 | 2024);
+    ps_philox_lanes(words->w[0], words->w[1], words->w[2], words->w[3], LANES, &keys);
 }
 
 /* The kernel functions, in loops that the compiler may vectorise. */

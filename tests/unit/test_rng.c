@@ -59,7 +59,9 @@ static void lanes_equal_scalar_blocks(void **state)
                 x[word][lane] = ctr[lane][word];
             }
         }
-        ps_philox_lanes(x[0], x[1], x[2], x[3], key[0], key[1]);
+        struct ps_philox_keys keys;
+        ps_philox_keys_init(&keys, (uint64_t)key[1] << 32 | key[0]);
+        ps_philox_lanes(x[0], x[1], x[2], x[3], PS_RNG_LANES, &keys);
         for (int lane = 0; lane < PS_RNG_LANES; lane++) {
             uint32_t out[4];
             ps_philox(ctr[lane], key[0], key[1], out);

@@ -361,9 +361,10 @@ struct ps_world {
     int firms_n;                  /* all ranks are below */
     uint32_t *u_product, *u_bank; /* [firm_rank] what a policy's shares turn into product and bank;
                                      not drawn for a standing book */
-    uint16_t *ends;        /* apps in order of end, then canonical; not kept of a standing book */
     uint32_t *app_first;   /* [0..T+1]: apps of month t are app_first[t] .. app_first[t+1]-1 */
-    uint32_t *end_first;   /* [0..N+1] likewise into ends; not kept of a standing book */
+    uint16_t *end_first;   /* [0..N]: the first that ends in month t, and */
+    uint16_t *end_next;    /* [app]: the next that ends in the same month; PS_NONE behind the last.
+                              Both are not kept of a standing book */
     struct ps_fate *fates; /* in order of app */
     struct ps_issued *issued; /* [plan->issued_n], issue after issue */
     int issued_n;
@@ -400,7 +401,6 @@ struct ps_world_work {
     uint32_t *chain;         /* [root] length of the chain */
     uint32_t *by_chain;      /* drafts, chain after chain */
     uint32_t *starts;        /* [month][new firm]: applications, then their first place */
-    uint32_t *stops;         /* [month]: ends, then their first place */
     double *weights;         /* [issued] parts of the size of an issue */
     double exponent[PS_TILT_PARTS][PS_ECONOMY_LANES]; /* of a tilted plan, chapter 12; and */
     struct ps_tilt_counts tilt_counts;                /* of the world that is being built */

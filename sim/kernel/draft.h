@@ -266,7 +266,7 @@ PS_KERNEL_APART uint32_t batch_ends(const struct ps_world_plan *plan, int lane, 
     const int behaves = plan->behaviour.products_n > 0, horizon = plan->horizon;
     struct ps_draft *restrict drafts = work->drafts;
     uint64_t *restrict entity = work->entity;
-    uint32_t *restrict starts = work->starts, *restrict stops = work->stops;
+    uint32_t *restrict starts = work->starts;
     uint32_t *restrict chain = work->chain;
     for (uint32_t l = 0; l < batch_n; l++) {
         struct ps_draft *d = &drafts[first + l], *renewal = &drafts[n];
@@ -287,7 +287,6 @@ PS_KERNEL_APART uint32_t batch_ends(const struct ps_world_plan *plan, int lane, 
         d->end = end;
         d->fate = tau ? 0 : PS_NONE;
         chain[d->root] = link + 1;
-        stops[end]++;
         starts[2 * maturity] += renews;
         n += renews;
     }

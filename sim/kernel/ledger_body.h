@@ -153,8 +153,7 @@ PS_KERNEL_INLINE void loans_repay(struct ledger *g, struct registers *r, const i
         if (!g->work->uneven[g->t] && s->ends_plain[g->t] && !g->work->log)
             return;
     }
-    for (uint32_t i = w->end_first[g->t]; i < w->end_first[g->t + 1]; i++) {
-        const int app_i = w->ends[i];
+    for (int app_i = w->end_first[g->t]; app_i != PS_NONE; app_i = w->end_next[app_i]) {
         if (!RARELY(!g->registers || !(s->plain[app_i].flags & PS_PLAIN_MATURES)))
             plain_mature(g, r, app_i, full);
         else if (w->apps[app_i].fate == PS_NONE)

@@ -187,7 +187,9 @@ PS_KERNEL_APART void lay_events(const struct ps_world_plan *plan, const struct p
     const int fates_n = s->world->fates_n;
     uint32_t *at = s->month_first;
     uint16_t(*month)[STEPS_N] = s->fate_month;
-    for (int t = 0; t <= plan->months_n + 1; t++)
+    const int months_n = plan->months_n;
+#pragma omp simd
+    for (int t = 0; t <= months_n + 1; t++)
         at[t] = 0;
     for (int i = 0; i < fates_n; i++) {
         fate_months(plan, policy, s, i, month[i]);
@@ -195,7 +197,7 @@ PS_KERNEL_APART void lay_events(const struct ps_world_plan *plan, const struct p
             at[month[i][k]]++;
     }
     uint32_t sum = 0;
-    for (int t = 1; t <= plan->months_n; t++) {
+    for (int t = 1; t <= months_n; t++) {
         const uint32_t n = at[t];
         at[t] = sum;
         sum += n;

@@ -16,8 +16,10 @@
 static uint32_t draft_loans(const struct ps_world_plan *plan, int lane, struct ps_world_work *work,
                             struct ps_world *w, uint32_t *roots)
 {
-    for (int t = 0; t <= plan->months_n; t++)
-        work->starts[2 * t] = work->starts[2 * t + 1] = work->stops[t] = 0;
+    uint32_t *restrict starts = work->starts;
+#pragma omp simd
+    for (int t = 0; t < 2 * (plan->months_n + 1); t++)
+        starts[t] = 0;
     *roots = draft_roots(plan, w->number, lane, work);
     if (plan->retry_months)
         *roots = retry_spread(plan, work, *roots);
@@ -50,13 +52,12 @@ static uint64_t order_chains(struct ps_world_work *work, uint32_t n, uint32_t ro
     return renewed_wan;
 }
 
-/* From numbers of applications and ends to first places. */
+/* From numbers of applications to first places. */
 PS_KERNEL_APART void order_months(const struct ps_world_plan *plan, struct ps_world_work *work,
                                   struct ps_world *w)
 {
-    const int horizon = plan->horizon, months_n = plan->months_n;
-    uint32_t *restrict starts = work->starts, *restrict stops = work->stops;
-    uint32_t *restrict app_first = w->app_first, *restrict end_first = w->end_first;
+    const int horizon = plan->horizon;
+    uint32_t *restrict starts = work->starts, *restrict app_first = w->app_first;
     uint32_t at = 0;
     for (int t = 0; t <= horizon; t++) {
         const uint32_t renewed = starts[2 * t], fresh = starts[2 * t + 1];
@@ -65,13 +66,6 @@ PS_KERNEL_APART void order_months(const struct ps_world_plan *plan, struct ps_wo
         at += renewed + fresh;
     }
     app_first[horizon + 1] = at;
-    at = 0;
-    for (int t = 0; t <= months_n; t++) {
-        const uint32_t ends = stops[t];
-        end_first[t] = stops[t] = at;
-        at += ends;
-    }
-    end_first[months_n + 1] = at;
 }
 
 /* Canonical order by counting: months, renewals before new firms, both by root. Placing chain by
@@ -112,20 +106,25 @@ PS_KERNEL_APART void place_apps(const struct ps_world_plan *plan, struct ps_worl
         apps_place(work, n, w, 0);
 }
 
-/* Lists ends, and defaults in the order of applications. */
-PS_KERNEL_APART void place_ends(struct ps_world_work *work, struct ps_world *w)
+/* Links the ends of each month, from the last to the first, and lists defaults in the order of
+ * applications. */
+PS_KERNEL_APART void place_ends(const struct ps_world_plan *plan, struct ps_world *w)
 {
     const struct ps_app *restrict apps = w->apps;
     struct ps_fate *restrict fates = w->fates;
-    uint32_t *restrict stops = work->stops;
-    uint16_t *restrict ends = w->ends;
-    const int apps_n = w->apps_n;
+    uint16_t *restrict first = w->end_first, *restrict next = w->end_next;
+    const int apps_n = w->apps_n, months_n = plan->months_n;
     int fates_n = 0;
+#pragma omp simd
+    for (int t = 0; t <= months_n; t++)
+        first[t] = PS_NONE;
+    for (int i = apps_n - 1; i >= 0; i--) {
+        next[i] = first[apps[i].end];
+        first[apps[i].end] = (uint16_t)i;
+    }
     for (int i = 0; i < apps_n; i++) {
-        const struct ps_app *app = &apps[i];
-        ends[stops[app->end]++] = (uint16_t)i;
         fates[fates_n].app = (uint16_t)i;
-        fates_n += app->fate != PS_NONE;
+        fates_n += apps[i].fate != PS_NONE;
     }
     w->fates_n = fates_n;
 }
@@ -147,7 +146,7 @@ static void world_sample(const struct ps_world_plan *plan, uint64_t number, int 
     w->asked_renewed_wan = (double)(order_chains(work, n, roots) - again_wan);
     order_months(plan, work, w);
     place_apps(plan, work, n, w);
-    place_ends(work, w);
+    place_ends(plan, w);
     collect_fates(plan, work, lane, w, fates);
     issues_sample(plan, lane, work, w, fates);
 }

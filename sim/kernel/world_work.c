@@ -29,14 +29,13 @@ static size_t lay_out(struct ps_world_work *w, const struct ps_world_plan *plan,
     w->chain = layout_take(&c, apps, sizeof *w->chain);
     w->by_chain = layout_take(&c, apps, sizeof *w->by_chain);
     w->starts = layout_take(&c, 2 * months, sizeof *w->starts);
-    w->stops = layout_take(&c, months, sizeof *w->stops);
     w->weights = layout_take(&c, (size_t)plan->issued_n, sizeof *w->weights);
     for (int i = 0; i < PS_TILE_WORLDS; i++) {
         struct ps_world *world = &w->worlds[i];
         world->apps = layout_take(&c, apps, sizeof *world->apps);
         world->u_product = layout_take(&c, drafts, sizeof *world->u_product);
         world->u_bank = layout_take(&c, drafts, sizeof *world->u_bank);
-        world->ends = layout_take(&c, apps, sizeof *world->ends);
+        world->end_next = layout_take(&c, apps, sizeof *world->end_next);
         world->fates = layout_take(&c, apps, sizeof *world->fates);
         world->tilt_counts = layout_take(&c, plan->tilt ? 1 : 0, sizeof *world->tilt_counts);
         world->issued = layout_take(&c, (size_t)plan->issued_n, sizeof *world->issued);

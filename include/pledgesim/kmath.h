@@ -215,14 +215,23 @@ PS_KERNEL_INLINE void ps_sincos2pi(uint64_t w, double *cosine, double *sine)
  * Eq. (1.4): two independent standard normals from two 32-bit words (Box and Muller), w0 the radius
  * and w1 the angle. The largest magnitude is 6.76 (radius word 0), the price of 32 bits.
  */
-PS_KERNEL_INLINE void ps_normal_pair(uint64_t w0, uint64_t w1, double *n0, double *n1)
+PS_KERNEL_INLINE double ps_normal_radius(uint64_t w0)
 {
     double y = ps_from_bits(w0 | PS_U52) - (0x1p52 - 0.5); /* w0 + 0.5 */
-    double radius = sqrt(-2.0 * ps_log_scaled(y, 32.0));
+    return sqrt(-2.0 * ps_log_scaled(y, 32.0));
+}
+
+PS_KERNEL_INLINE void ps_normal_turn(double radius, uint64_t w1, double *n0, double *n1)
+{
     double cosine, sine;
     ps_sincos2pi(w1, &cosine, &sine);
     *n0 = radius * cosine;
     *n1 = radius * sine;
+}
+
+PS_KERNEL_INLINE void ps_normal_pair(uint64_t w0, uint64_t w1, double *n0, double *n1)
+{
+    ps_normal_turn(ps_normal_radius(w0), w1, n0, n1);
 }
 
 /*

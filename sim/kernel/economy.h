@@ -25,10 +25,17 @@ static inline void economy_normals(const struct ps_world_plan *plan, uint64_t fi
         }
         ps_philox_lanes(x0, x1, x2, x3, PS_ECO, &plan->keys);
         double *restrict z = normal + (size_t)c * PS_ECO;
+        /* Loops of their own for the radii, with their long chain of steps: the processor works on
+         * as many at once as fit its window. */
+        double radius[PS_ECO], other[PS_ECO];
         WORLDS /* vector loop */
-            ps_normal_pair(x0[l], x1[l], &z[l], &z[PS_ECO + l]);
+            radius[l] = ps_normal_radius(x0[l]);
         WORLDS /* vector loop */
-            ps_normal_pair(x2[l], x3[l], &z[2 * PS_ECO + l], &z[3 * PS_ECO + l]);
+            other[l] = ps_normal_radius(x2[l]);
+        WORLDS /* vector loop */
+            ps_normal_turn(radius[l], x1[l], &z[l], &z[PS_ECO + l]);
+        WORLDS /* vector loop */
+            ps_normal_turn(other[l], x3[l], &z[2 * PS_ECO + l], &z[3 * PS_ECO + l]);
     }
 }
 

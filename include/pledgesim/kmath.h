@@ -336,13 +336,17 @@ PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf_piece(double a, uint64_t low)
                    z * (ps_select(low, -0.82767821257943130889, 7.8294955651668250706e-2) +
                         z * ps_select(low, -4.6759429047113305265e-2, 5.4949892417609993751e-4));
     double ratio = (p_even + a * p_odd) / (q_even + a * q_odd);
-    double p = ps_exp_short(-0.5 * z) * ratio;
+    return ps_select(low, ps_exp_short(-0.5 * z) * ratio, ratio);
+}
+
+PS_KERNEL_INLINE double ps_neg_log1m_small(double p)
+{
     double p2 = p * p;
     double s_even = ps_cubic(p2, 0.99999999999741241222, 0.33333306273995635823,
                              0.19967503337438248945, 0.11312621732659484848);
     double s_odd = ps_cubic(p2, 0.50000000206890595045, 0.25001342555280279187,
                             0.17089002552600356384, 0.22792515048111019306);
-    return ps_select(low, p * (s_even + p * s_odd), ratio);
+    return p * (s_even + p * s_odd);
 }
 
 /*
@@ -352,14 +356,17 @@ PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf_piece(double a, uint64_t low)
 PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf(double x)
 {
     double a = ps_select(ps_mask(x < PS_NORM_X_MAX), x, PS_NORM_X_MAX);
-    double h = ps_neg_log1m_norm_cdf_piece(a, ps_mask(x < -1.0));
+    uint64_t low = ps_mask(x < -1.0);
+    double h = ps_neg_log1m_norm_cdf_piece(a, low);
+    h = ps_select(low, ps_neg_log1m_small(h), h);
     return ps_select(ps_mask(x >= -37.5), h, 0.0);
 }
 
 /* The same bits for x < -1 only, where nothing need be chosen: hazards are mostly small. */
 PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf_low(double x)
 {
-    return ps_select(ps_mask(x >= -37.5), ps_neg_log1m_norm_cdf_piece(x, UINT64_MAX), 0.0);
+    double p = ps_neg_log1m_norm_cdf_piece(x, UINT64_MAX);
+    return ps_select(ps_mask(x >= -37.5), p, 0.0);
 }
 
 #endif

@@ -68,7 +68,10 @@ PS_KERNEL_APART void rates_below(double *restrict rate, int n)
 {
     for (int k = 0; k < n; k++)
         WORLDS /* vector loop */
-            rate[k * PS_ECO + l] = ps_neg_log1m_norm_cdf_low(rate[k * PS_ECO + l]) * (1. / 12);
+            rate[k * PS_ECO + l] = ps_neg_log1m_norm_cdf_low(rate[k * PS_ECO + l]);
+    for (int k = 0; k < n; k++)
+        WORLDS /* vector loop */
+            rate[k * PS_ECO + l] = ps_neg_log1m_small(rate[k * PS_ECO + l]) * (1. / 12);
 }
 
 /* The same for a class with any scores. */

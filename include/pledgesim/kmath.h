@@ -213,7 +213,8 @@ PS_KERNEL_INLINE void ps_sincos2pi(uint64_t w, double *cosine, double *sine)
 
 /*
  * Eq. (1.4): two independent standard normals from two 32-bit words (Box and Muller), w0 the radius
- * and w1 the angle. The largest magnitude is 6.76 (radius word 0), the price of 32 bits.
+ * and w1 the angle. The largest magnitude is 6.76 (radius word 0), the price of 32 bits. In two
+ * steps for loops over many: the first is one long chain.
  */
 PS_KERNEL_INLINE double ps_normal_radius(uint64_t w0)
 {
@@ -311,12 +312,12 @@ PS_KERNEL_INLINE double ps_exp_short(double x)
 }
 
 /*
- * -log(1 - Phi(a)) by the piece that holds a: `low` is all ones for a < -1, else 0. Both pieces
- * share one rational function (minimax, with coefficients chosen by the piece): from -1 up the
- * hazard itself; below -1 exp(a^2 / 2) Phi(a), and then -log(1 - p) = p s(p) for p < 0.16. Even and
+ * On the way to -log(1 - Phi(a)), by the piece that holds a: `low` is all ones for a < -1, else 0.
+ * Both pieces share one rational function (minimax, with coefficients chosen by the piece): from -1
+ * up it is the hazard itself; below -1 exp(a^2 / 2) Phi(a), and the result is p = Phi(a). Even and
  * odd powers apart keep the chains short.
  */
-PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf_piece(double a, uint64_t low)
+PS_KERNEL_INLINE double ps_hazard_piece(double a, uint64_t low)
 {
     double z = a * a;
     double p_even_2 = ps_select(low, 1.8654316426125210586e-2,
@@ -339,6 +340,7 @@ PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf_piece(double a, uint64_t low)
     return ps_select(low, ps_exp_short(-0.5 * z) * ratio, ratio);
 }
 
+/* -log(1 - p) = p s(p) for p < 0.16. */
 PS_KERNEL_INLINE double ps_neg_log1m_small(double p)
 {
     double p2 = p * p;
@@ -357,16 +359,16 @@ PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf(double x)
 {
     double a = ps_select(ps_mask(x < PS_NORM_X_MAX), x, PS_NORM_X_MAX);
     uint64_t low = ps_mask(x < -1.0);
-    double h = ps_neg_log1m_norm_cdf_piece(a, low);
+    double h = ps_hazard_piece(a, low);
     h = ps_select(low, ps_neg_log1m_small(h), h);
     return ps_select(ps_mask(x >= -37.5), h, 0.0);
 }
 
-/* The same bits for x < -1 only, where nothing need be chosen: hazards are mostly small. */
-PS_KERNEL_INLINE double ps_neg_log1m_norm_cdf_low(double x)
+/* p = Phi(x) for x < -1 only, where nothing need be chosen: hazards are mostly small. With
+ * ps_neg_log1m_small after it the same bits as ps_neg_log1m_norm_cdf; both loops are short. */
+PS_KERNEL_INLINE double ps_norm_cdf_low(double x)
 {
-    double p = ps_neg_log1m_norm_cdf_piece(x, UINT64_MAX);
-    return ps_select(ps_mask(x >= -37.5), p, 0.0);
+    return ps_select(ps_mask(x >= -37.5), ps_hazard_piece(x, UINT64_MAX), 0.0);
 }
 
 #endif

@@ -46,11 +46,11 @@ struct ps_quantiles {
 struct ps_segment_plan {
     int cluster, klass; /* hazard class */
     int ip_kind;
-    int amount_law;                /* index in amount_laws */
-    int64_t amount_min_wan;        /* value 0 of the law */
+    int amount_law;                      /* index in amount_laws */
+    int64_t amount_min_wan;              /* value 0 of the law */
     uint64_t tenor_cut[PS_TENORS_N - 1]; /* a number from cut i on has a longer tenor than
                                             tenor_months[i] */
-    uint32_t equal_cut, micro_cut; /* u < cut; equal_all/micro_all when the share is 1 */
+    uint32_t equal_cut, micro_cut;       /* u < cut; equal_all/micro_all when the share is 1 */
     int equal_all, micro_all;
     int64_t loan_rate_ppm;
 };
@@ -228,16 +228,16 @@ struct ps_factor_load {
 };
 
 struct ps_world_plan {
-    uint64_t seed; /* set by ps_world_plan_seed, like keys */
+    uint64_t seed;     /* set by ps_world_plan_seed, like keys */
     int months_n;      /* N = horizon + run-off */
     int horizon;       /* T */
     int last_maturity; /* no loan can mature later */
     int step_months, start_fixed;
     double initial_index, phi_step, innovation; /* sqrt(1 - phi_step^2) */
     int clusters_n, classes_n, segments_n, ip_kinds_n, tape_n;
-    int tape_firms_n;      /* firms with several tape loans */
-    const double *loading; /* L, clusters x clusters, row major; L L' = R */
-    int factors_n;         /* columns of L up to the last that is not 0 */
+    int tape_firms_n;                   /* firms with several tape loans */
+    const double *loading;              /* L, clusters x clusters, row major; L L' = R */
+    int factors_n;                      /* columns of L up to the last that is not 0 */
     const struct ps_factor_load *loads; /* what of L is not 0, cluster after cluster */
     const int *loads_first; /* [clusters + 1]: loads of cluster c are loads_first[c] .. [c+1] - 1 */
     const double *shift;    /* (N+1) x clusters: what Y~ adds to Y in month t */

@@ -63,12 +63,13 @@ static inline void economy_step(const struct ps_world_plan *plan, int block,
     }
 }
 
-/* Eq. (4.4) for n classes in a row whose scores a + b y are all below -1; in place. */
+/* Eq. (4.4) for n classes in a row whose scores a + b y are all below -1; in place. Two loops: in
+ * one the chain of steps would be too long for the processor to work on several at once. */
 PS_KERNEL_APART void rates_below(double *restrict rate, int n)
 {
     for (int k = 0; k < n; k++)
         WORLDS /* vector loop */
-            rate[k * PS_ECO + l] = ps_neg_log1m_norm_cdf_low(rate[k * PS_ECO + l]);
+            rate[k * PS_ECO + l] = ps_norm_cdf_low(rate[k * PS_ECO + l]);
     for (int k = 0; k < n; k++)
         WORLDS /* vector loop */
             rate[k * PS_ECO + l] = ps_neg_log1m_small(rate[k * PS_ECO + l]) * (1. / 12);

@@ -37,8 +37,7 @@ static inline const double *standing_hazard(const struct ps_world_plan *plan,
 /* Draws loan i in the worlds from `first` on and marks those in which it may default, by bits from
  * `bit` on. The high word tells it: u52(hi, lo) > hi / 2^32, and E = -ln(1 - u52) >= u52. */
 PS_KERNEL_INLINE void standing_draw(const struct ps_world_plan *plan,
-                                    const struct ps_world_work *work,
-                                    uint64_t first, int i,
+                                    const struct ps_world_work *work, uint64_t first, int i,
                                     uint64_t *restrict hi, uint64_t *restrict lo,
                                     uint64_t *restrict marks, int bit)
 {
@@ -68,8 +67,7 @@ PS_KERNEL_INLINE void standing_draw(const struct ps_world_plan *plan,
 
 /* Draws loans i .. i + n - 1; a bit for each loan and world. */
 static inline uint64_t standing_candidates(const struct ps_world_plan *plan,
-                                           const struct ps_world_work *work,
-                                           uint64_t first, int i,
+                                           const struct ps_world_work *work, uint64_t first, int i,
                                            int n, struct standing_words *words)
 {
     uint64_t marks[PS_RNG_LANES] = {0}, bits = 0;

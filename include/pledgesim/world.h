@@ -387,13 +387,13 @@ struct ps_draft {
 
 /* Memory of one sampling thread, laid out by ps_world_work_init. */
 struct ps_world_work {
-    double *index;           /* Y~: [plan->index_row][clusters][PS_ECONOMY_LANES] */
-    double *hazard;          /* H, prefix sums: [(N+1)][classes][PS_ECONOMY_LANES] */
-    double *normal;          /* [clusters rounded up to 4][PS_ECONOMY_LANES] */
-    double *level;           /* Y of the current block: [clusters][PS_ECONOMY_LANES] */
-    double *failure;         /* [anchors][PS_ECONOMY_LANES]: month of failure, > N: none */
-    double *multiplier;      /* [PS_UNCERTAIN_N][PS_ECONOMY_LANES] */
-    double *rate;            /* a month's hazard while the index stands still: [classes][..] */
+    double *index;      /* Y~: [plan->index_row][clusters][PS_ECONOMY_LANES], see ps_index_of */
+    double *hazard;     /* H, prefix sums: [(N+1)][classes][PS_ECONOMY_LANES] */
+    double *normal;     /* [clusters rounded up to 4][PS_ECONOMY_LANES] */
+    double *level;      /* Y of the current block: [clusters][PS_ECONOMY_LANES] */
+    double *failure;    /* [anchors][PS_ECONOMY_LANES]: month of failure, > N: none */
+    double *multiplier; /* [PS_UNCERTAIN_N][PS_ECONOMY_LANES] */
+    double *rate;       /* a month's hazard while the index stands still: [classes][..] */
     struct ps_draft *drafts; /* [draft], by link: roots, first renewals, second renewals.. */
     uint64_t *entity;        /* [draft] address: (month << 32 | arrival), or a tape loan's hash */
     struct ps_app *firms;    /* [root] what the loans of a chain share */
@@ -406,6 +406,14 @@ struct ps_world_work {
     struct ps_tilt_counts tilt_counts;                /* of the world that is being built */
     struct ps_world worlds[PS_TILE_WORLDS];
 };
+
+/* Y~ of a cluster in month 0..N, [PS_ECONOMY_LANES] worlds; `index` is that of ps_world_work. */
+static inline const double *ps_index_of(const struct ps_world_plan *plan, const double *index,
+                                        int month, int cluster)
+{
+    const size_t row = (size_t)plan->index_row[month] * (size_t)plan->clusters_n;
+    return index + (row + (size_t)cluster) * PS_ECONOMY_LANES;
+}
 
 size_t ps_world_work_bytes(const struct ps_world_plan *plan);
 void ps_world_work_init(struct ps_world_work *work, const struct ps_world_plan *plan, void *memory);

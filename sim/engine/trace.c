@@ -64,9 +64,10 @@ static enum ps_status trace_evaluate(struct ps_trace *trace, struct trace_memory
 static void trace_economy(struct ps_trace *trace, struct trace_memory *m)
 {
     const struct ps_world_plan *plan = trace->plan;
-    const size_t n = ((size_t)plan->months_n + 1) * (size_t)plan->clusters_n;
-    for (size_t i = 0; i < n; i++)
-        m->index[i] = m->worlds.index[i * PS_ECONOMY_LANES];
+    const int n = plan->clusters_n;
+    for (int t = 0; t <= plan->months_n; t++)
+        for (int c = 0; c < n; c++)
+            m->index[t * n + c] = *ps_index_of(plan, m->worlds.index, t, c);
     for (size_t a = 0; a < (size_t)plan->anchors_n; a++)
         m->failure[a] = m->worlds.failure[a * PS_ECONOMY_LANES];
     for (size_t i = 0; i < PS_UNCERTAIN_N; i++)

@@ -34,8 +34,7 @@ static const struct ps_tape_plan *tape_of(const struct ps_world_plan *plan,
 
 static double index_at(const struct ps_world_plan *plan, const double *index, double month)
 {
-    const size_t row = (size_t)plan->index_row[(int)month];
-    return index[row * (size_t)plan->clusters_n * PS_ECONOMY_LANES];
+    return *ps_index_of(plan, index, (int)month, 0);
 }
 
 static void fates_draw(const struct ps_world_plan *plan, struct fate_batch *b)

@@ -48,12 +48,8 @@ static void fund_sample(const struct ps_world_plan *plan, int fund_i, int lane,
             struct ps_investment *x = &investments[first + l];
             x->fund = (uint16_t)fund_i;
             investment_date(plan, fund, first + l, x);
-            const size_t row = (size_t)plan->index_row[x->exit_month];
-            const size_t at = row * (size_t)plan->clusters_n;
-            const double index =
-                fund->cluster < 0
-                    ? 0
-                    : work->index[(at + (size_t)fund->cluster) * PS_ECONOMY_LANES + (size_t)lane];
+            const int c = fund->cluster;
+            const double index = c < 0 ? 0 : ps_index_of(plan, work->index, x->exit_month, c)[lane];
             x->multiple = investment_multiple(fund, index, drawn.x0[l], drawn.x1[l]);
         }
     }

@@ -177,9 +177,9 @@ static void stress_lowers_the_index_that_sales_read(void **state)
                 const size_t at = (size_t)t * 2 * PS_ECONOMY_LANES + (size_t)l;
                 const double *h = plain.worlds.hazard;
                 const int now = h[at] - h[at - (size_t)2 * PS_ECONOMY_LANES] > 0.99 * stress;
-                for (size_t c = 0; c < 2; c++) {
-                    const size_t cell = at + c * PS_ECONOMY_LANES;
-                    const double lower = plain.worlds.index[cell] - shifted.worlds.index[cell];
+                for (int c = 0; c < 2; c++) {
+                    const double lower =
+                        ps_kit_index(&plain, t, c)[l] - ps_kit_index(&shifted, t, c)[l];
                     assert_true(fabs(lower - (now ? 1.25 : 0)) < 1e-12);
                 }
                 stressed += now;

@@ -11,10 +11,12 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include <math.h>
+#include <string.h>
 
 #include "claim.h"
 #include "fixture.h"
 #include "oracle.h"
+#include "pledgesim/engine.h"
 #include "testkit.h"
 
 enum { SEED_DEMAND = 301, SEED_AMOUNTS = 302, SEED_RENEWALS = 303, SEED_INDEX = 304 };
@@ -188,10 +190,7 @@ static void add_products(const struct ps_kit *kit, struct pair *pairs, size_t n)
         for (int l = 0; l < PS_ECONOMY_LANES; l++) {
             double product = 1;
             for (int k = 0; k < 2; k++)
-                product *= kit->worlds.index[(size_t)(pairs[p].month[k] * kit->plan->clusters_n +
-                                                      pairs[p].cluster[k]) *
-                                                 PS_ECONOMY_LANES +
-                                             (size_t)l];
+                product *= ps_kit_index(kit, pairs[p].month[k], pairs[p].cluster[k])[l];
             pairs[p].sum += product;
         }
 }
@@ -244,6 +243,36 @@ static void index_has_its_correlations(void **state)
     ps_fixture_free(s);
 }
 
+/* A trace shows the index of its world, in steps of three months with a shock amid one. */
+static void a_trace_has_the_index_of_its_world(void **state)
+{
+    (void)state;
+    struct ps_scenario *s = ps_fixture_bishan();
+    struct ps_shocks_row shock = {.from_month = 8, .to_month = 12, .shift_sd = -2};
+    struct ps_diags diags = {0};
+    struct ps_trace trace;
+    struct ps_kit kit;
+    enum { WORLD = 5 };
+    s->p.factor_step_months = PS_STEP_3;
+    strcpy(shock.cluster_id, s->clusters[1].cluster_id);
+    struct ps_shocks_row *const none = s->shocks;
+    s->shocks = &shock;
+    s->shocks_n = 1;
+    ps_kit_open(&kit, s, SEED_INDEX, NULL);
+    ps_kit_sample(&kit, 0, PS_ECONOMY_LANES);
+    assert_int_equal(ps_trace_run(s, SEED_INDEX, WORLD, NULL, &diags, &trace), PS_OK);
+    const int n = kit.plan->clusters_n;
+    for (int t = 0; t <= kit.plan->months_n; t++)
+        for (int c = 0; c < n; c++)
+            assert_true(trace.index[t * n + c] == ps_kit_index(&kit, t, c)[WORLD]);
+    assert_true(trace.index[8 * n + 1] == trace.index[7 * n + 1] - 2);
+    ps_trace_free(&trace);
+    ps_kit_close(&kit);
+    s->shocks = none;
+    s->shocks_n = 0;
+    ps_fixture_free(s);
+}
+
 /* Inside a block the index stands still; a fixed start is where it was put. */
 static void index_stands_still_inside_a_block(void **state)
 {
@@ -255,11 +284,10 @@ static void index_stands_still_inside_a_block(void **state)
     s->p.initial_index_sd = -1.25;
     ps_kit_open(&kit, s, SEED_INDEX, NULL);
     ps_kit_sample(&kit, 0, PS_ECONOMY_LANES);
-    const size_t row = (size_t)kit.plan->clusters_n * PS_ECONOMY_LANES;
-    for (size_t t = 1; t <= (size_t)kit.plan->months_n; t++)
-        for (size_t i = 0; i < row; i++) {
-            const double now = kit.worlds.index[t * row + i];
-            const double before = kit.worlds.index[(t - 1) * row + i];
+    for (int t = 1; t <= kit.plan->months_n; t++)
+        for (int i = 0; i < kit.plan->clusters_n * PS_ECONOMY_LANES; i++) {
+            const double now = ps_kit_index(&kit, t, 0)[i];
+            const double before = ps_kit_index(&kit, t - 1, 0)[i];
             if (t <= 3)
                 assert_true(now == -1.25);
             else
@@ -277,6 +305,7 @@ int main(void)
         cmocka_unit_test(renewals_come_as_often_as_they_should),
         cmocka_unit_test(index_has_its_correlations),
         cmocka_unit_test(index_stands_still_inside_a_block),
+        cmocka_unit_test(a_trace_has_the_index_of_its_world),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

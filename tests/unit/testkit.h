@@ -42,6 +42,12 @@ void ps_kit_close(struct ps_kit *kit);
 /* Draws worlds first .. first + n - 1, n <= PS_TILE_WORLDS. */
 void ps_kit_sample(struct ps_kit *kit, uint64_t first, int n);
 
+/* The index of a cluster in a month, in the worlds of the last group of sixteen that was drawn. */
+static inline const double *ps_kit_index(const struct ps_kit *kit, int month, int cluster)
+{
+    return ps_index_of(kit->plan, kit->worlds.index, month, cluster);
+}
+
 /* The policy part of a scenario; free it with ps_policy_free. */
 void ps_kit_policy(const struct ps_scenario *scenario, struct ps_policy *policy);
 

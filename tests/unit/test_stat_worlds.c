@@ -254,7 +254,7 @@ static void a_trace_has_the_index_of_its_world(void **state)
     struct ps_kit kit;
     enum { WORLD = 5 };
     s->p.factor_step_months = PS_STEP_3;
-    strcpy(shock.cluster_id, s->clusters[1].cluster_id);
+    strcpy(shock.cluster_id, s->cluster_ids[1]);
     struct ps_shocks_row *const none = s->shocks;
     s->shocks = &shock;
     s->shocks_n = 1;
